@@ -1,0 +1,13 @@
+//! The nouns: what is asked, what is answered, and what can go wrong. No I/O, no UI, no clock.
+
+pub mod alert;
+pub mod ask;
+pub mod endpoint;
+pub mod fault;
+pub mod host;
+pub mod labels;
+pub mod query;
+pub mod series;
+pub mod unit;
+pub mod watch;
+pub mod window;

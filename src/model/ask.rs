@@ -1,0 +1,18 @@
+//! The one seam between questions and whoever answers them: real servers, the demo, or a test.
+
+use std::future::Future;
+
+use super::fault::FetchError;
+use super::query::{Answer, Query};
+use super::window::Progress;
+use crate::time::Timestamp;
+
+/// Answers questions. `now` is the asker's clock; `progress` says how far a live range has been answered before.
+pub trait Ask: Clone + Send + Sync + 'static {
+    fn ask(
+        &self,
+        query: &Query,
+        progress: Progress,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Answer, FetchError>> + Send;
+}
