@@ -1,6 +1,7 @@
 //! a360, the on-call console: the library behind the binary.
 //!
 //! The map, and who may import whom (`tests/layers.rs` enforces it):
+pub mod analysis; // pure thinking over what was answered; imports model
 pub mod model; // the nouns: questions, answers, faults; imports text and time
 pub mod store; // the last good answer and its age; imports model
 pub mod text; // Plain: outside text made safe; imports nothing of ours

@@ -1,1 +1,3 @@
+//! Grows with the next changes.
+
 fn main() {}

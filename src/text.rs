@@ -11,6 +11,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_width::UnicodeWidthChar;
 
+pub mod nearest;
+
 /// The most bytes of one outside text that are kept.
 pub const MAX_BYTES: usize = 8 * 1024;
 /// Combining marks beyond this many on one character are dropped.

@@ -64,6 +64,35 @@ pub enum Answer {
     Host(HostSample),
 }
 
+impl Answer {
+    pub fn into_frame(self) -> Result<Frame, FetchError> {
+        if let Self::Frame(frame) = self { Ok(frame) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_vector(self) -> Result<Vector, FetchError> {
+        if let Self::Vector(vector) = self { Ok(vector) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_alerts(self) -> Result<Vec<Alert>, FetchError> {
+        if let Self::Alerts(alerts) = self { Ok(alerts) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_host(self) -> Result<HostSample, FetchError> {
+        if let Self::Host(sample) = self { Ok(sample) } else { Err(self.mismatch()) }
+    }
+
+    /// An answer of another kind than its question is an error, never an empty answer.
+    fn mismatch(&self) -> FetchError {
+        let kind = match self {
+            Self::Frame(_) => "a range",
+            Self::Vector(_) => "a vector",
+            Self::Alerts(_) => "alerts",
+            Self::Host(_) => "a host's state",
+        };
+        FetchError::Decode(format!("{kind} came as the answer to another kind of question").into())
+    }
+}
+
 /// What became of one request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Update {

@@ -40,7 +40,6 @@ impl Unit {
     /// The same, shorter, for an axis: `400`, `15%`, `4s`, `2G`.
     pub fn tick(self, value: f64) -> String {
         let (number, unit) = self.split(value);
-        let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { &number };
         if number == "0" {
             return number.to_owned();
         }
@@ -119,11 +118,7 @@ pub fn digits(value: f64) -> String {
         _ => 4,
     };
     let text = format!("{value:.places$}");
-    if size >= 9.995 || !text.contains('.') {
-        text
-    } else {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 #[cfg(test)]
@@ -137,7 +132,7 @@ mod tests {
         assert_eq!(show(Unit::Ratio, &[0.124, 0.0, 1.0, 0.003]), "12.4 %|0 %|100 %|0.3 %");
         assert_eq!(show(Unit::Seconds, &[3.1, 0.26, 0.000_4, 5.0, 7_800.0]), "3.1 s|260 ms|400 µs|5 s|2.17 h");
         assert_eq!(show(Unit::Bytes, &[1.6 * KIB * KIB * KIB, 0.0, 900.0, 1048575.9]), "1.6 GiB|0 B|900 B|1 MiB");
-        assert_eq!(show(Unit::Percent, &[58.0, 71.24]), "58.0 %|71.2 %");
+        assert_eq!(show(Unit::Percent, &[58.0, 71.24]), "58 %|71.2 %");
         assert_eq!(
             show(Unit::Count, &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300]),
             "no value|+Inf|-Inf|1.0e288 T"

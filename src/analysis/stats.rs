@@ -1,0 +1,98 @@
+//! Figures of a series: smallest, largest, average, and since when it lies above a limit.
+
+use crate::model::series::Series;
+
+/// Of the finite samples of a stretch; `last` is the newest sample whatever its value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stats {
+    pub last: f64,
+    pub min: f64,
+    pub max: f64,
+    pub avg: f64,
+}
+
+/// Figures of the samples from `start` to `end`; nothing when there is no sample.
+pub fn stats(series: &Series, start: i64, end: i64) -> Option<Stats> {
+    let mut found = Stats { last: f64::NAN, min: f64::NAN, max: f64::NAN, avg: f64::NAN };
+    let (mut sum, mut count, mut any) = (0.0, 0u32, false);
+    for (_, value) in series.points().filter(|(t, _)| (start..=end).contains(t)) {
+        any = true;
+        found.last = value;
+        if value.is_finite() {
+            found.min = found.min.min(value);
+            found.max = found.max.max(value);
+            sum += value;
+            count += 1;
+        }
+    }
+    if count > 0 {
+        found.avg = sum / f64::from(count);
+    }
+    any.then_some(found)
+}
+
+/// The first sample of the unbroken stretch above `limit` that reaches up to the newest sample.
+pub fn above_since(series: &Series, limit: f64) -> Option<i64> {
+    series.points().rev().take_while(|(_, value)| *value > limit).last().map(|(time, _)| time)
+}
+
+/// Median of the finite values; what a series was like before something happened to it.
+pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut finite: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    if finite.is_empty() {
+        return None;
+    }
+    let middle = finite.len() / 2;
+    let (_, median, _) = finite.select_nth_unstable_by(middle, f64::total_cmp);
+    Some(*median)
+}
+
+/// The sum over series at each time that any of them has, for a total of parts.
+pub fn total(series: &[Series]) -> Series {
+    let mut sums: std::collections::BTreeMap<i64, f64> = std::collections::BTreeMap::new();
+    for (time, value) in series.iter().flat_map(Series::points) {
+        if value.is_finite() {
+            *sums.entry(time).or_default() += value;
+        }
+    }
+    let (times, values) = sums.into_iter().unzip();
+    Series { times, values, ..Series::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::labels::Labels;
+
+    fn series(points: &[(i64, f64)]) -> Series {
+        let (times, values) = points.iter().copied().unzip();
+        Series::new(Labels::default(), times, values)
+    }
+
+    #[test]
+    fn figures_leave_out_what_is_not_finite() {
+        let stats = stats(&series(&[(1, 2.0), (2, f64::NAN), (3, 4.0), (4, f64::INFINITY)]), 0, 10).unwrap();
+        assert_eq!((stats.min, stats.max, stats.avg), (2.0, 4.0, 3.0));
+        assert_eq!(stats.last, f64::INFINITY);
+    }
+
+    #[test]
+    fn nothing_in_the_stretch_is_nothing() {
+        assert_eq!(stats(&series(&[(1, 2.0)]), 5, 10), None);
+    }
+
+    #[test]
+    fn above_reaches_back_to_where_it_began() {
+        assert_eq!(above_since(&series(&[(1, 5.0), (2, 0.0), (3, 2.0), (4, 3.0)]), 1.0), Some(3));
+        assert_eq!(above_since(&series(&[(1, 5.0), (2, 0.0)]), 1.0), None);
+        assert_eq!(above_since(&series(&[(1, 5.0), (2, f64::NAN)]), 1.0), None);
+    }
+
+    #[test]
+    fn totals_and_medians() {
+        let sum = total(&[series(&[(1, 1.0), (2, 2.0)]), series(&[(2, 3.0), (3, f64::NAN)])]);
+        assert_eq!(sum.points().collect::<Vec<_>>(), [(1, 1.0), (2, 5.0)]);
+        assert_eq!(median([3.0, f64::NAN, 1.0, 2.0].into_iter()), Some(2.0));
+        assert_eq!(median([].into_iter()), None);
+    }
+}

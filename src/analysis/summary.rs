@@ -1,0 +1,258 @@
+//! One sentence for whoever was just woken: what is wrong, where, since when.
+
+use super::availability::{Availability, Restart};
+use super::stats::{above_since, median};
+use crate::model::alert::{Alert, AlertState, Severity};
+use crate::model::labels::Labels;
+use crate::model::series::{Frame, Series};
+use crate::model::unit::Unit;
+use crate::model::watch::Limits;
+use crate::text::Plain;
+use crate::time::{MINUTE, Timestamp, ago};
+
+/// How loud the sentence is; ordered, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Calm,
+    /// Nothing is known yet.
+    Unknown,
+    Notice,
+    Warning,
+    Critical,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Headline {
+    pub level: Level,
+    pub text: String,
+}
+
+/// What the sentence is made from; what was not answered is absent.
+#[derive(Default)]
+pub struct Facts<'a> {
+    pub availability: Option<Availability>,
+    pub requests: Option<&'a Frame>,
+    pub errors: Option<&'a Frame>,
+    pub errors_by_endpoint: Option<&'a Frame>,
+    pub latency: Option<&'a Frame>,
+    /// The upper bound of the histogram's last finite bucket, in seconds.
+    pub latency_cap: Option<f64>,
+    pub memory_ratio: Option<(Plain, f64)>,
+    pub alerts: Option<&'a [Alert]>,
+    pub restarts: Vec<Restart>,
+}
+
+/// The sentence. `clock` writes a time of day.
+pub fn headline(facts: &Facts, limits: &Limits, now: Timestamp, clock: &dyn Fn(i64) -> String) -> Headline {
+    let since = |at: i64| format!("since {} ({})", clock(at), ago(now.since(Timestamp(at))));
+    absence(facts, &since)
+        .or_else(|| failing(facts, limits, &since))
+        .or_else(|| degraded(facts, &since))
+        .or_else(|| slow(facts, limits, &since).map(|text| said(Level::Warning, text)))
+        .or_else(|| memory(facts, limits))
+        .or_else(|| firing(facts))
+        .or_else(|| restarted(facts, now))
+        .unwrap_or_else(|| rest(facts))
+}
+
+fn said(level: Level, text: String) -> Headline {
+    Headline { level, text }
+}
+
+type Since<'a> = &'a dyn Fn(i64) -> String;
+
+fn absence(facts: &Facts, since: Since) -> Option<Headline> {
+    let text = match facts.availability.as_ref()? {
+        Availability::Down { targets, since: Some(at) } => {
+            format!("DOWN: 0 of {targets} targets answer {}", since(*at))
+        }
+        Availability::Down { targets, since: None } => {
+            format!("DOWN: 0 of {targets} targets answer, in this whole range")
+        }
+        Availability::Gone { since: at } => {
+            format!("DOWN: its series ended {}; nothing is scraped any more", since(*at))
+        }
+        _ => return None,
+    };
+    Some(said(Level::Critical, text))
+}
+
+fn failing(facts: &Facts, limits: &Limits, since: Since) -> Option<Headline> {
+    let total = facts.errors?.series.first()?;
+    let began = above_since(total, limits.error_ratio)?;
+    let (_, ratio) = total.last()?;
+    let who = facts.errors_by_endpoint.and_then(|by| culprit(by, facts.requests));
+    let mut text = match who {
+        Some(series) => {
+            format!("{} fails: 5xx {} {}", name(&series.labels), change(series, began, Unit::Ratio), since(began))
+        }
+        None => format!("5xx {} of all requests {}", Unit::Ratio.show(ratio), since(began)),
+    };
+    if let Some(slow) = facts.latency.and_then(|frame| worst(frame, limits.latency_seconds)) {
+        text.push_str(&format!("; p95 {}", latency_change(facts, slow.0, slow.1)));
+    }
+    Some(said(Level::Critical, text))
+}
+
+/// The endpoint that carries most of the failed requests now.
+fn culprit<'a>(ratios: &'a Frame, requests: Option<&Frame>) -> Option<&'a Series> {
+    let volume = |labels: &Labels| {
+        let same = |series: &&Series| series.labels.get("endpoint") == labels.get("endpoint");
+        requests.and_then(|frame| frame.series.iter().find(same)).and_then(Series::last).map_or(1.0, |(_, rate)| rate)
+    };
+    let failed = |series: &Series| series.last().map_or(0.0, |(_, ratio)| ratio * volume(&series.labels));
+    ratios.series.iter().filter(|series| failed(series) > 0.0).max_by(|a, b| failed(a).total_cmp(&failed(b)))
+}
+
+fn slow(facts: &Facts, limits: &Limits, since: Since) -> Option<String> {
+    let (series, began) = worst(facts.latency?, limits.latency_seconds)?;
+    Some(format!("{} is slow: p95 {} {}", name(&series.labels), latency_change(facts, series, began), since(began)))
+}
+
+/// The series that lies highest above the limit now, and since when.
+fn worst(frame: &Frame, limit: f64) -> Option<(&Series, i64)> {
+    let above = frame.series.iter().filter_map(|series| Some((series, above_since(series, limit)?, series.last()?.1)));
+    above.max_by(|a, b| a.2.total_cmp(&b.2)).map(|(series, began, _)| (series, began))
+}
+
+fn latency_change(facts: &Facts, series: &Series, began: i64) -> String {
+    let now = series.last().map_or(f64::NAN, |(_, value)| value);
+    let at_cap = facts.latency_cap.is_some_and(|cap| now >= cap * 0.9999);
+    let text = change(series, began, Unit::Seconds);
+    if at_cap { text.replacen("→ ", "→ ≥ ", 1) } else { text }
+}
+
+/// `0.3 % → 88 %`: what it was before it began, and what it is.
+fn change(series: &Series, began: i64, unit: Unit) -> String {
+    let now = series.last().map_or(f64::NAN, |(_, value)| value);
+    let before = median(series.points().take_while(|(time, _)| *time < began).map(|(_, value)| value));
+    match before {
+        Some(before) => format!("{} → {}", unit.show(before), unit.show(now)),
+        None => unit.show(now),
+    }
+}
+
+fn degraded(facts: &Facts, since: Since) -> Option<Headline> {
+    let Availability::Degraded { up, targets, down, since: began } = facts.availability.as_ref()? else { return None };
+    let names: Vec<&str> = down.iter().take(3).map(Plain::as_str).collect();
+    let text = format!("{up} of {targets} targets answer; down: {} {}", names.join(", "), since(*began));
+    Some(said(Level::Warning, text))
+}
+
+fn memory(facts: &Facts, limits: &Limits) -> Option<Headline> {
+    let (who, ratio) = facts.memory_ratio.as_ref()?;
+    let high = ratio.is_finite() && *ratio > limits.memory_ratio;
+    high.then(|| said(Level::Warning, format!("{who} uses {} of its memory limit", Unit::Ratio.show(*ratio))))
+}
+
+fn firing(facts: &Facts) -> Option<Headline> {
+    let firing: Vec<&Alert> = facts.alerts?.iter().filter(|alert| alert.state == AlertState::Firing).collect();
+    let worst = firing.iter().map(|alert| alert.severity()).min()?;
+    let level = match worst {
+        Severity::Critical => Level::Critical,
+        Severity::Warning => Level::Warning,
+        Severity::Info | Severity::Other => Level::Notice,
+    };
+    let mut names: Vec<Plain> =
+        firing.iter().filter(|alert| alert.severity() == worst).map(|alert| alert.name()).collect();
+    names.sort();
+    names.dedup();
+    let more = if names.len() > 3 { format!(" and {} more", names.len() - 3) } else { String::new() };
+    let names: Vec<&str> = names.iter().take(3).map(Plain::as_str).collect();
+    let verb = if firing.len() == 1 { "alert fires" } else { "alerts fire" };
+    Some(said(level, format!("{} {verb}: {}{more}", firing.len(), names.join(", "))))
+}
+
+fn restarted(facts: &Facts, now: Timestamp) -> Option<Headline> {
+    let recent = facts.restarts.iter().rev().find(|restart| now.since(Timestamp(restart.at)) < 15 * MINUTE)?;
+    Some(said(Level::Notice, format!("{} restarted {} ago", recent.instance, ago(now.since(Timestamp(recent.at))))))
+}
+
+fn rest(facts: &Facts) -> Headline {
+    match (&facts.availability, facts.alerts) {
+        (Some(Availability::NotScraped), _) => said(
+            Level::Notice,
+            "no target of this service is scraped; set `up` under [contexts.….overview] to its targets".into(),
+        ),
+        (Some(_), Some(_)) => said(Level::Calm, "calm: nothing fires, every target answers".into()),
+        (Some(_), None) => said(Level::Calm, "every target answers; alerts are not known".into()),
+        (None, _) => said(Level::Unknown, "no answer yet".into()),
+    }
+}
+
+fn name(labels: &Labels) -> String {
+    labels.get("endpoint").map_or_else(|| labels.to_string(), |endpoint| endpoint.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::series::Notes;
+    use crate::model::watch::Watch;
+    use crate::model::window::{Part, Window};
+
+    fn frame(series: &[(&str, &[f64])]) -> Frame {
+        let window = Window { start: 0, end: 100, step: 10, part: Part::Whole };
+        let series = series.iter().map(|(endpoint, values)| {
+            let labels = if endpoint.is_empty() { Labels::default() } else { Labels::of(&[("endpoint", endpoint)]) };
+            Series::new(labels, (0..values.len() as i64).map(|i| i * 10).collect(), values.to_vec())
+        });
+        Frame { window, series: series.collect(), notes: Notes::default() }
+    }
+
+    fn say(facts: &Facts) -> Headline {
+        headline(facts, &Watch::default().limits, Timestamp(60_000), &|at| format!("t{at}"))
+    }
+
+    #[test]
+    fn the_failing_endpoint_is_named_with_before_now_and_since() {
+        let requests = frame(&[("/a", &[100.0]), ("/b", &[1.0])]);
+        let errors = frame(&[("", &[0.003, 0.003, 0.12, 0.13])]);
+        let by = frame(&[("/a", &[0.003, 0.003, 0.5, 0.88]), ("/b", &[0.0, 0.0, 1.0, 1.0])]);
+        let latency = frame(&[("/a", &[0.4, 0.4, 3.0, 3.1])]);
+        let facts = Facts {
+            requests: Some(&requests),
+            errors: Some(&errors),
+            errors_by_endpoint: Some(&by),
+            latency: Some(&latency),
+            ..Facts::default()
+        };
+        let headline = say(&facts);
+        assert_eq!(headline.text, "/a fails: 5xx 0.3 % → 88 % since t20 (59s); p95 400 ms → 3.1 s");
+        assert_eq!(headline.level, Level::Critical);
+    }
+
+    #[test]
+    fn down_is_louder_than_everything() {
+        let errors = frame(&[("", &[0.5])]);
+        let facts = Facts {
+            availability: Some(Availability::Down { targets: 3, since: Some(0) }),
+            errors: Some(&errors),
+            ..Facts::default()
+        };
+        assert_eq!(say(&facts).text, "DOWN: 0 of 3 targets answer since t0 (1m)");
+    }
+
+    #[test]
+    fn a_p95_at_the_last_bucket_says_at_least() {
+        let latency = frame(&[("/a", &[0.4, 5.0])]);
+        let facts = Facts { latency: Some(&latency), latency_cap: Some(5.0), ..Facts::default() };
+        assert_eq!(say(&facts).text, "/a is slow: p95 400 ms → ≥ 5 s since t10 (59s)");
+    }
+
+    #[test]
+    fn calm_and_unknown_differ() {
+        assert_eq!(say(&Facts::default()).level, Level::Unknown);
+        let calm = Facts { availability: Some(Availability::Up { targets: 3 }), alerts: Some(&[]), ..Facts::default() };
+        assert_eq!(say(&calm).text, "calm: nothing fires, every target answers");
+        let unknown = Facts { availability: Some(Availability::Up { targets: 3 }), ..Facts::default() };
+        assert_eq!(say(&unknown).text, "every target answers; alerts are not known");
+    }
+
+    #[test]
+    fn a_restart_is_news_for_a_while() {
+        let restarts = vec![Restart { instance: "a:1".into(), at: 30_000 }];
+        let facts = Facts { restarts, ..Facts::default() };
+        assert_eq!(say(&facts).text, "a:1 restarted 30s ago");
+    }
+}
