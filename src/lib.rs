@@ -3,6 +3,7 @@
 //! The map, and who may import whom (`tests/layers.rs` enforces it):
 pub mod analysis; // pure thinking over what was answered; imports model
 pub mod model; // the nouns: questions, answers, faults; imports text and time
+pub mod source; // the outside world: who is asked, and how answers are read; imports model, text, time
 pub mod store; // the last good answer and its age; imports model
 pub mod text; // Plain: outside text made safe; imports nothing of ours
 pub mod time; // points and spans of time, no clock; imports nothing of ours

@@ -1,0 +1,206 @@
+//! One HTTP client for one source: the questions it may ask at once, who it is there, how long it waits, how much it
+//! takes in, and what it says when that fails.
+//!
+//! Every request is a read, so that one whose connection broke before any answer may be sent once more.
+
+mod body;
+mod build;
+mod fault;
+mod form;
+mod redirect;
+mod refused;
+mod reply;
+mod sign;
+mod skew;
+mod tls;
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::Url;
+use reqwest::header::CONTENT_TYPE;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+use self::sign::{Signature, Signatures};
+use self::skew::Skew;
+use crate::model::endpoint::Endpoint;
+use crate::model::fault::FetchError;
+use crate::text::Plain;
+use crate::time::{Timestamp, millis};
+
+pub use reply::{Kind, Reply};
+
+const MAX_REDIRECTS: usize = 5;
+
+/// Cheap to make and to clone: nothing is read or connected before the first request.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    endpoint: Endpoint,
+    http: Mutex<Option<reqwest::Client>>,
+    signatures: Signatures,
+    slots: Semaphore,
+    skew: Skew,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("host", &fault::host(&self.0.endpoint.url)).finish_non_exhaustive()
+    }
+}
+
+/// The asker's clock, carried on by a stopwatch.
+#[derive(Clone, Copy)]
+struct Clock {
+    start: Timestamp,
+    watch: Instant,
+}
+
+impl Clock {
+    fn now(self) -> Timestamp {
+        self.start.plus(millis(self.watch.elapsed()))
+    }
+}
+
+/// A path below the source's URL, and the form to post there; without one it is a GET.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    path: &'a str,
+    form: Option<&'a [(&'a str, &'a str)]>,
+}
+
+impl Client {
+    pub fn new(endpoint: Endpoint) -> Self {
+        let slots = Semaphore::new(endpoint.concurrency.clamp(1, Semaphore::MAX_PERMITS));
+        Self(Arc::new(Inner {
+            endpoint,
+            http: Mutex::default(),
+            signatures: Signatures::default(),
+            slots,
+            skew: Skew::default(),
+        }))
+    }
+
+    pub async fn get(&self, path: &str, now: Timestamp) -> Result<Reply, FetchError> {
+        self.ask(Request { path, form: None }, now).await
+    }
+
+    pub async fn post_form(&self, path: &str, form: &[(&str, &str)], now: Timestamp) -> Result<Reply, FetchError> {
+        self.ask(Request { path, form: Some(form) }, now).await
+    }
+
+    /// Milliseconds that the server's clock is ahead of ours, 0 if they agree within two seconds.
+    pub fn skew_ms(&self) -> i64 {
+        self.0.skew.ms()
+    }
+
+    async fn ask(&self, request: Request<'_>, now: Timestamp) -> Result<Reply, FetchError> {
+        let clock = Clock { start: now, watch: Instant::now() };
+        let inner = &*self.0;
+        let endpoint = &inner.endpoint;
+        let closed = || FetchError::Broken(Plain::new("the client was closed"));
+        let _slot = inner.slots.acquire().await.map_err(|_| closed())?;
+        let mut signature = inner.signatures.get(endpoint).await?;
+        let mut reply = inner.exchange(request, &signature, clock).await?;
+        if reply.status == 401
+            && let Some(fresh) = inner.signatures.renew(endpoint, &signature).await?
+        {
+            signature = fresh;
+            reply = inner.exchange(request, &signature, clock).await?;
+        }
+        match refused::refused(&reply, endpoint, &signature, clock.now()) {
+            Some(fault) => Err(fault),
+            None => Ok(reply),
+        }
+    }
+}
+
+impl Inner {
+    /// Asks and follows redirects, all within the source's timeout.
+    async fn exchange(&self, request: Request<'_>, signature: &Signature, clock: Clock) -> Result<Reply, FetchError> {
+        let deadline = Instant::now() + self.endpoint.timeout;
+        let mut url = Url::parse(&format!("{}{}", self.endpoint.url, request.path))
+            .map_err(|error| FetchError::Unsupported(Plain::from(format!("the URL is not an address: {error}"))))?;
+        for _ in 0..=MAX_REDIRECTS {
+            let sent = clock.now();
+            let response = self.send_patiently(&url, request, signature, deadline).await?;
+            self.learn_skew(&response, sent, clock.now());
+            let (status, headers) = (response.status(), response.headers().clone());
+            let body = match status.is_success() {
+                true => body::read(response, &self.endpoint, deadline).await?,
+                false => body::read_error(response, &self.endpoint, deadline).await,
+            };
+            let reply = Reply { status: status.as_u16(), headers, body };
+            match redirect::next(&url, request.form.is_some(), &reply)? {
+                Some(next) => url = next,
+                None => return Ok(reply),
+            }
+        }
+        Err(redirect::refused(&url))
+    }
+
+    /// Sends; and once more if the connection broke, which an idle one does when the server closed it meanwhile.
+    async fn send_patiently(
+        &self,
+        url: &Url,
+        request: Request<'_>,
+        signature: &Signature,
+        deadline: Instant,
+    ) -> Result<reqwest::Response, FetchError> {
+        match self.send(url, request, signature, deadline).await {
+            Err(FetchError::Broken(_)) => self.send(url, request, signature, deadline).await,
+            // A certificate may have been renewed on disk: read them again next time.
+            Err(fault @ FetchError::Tls(_)) => {
+                *self.http.lock().await = None;
+                Err(fault)
+            }
+            result => result,
+        }
+    }
+
+    async fn send(
+        &self,
+        url: &Url,
+        request: Request<'_>,
+        signature: &Signature,
+        deadline: Instant,
+    ) -> Result<reqwest::Response, FetchError> {
+        let http = self.http().await?;
+        let builder = match request.form {
+            None => http.get(url.clone()),
+            Some(pairs) => http
+                .post(url.clone())
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form::encode(pairs)),
+        };
+        match timeout_at(deadline, signature.apply(builder).send()).await {
+            Ok(response) => response.map_err(|error| fault::of(&error, &self.endpoint)),
+            Err(_) => Err(FetchError::Timeout(self.endpoint.timeout)),
+        }
+    }
+
+    async fn http(&self) -> Result<reqwest::Client, FetchError> {
+        let mut held = self.http.lock().await;
+        if let Some(client) = &*held {
+            return Ok(client.clone());
+        }
+        let endpoint = self.endpoint.clone();
+        let built = tokio::task::spawn_blocking(move || build::client(&endpoint)).await;
+        let client = built.map_err(|_| FetchError::Broken(Plain::new("the client could not be set up")))??;
+        *held = Some(client.clone());
+        Ok(client)
+    }
+
+    fn learn_skew(&self, response: &reqwest::Response, sent: Timestamp, received: Timestamp) {
+        // An answer with an `Age` was stamped when a cache took it in.
+        if response.headers().contains_key("age") {
+            return;
+        }
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        if let Some(date) = date.and_then(refused::http_date) {
+            self.skew.learn(date, sent, received);
+        }
+    }
+}

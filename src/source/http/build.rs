@@ -1,0 +1,87 @@
+//! Builds the underlying client of one source: TLS, proxy, timeouts.
+//!
+//! This reads files and, for `https`, the system's certificates: it runs at the first request and off the async
+//! threads, so that the first frame does not wait for it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::{Certificate, ClientBuilder, Identity, redirect};
+
+use super::fault;
+use crate::model::endpoint::{Endpoint, Proxy, Tls};
+use crate::model::fault::FetchError;
+use crate::text::Plain;
+
+/// Servers drop idle connections after as little as 5 s, and an address may change: do not keep them long.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+
+pub fn client(endpoint: &Endpoint) -> Result<reqwest::Client, FetchError> {
+    // An error means that there is one already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("a360/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(endpoint.connect_timeout)
+        .pool_idle_timeout(POOL_IDLE)
+        // Ours: see `redirect`.
+        .redirect(redirect::Policy::none());
+    let builder = proxied(builder, &endpoint.proxy)?;
+    let builder = trusting(builder, endpoint)?;
+    builder.build().map_err(|error| match fault::of(&error, endpoint) {
+        FetchError::Tls(text) => tls(format!("{text}; set `ca_file`")),
+        _ => tls("the client could not be set up; are `cert_file` and `key_file` a pair?".to_owned()),
+    })
+}
+
+fn proxied(builder: ClientBuilder, proxy: &Proxy) -> Result<ClientBuilder, FetchError> {
+    match proxy {
+        Proxy::Environment => Ok(builder),
+        Proxy::None => Ok(builder.no_proxy()),
+        Proxy::Url(url) => {
+            let proxy = reqwest::Proxy::all(url);
+            Ok(builder.proxy(proxy.map_err(|_| FetchError::Proxy(Plain::new("has a URL that is not an address")))?))
+        }
+    }
+}
+
+fn trusting(mut builder: ClientBuilder, endpoint: &Endpoint) -> Result<ClientBuilder, FetchError> {
+    let Tls { ca_file, cert_file, key_file, insecure } = &endpoint.tls;
+    if !speaks_tls(endpoint) {
+        // Loading the system's certificates takes longer than all the rest.
+        return Ok(builder.tls_certs_only([]));
+    }
+    if let Some(path) = ca_file {
+        let found = Certificate::from_pem_bundle(&read(path)?).unwrap_or_default();
+        if found.is_empty() {
+            return Err(tls(format!("{} holds no PEM certificate", path.display())));
+        }
+        builder = builder.tls_certs_merge(found);
+    }
+    if let (Some(cert), Some(key)) = (cert_file, key_file) {
+        let pem = [read(cert)?, b"\n".to_vec(), read(key)?].concat();
+        let identity = Identity::from_pem(&pem)
+            .map_err(|_| tls(format!("{} and {} are not a PEM certificate and key", cert.display(), key.display())))?;
+        builder = builder.identity(identity);
+    }
+    Ok(if *insecure { builder.tls_danger_accept_invalid_certs(true) } else { builder })
+}
+
+fn speaks_tls(endpoint: &Endpoint) -> bool {
+    let https = |url: &str| url.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
+    let proxy = match &endpoint.proxy {
+        Proxy::None => false,
+        Proxy::Url(url) => https(url),
+        Proxy::Environment => ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+            .iter()
+            .any(|name| std::env::var(name).is_ok_and(|url| https(&url))),
+    };
+    proxy || https(&endpoint.url)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
+    std::fs::read(path).map_err(|error| tls(format!("{} cannot be read: {}", path.display(), error.kind())))
+}
+
+fn tls(text: String) -> FetchError {
+    FetchError::Tls(Plain::from(text))
+}

@@ -1,0 +1,327 @@
+//! Keeps one task alive for each question that should be open, and hands over what they learn.
+//!
+//! The set of questions is a function of what is on screen: [`Poller::reconcile`] starts what is new and cancels
+//! what is gone, by set difference. Questions with the same interval are asked at the same moment, so that their
+//! answers make one frame; the moment itself is jittered, so that many consoles do not ask in step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::model::ask::Ask;
+use crate::model::fault::FetchError;
+use crate::model::query::{Answer, Query, Source, Subscription, Update};
+use crate::model::window::{Part, Progress, Span};
+use crate::time::{SECOND, Timestamp, millis};
+
+/// Answers waiting for the UI; a poller that is ahead waits.
+const QUEUE: usize = 64;
+const SLOWEST_RETRY: Duration = Duration::from_secs(20);
+/// A question that the server refuses is asked again seldom: only its owner can mend it.
+const REFUSED_RETRY: Duration = Duration::from_secs(30);
+
+/// Tells the time; a test's clock stands still.
+pub type Clock = fn() -> Timestamp;
+
+pub struct Poller<A: Ask> {
+    ask: A,
+    clock: Clock,
+    rhythm: Rhythm,
+    tasks: BTreeMap<Subscription, JoinHandle<()>>,
+    recovered: BTreeMap<Source, Arc<Notify>>,
+    sender: mpsc::Sender<Update>,
+    updates: mpsc::Receiver<Update>,
+}
+
+impl<A: Ask> Poller<A> {
+    pub fn new(ask: A, clock: Clock) -> Self {
+        let (sender, updates) = mpsc::channel(QUEUE);
+        Self { ask, clock, rhythm: Rhythm::new(), tasks: BTreeMap::new(), recovered: BTreeMap::new(), sender, updates }
+    }
+
+    /// From here on asks somebody else: what the former one still says is not heard.
+    pub fn switch(&mut self, ask: A) {
+        *self = Self::new(ask, self.clock);
+    }
+
+    /// Opens the questions that are new and cancels those that are no longer wanted.
+    pub fn reconcile(&mut self, wanted: BTreeSet<Subscription>) {
+        self.tasks.retain(|subscription, task| {
+            let keep = wanted.contains(subscription);
+            if !keep {
+                task.abort();
+            }
+            keep
+        });
+        for subscription in wanted {
+            if !self.tasks.contains_key(&subscription) {
+                let line = self.line(subscription.clone());
+                self.tasks.insert(subscription, tokio::spawn(line.run()));
+            }
+        }
+    }
+
+    fn line(&mut self, subscription: Subscription) -> Line<A> {
+        Line {
+            recovered: self.recovered.entry(subscription.query.source()).or_default().clone(),
+            ask: self.ask.clone(),
+            clock: self.clock,
+            rhythm: self.rhythm.clone(),
+            sender: self.sender.clone(),
+            subscription,
+            progress: Progress::default(),
+            failures: 0,
+        }
+    }
+
+    /// The next thing learned. Pending for ever when nothing is asked.
+    pub async fn next(&mut self) -> Option<Update> {
+        self.updates.recv().await
+    }
+
+    /// What has been learned and not been taken yet.
+    pub fn try_next(&mut self) -> Option<Update> {
+        self.updates.try_recv().ok()
+    }
+}
+
+impl<A: Ask> Drop for Poller<A> {
+    fn drop(&mut self) {
+        for task in self.tasks.values() {
+            task.abort();
+        }
+    }
+}
+
+/// One open question.
+struct Line<A: Ask> {
+    ask: A,
+    clock: Clock,
+    rhythm: Rhythm,
+    sender: mpsc::Sender<Update>,
+    /// Wakes the others when one question to this source is answered again.
+    recovered: Arc<Notify>,
+    subscription: Subscription,
+    progress: Progress,
+    failures: u32,
+}
+
+impl<A: Ask> Line<A> {
+    async fn run(mut self) {
+        loop {
+            let result = self.ask.ask(&self.subscription.query, self.progress, (self.clock)()).await;
+            let delay = self.note(&result);
+            let at = (self.clock)();
+            let next = delay.map(|delay| at.plus(millis(delay)));
+            let failed = result.is_err();
+            let update = Update { subscription: self.subscription.clone(), at, next, result };
+            if self.sender.send(update).await.is_err() {
+                return;
+            }
+            let Some(delay) = delay else { return };
+            if failed {
+                // Whoever of this source gets through first ends the wait of all.
+                let _ = tokio::time::timeout(delay, self.recovered.notified()).await;
+            } else {
+                tokio::time::sleep(delay).await;
+            }
+        }
+    }
+
+    /// Learns from an answer; gives the wait before the next request, or nothing when the question is settled.
+    fn note(&mut self, result: &Result<Answer, FetchError>) -> Option<Duration> {
+        match result {
+            Ok(answer) => {
+                if std::mem::take(&mut self.failures) > 0 {
+                    self.recovered.notify_waiters();
+                }
+                if self.head_is_due(answer) {
+                    return Some(Duration::ZERO);
+                }
+                self.subscription.every.map(|every| self.rhythm.until_next(every))
+            }
+            Err(error) => {
+                self.failures += 1;
+                Some(self.retry_in(error))
+            }
+        }
+    }
+
+    /// A whole live range ends at its last grid point, which may be long ago: the value of now follows at once.
+    fn head_is_due(&mut self, answer: &Answer) -> bool {
+        let Answer::Frame(frame) = answer else { return false };
+        self.progress = self.progress.advance(frame.window);
+        let live = matches!(self.subscription.query, Query::Range { span: Span::Live { .. }, .. });
+        live && frame.window.part == Part::Whole
+            && self.progress.covered_to.is_some_and(|to| (self.clock)().since(Timestamp(to)) > SECOND)
+            && self.subscription.every.is_some_and(|every| millis(every) < frame.window.step)
+    }
+
+    /// Doubles with each failure in a row up to a cap, and spreads by a half, unless the server named a time.
+    fn retry_in(&self, error: &FetchError) -> Duration {
+        let every = self.subscription.every.unwrap_or(Duration::from_secs(2)).max(Duration::from_secs(1));
+        let (base, cap) = if error.is_outage() { (every, SLOWEST_RETRY) } else { (REFUSED_RETRY, REFUSED_RETRY) };
+        let doubled = base.saturating_mul(1 << (self.failures - 1).min(6)).min(cap.max(every));
+        let spread = doubled.mul_f64(0.75 + 0.5 * self.rhythm.random(u64::from(self.failures)));
+        spread.max(error.retry_after().unwrap_or_default())
+    }
+}
+
+/// When a question of a given interval is due: the same moments for all that share the interval.
+#[derive(Clone)]
+struct Rhythm {
+    origin: Instant,
+    seed: RandomState,
+}
+
+impl Rhythm {
+    fn new() -> Self {
+        Self { origin: Instant::now(), seed: RandomState::new() }
+    }
+
+    fn until_next(&self, every: Duration) -> Duration {
+        let every_ms = every.as_millis().max(1);
+        let passed = self.origin.elapsed().as_millis();
+        // Not within the first half of the interval: a slow answer must not be followed by a request at once.
+        let cycle = (passed + every_ms / 2) / every_ms + 1;
+        let jitter = self.random(cycle as u64) * 0.1 * every.as_secs_f64();
+        let due = Duration::from_millis((cycle * every_ms) as u64) + Duration::from_secs_f64(jitter);
+        due.saturating_sub(Duration::from_millis(passed as u64))
+    }
+
+    /// 0 up to 1, the same for the same number in this poller.
+    fn random(&self, of: u64) -> f64 {
+        self.seed.hash_one(of) as f64 / u64::MAX as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::series::{Frame, Notes};
+    use std::sync::Mutex;
+
+    /// Answers what it is told to, and remembers what it was asked.
+    #[derive(Clone, Default)]
+    struct Script {
+        asked: Arc<Mutex<Vec<(Query, Part)>>>,
+        failing: Arc<Mutex<bool>>,
+        hanging: bool,
+    }
+
+    fn clock() -> Timestamp {
+        // The paused clock of tokio, as far from its start as this thread's runtime has come.
+        thread_local!(static START: Instant = Instant::now());
+        Timestamp(1_700_000_000_000).plus(START.with(|start| millis(start.elapsed())))
+    }
+
+    impl Ask for Script {
+        async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
+            let Query::Range { span, step, .. } = query else { return Ok(Answer::Alerts(Vec::new())) };
+            let window = progress.plan(*span, *step, true, now);
+            self.asked.lock().unwrap().push((query.clone(), window.part));
+            if self.hanging {
+                std::future::pending::<()>().await;
+            }
+            if *self.failing.lock().unwrap() {
+                return Err(FetchError::Refused);
+            }
+            Ok(Answer::Frame(Frame { window, series: Vec::new(), notes: Notes::default() }))
+        }
+    }
+
+    fn subscription(expr: &str) -> Subscription {
+        let query = Query::Range { expr: expr.into(), span: Span::Live { length: 3_600_000 }, step: 20_000 };
+        Subscription { query, every: Some(Duration::from_secs(5)) }
+    }
+
+    fn set(exprs: &[&str]) -> BTreeSet<Subscription> {
+        exprs.iter().map(|expr| subscription(expr)).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn first_the_whole_then_heads_and_tails() {
+        let script = Script::default();
+        let mut poller = Poller::new(script.clone(), clock);
+        poller.reconcile(set(&["up"]));
+        for _ in 0..12 {
+            poller.next().await.unwrap();
+        }
+        let parts: Vec<Part> = script.asked.lock().unwrap().iter().map(|(_, part)| *part).collect();
+        assert_eq!(parts[..2], [Part::Whole, Part::Head]);
+        assert_eq!(parts.iter().filter(|part| **part == Part::Whole).count(), 1);
+        assert!(parts.iter().any(|part| matches!(part, Part::Tail { .. })), "{parts:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_no_longer_wanted_is_cancelled_and_what_stays_is_not_asked_again() {
+        let script = Script { hanging: true, ..Script::default() };
+        let mut poller = Poller::new(script.clone(), clock);
+        poller.reconcile(set(&["a", "b"]));
+        tokio::task::yield_now().await;
+        poller.reconcile(set(&["b", "c"]));
+        tokio::task::yield_now().await;
+        let asked: Vec<Query> = script.asked.lock().unwrap().iter().map(|(query, _)| query.clone()).collect();
+        assert_eq!(asked.len(), 3);
+        assert_eq!(poller.tasks.len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn failures_wait_longer_and_one_success_wakes_the_others() {
+        let script = Script::default();
+        *script.failing.lock().unwrap() = true;
+        let mut poller = Poller::new(script.clone(), clock);
+        poller.reconcile(set(&["a", "b"]));
+        let mut waits = Vec::new();
+        for _ in 0..12 {
+            let update = poller.next().await.unwrap();
+            assert_eq!(update.result, Err(FetchError::Refused));
+            waits.push(update.next.unwrap().since(update.at));
+        }
+        assert!(waits.iter().all(|wait| (3_000..=25_000).contains(wait)), "{waits:?}");
+        assert!(waits[10] > waits[0], "{waits:?}");
+        *script.failing.lock().unwrap() = false;
+        let first = poller.next().await.unwrap();
+        let answered = clock();
+        let mut other = poller.next().await.unwrap();
+        while other.subscription == first.subscription {
+            other = poller.next().await.unwrap();
+        }
+        assert!(other.result.is_ok());
+        assert!(clock().since(answered) < 100, "the other waited for its own turn");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_settled_question_is_asked_once() {
+        let script = Script::default();
+        let mut poller = Poller::new(script.clone(), clock);
+        let once = Subscription { every: None, ..subscription("up") };
+        poller.reconcile(BTreeSet::from([once]));
+        assert!(poller.next().await.unwrap().next.is_none());
+        let more = tokio::time::timeout(Duration::from_secs(600), poller.next()).await;
+        assert!(more.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_switch_silences_the_former_source() {
+        let mut poller = Poller::new(Script::default(), clock);
+        poller.reconcile(set(&["up"]));
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        poller.switch(Script { hanging: true, ..Script::default() });
+        assert!(poller.try_next().is_none());
+    }
+
+    #[test]
+    fn equal_intervals_share_their_moments() {
+        let rhythm = Rhythm::new();
+        let every = Duration::from_secs(5);
+        let (a, b) = (rhythm.until_next(every), rhythm.until_next(every));
+        assert!(a.abs_diff(b) < Duration::from_millis(50));
+        assert!(a >= every / 2 - Duration::from_millis(50) && a <= every * 2);
+    }
+}
