@@ -1,0 +1,7 @@
+//! A simulated Agent360 that answers the console's questions without a server.
+
+pub mod engine;
+mod service;
+pub mod sim;
+
+pub use service::Service;

@@ -1,0 +1,212 @@
+//! The three alert rules of Agent360, evaluated on what the simulation counts, so that alerts agree with the charts.
+
+use std::collections::BTreeMap;
+
+use super::agent360::{between, failed};
+use super::flow::Meter;
+use super::kubelet::{self, LIMIT, PODS, pods};
+use super::scrape::{INTERVAL, Job, KUBELETS, Target, grid};
+use super::series::Tags;
+use super::service::{BOUNDS, ENDPOINTS, INSTANCES, UPPER};
+use super::story::{Incident, Run};
+use super::{Labels, METRIC_NAME, Plain, Series, Sim, Timestamp};
+use crate::model::alert::{Alert, AlertState};
+use crate::time::MINUTE;
+
+/// The window of the rules' rates.
+const WINDOW: i64 = 5 * MINUTE;
+/// No rule holds longer than this before an incident begins, or after it is over.
+const BEFORE: i64 = 5 * MINUTE;
+const AFTER: i64 = 10 * MINUTE;
+
+struct Rule {
+    name: &'static str,
+    severity: &'static str,
+    above: f64,
+    hold: i64,
+    summary: &'static str,
+    description: &'static str,
+    /// Each label set of the expression's left side, with its value.
+    values: fn(&Rates<'_>, i64) -> Vec<(Tags, f64)>,
+}
+
+const RULES: [Rule; 3] = [
+    Rule {
+        name: "HighErrorRate",
+        severity: "critical",
+        above: 0.1,
+        hold: 5 * MINUTE,
+        summary: "High error rate detected",
+        description: "More than 10% of all requests have failed for 5 minutes",
+        values: |rates, t| vec![(Vec::new(), rates.error_ratio(t))],
+    },
+    Rule {
+        name: "HighLatency",
+        severity: "warning",
+        above: 2.0,
+        hold: 5 * MINUTE,
+        summary: "High latency detected",
+        description: "The 95th percentile of the request time has been above 2 seconds for 5 minutes",
+        values: |rates, t| {
+            (0..ENDPOINTS.len()).map(|e| (vec![("endpoint", ENDPOINTS[e].path)], rates.p95(e, t))).collect()
+        },
+    },
+    Rule {
+        name: "HighMemoryUsage",
+        severity: "warning",
+        above: 0.85,
+        hold: 15 * MINUTE,
+        summary: "High memory usage",
+        description: "Memory usage has been above 85% of the limit for 15 minutes",
+        values: |rates, t| (0..PODS.len()).map(|pod| (container(pod), rates.memory(pod, t))).collect(),
+    },
+];
+
+fn container(pod: usize) -> Tags {
+    let mut labels = kubelet::labels(pod);
+    let on = (0..KUBELETS.len()).find(|&node| pods(node).any(|p| p == pod));
+    labels.push(("job", Job::Kubelet.name()));
+    labels.extend(on.map(|node| ("instance", KUBELETS[node])));
+    labels
+}
+
+/// What is counted of an endpoint: the requests that failed, and all of them by the bounds they lie between.
+type Counts = [f64; 1 + BOUNDS.len()];
+
+/// What all instances have counted at each evaluation in a stretch of time, over all their lives.
+struct Rates<'a> {
+    sim: &'a Sim,
+    first: i64,
+    rows: Vec<[Counts; ENDPOINTS.len()]>,
+}
+
+impl<'a> Rates<'a> {
+    /// Good for the evaluations from `start` to `end`.
+    fn new(sim: &'a Sim, (start, end): (i64, i64)) -> Self {
+        let times = grid(0, start - WINDOW, &[(start - WINDOW, end)]);
+        let first = times.first().copied().unwrap_or(start);
+        let mut rates = Self { sim, first, rows: vec![[Counts::default(); ENDPOINTS.len()]; times.len()] };
+        for index in 0..INSTANCES.len() {
+            for run in sim.runs(Target { job: Job::Agent360, index }, first, end) {
+                (0..ENDPOINTS.len()).for_each(|endpoint| rates.add(&times, index, run, endpoint));
+            }
+        }
+        rates
+    }
+
+    /// Adds what one endpoint counts in one life of an instance.
+    fn add(&mut self, times: &[i64], instance: usize, run: Run, endpoint: usize) {
+        let sim = self.sim;
+        let last = times.last().copied().unwrap_or(run.started);
+        let failed = failed(sim, instance, endpoint).into_iter().map(|flow| (0, flow));
+        let between = between(sim, instance, endpoint).enumerate().map(|(bucket, flow)| (1 + bucket, flow));
+        for (place, flow) in failed.chain(between) {
+            let meter = Meter::new(&flow, sim.curve, &sim.story, run, last);
+            let lived = times.iter().map(|t| sim.story.seconds(*t.clamp(&run.started, &run.until)));
+            for (row, reading) in self.rows.iter_mut().zip(meter.all(lived)) {
+                row[endpoint][place] += reading;
+            }
+        }
+    }
+
+    /// What has been counted of an endpoint in the window that ends at the evaluation `t`.
+    fn increase(&self, endpoint: usize, t: i64) -> Counts {
+        let row = |t: i64| self.rows.get(((t - self.first) / INTERVAL) as usize);
+        let (Some(from), Some(to)) = (row(t - WINDOW), row(t)) else { return Counts::default() };
+        std::array::from_fn(|i| to[endpoint][i] - from[endpoint][i])
+    }
+
+    fn error_ratio(&self, t: i64) -> f64 {
+        let increases = (0..ENDPOINTS.len()).map(|endpoint| self.increase(endpoint, t));
+        let add = |(failed, all), [bad, between @ ..]: Counts| (failed + bad, all + between.iter().sum::<f64>());
+        let (failed, all) = increases.fold((0.0, 0.0), add);
+        failed / all
+    }
+
+    /// As `histogram_quantile` does it: straight within a bucket, never beyond the last bound.
+    fn p95(&self, endpoint: usize, t: i64) -> f64 {
+        let [_, between @ ..] = self.increase(endpoint, t);
+        let mut wanted = 0.95 * between.iter().sum::<f64>();
+        let mut bound = 0.0;
+        for (here, upper) in between.into_iter().zip(UPPER) {
+            if here >= wanted {
+                return bound + (upper - bound) * wanted / here;
+            }
+            (wanted, bound) = (wanted - here, upper);
+        }
+        bound
+    }
+
+    fn memory(&self, pod: usize, t: i64) -> f64 {
+        self.sim.container_memory(pod, t) / LIMIT
+    }
+}
+
+impl Sim {
+    /// The alerts that are pending or firing at `now`, as of the last evaluation, which happens every 15 s.
+    pub fn alerts(&self, now: Timestamp) -> Vec<Alert> {
+        let last = now.floor_to(INTERVAL).0;
+        let mut alerts = Vec::new();
+        if let Some(incident) = self.story.nearest(last) {
+            self.evaluate(&incident, last, &mut |t, alert| {
+                if t == last {
+                    alerts.push(alert);
+                }
+            });
+        }
+        alerts.sort_by(|a, b| (a.state, a.severity(), &a.labels).cmp(&(b.state, b.severity(), &b.labels)));
+        alerts
+    }
+
+    /// Goes through an incident up to `until` and shows each alert at each evaluation.
+    fn evaluate(&self, incident: &Incident, until: i64, show: &mut dyn FnMut(i64, Alert)) {
+        let stretch = (incident.begin - BEFORE, until.min(incident.calm + AFTER));
+        let rates = Rates::new(self, stretch);
+        for rule in &RULES {
+            let mut since: BTreeMap<usize, i64> = BTreeMap::new();
+            for t in grid(0, self.story.oldest(), &[stretch]) {
+                for (place, (labels, value)) in (rule.values)(&rates, t).into_iter().enumerate() {
+                    if value <= rule.above {
+                        since.remove(&place);
+                        continue;
+                    }
+                    let began = *since.entry(place).or_insert(t);
+                    show(t, alert(rule, &labels, began, t, value));
+                }
+            }
+        }
+    }
+
+    /// The series that Prometheus writes of its alerts: 1 while one is pending, 1 in another while it is firing.
+    pub(super) fn alert_series(&self, keep: &dyn Fn(&Labels) -> bool, stretches: &[(i64, i64)]) -> Vec<Series> {
+        let mut found: BTreeMap<Labels, Series> = BTreeMap::new();
+        let times = grid(0, self.story.oldest(), stretches);
+        let (Some(&first), Some(&last)) = (times.first(), times.last()) else { return Vec::new() };
+        for incident in self.story.incidents(first, last) {
+            self.evaluate(&incident, last, &mut |t, alert| {
+                let state = if alert.state == AlertState::Firing { "firing" } else { "pending" };
+                let labels = alert.labels.with(METRIC_NAME, "ALERTS").with("alertstate", state);
+                if times.binary_search(&t).is_ok() && keep(&labels) {
+                    let series = found.entry(labels).or_default();
+                    series.times.push(t);
+                    series.values.push(1.0);
+                }
+            });
+        }
+        found.into_iter().map(|(labels, series)| Series { labels, ..series }).collect()
+    }
+}
+
+fn alert(rule: &Rule, labels: &[(&'static str, &'static str)], began: i64, t: i64, value: f64) -> Alert {
+    let mut pairs: Vec<_> = labels.iter().map(|(name, value)| (Plain::new(name), Plain::new(value))).collect();
+    pairs.push((Plain::new("alertname"), Plain::new(rule.name)));
+    pairs.push((Plain::new("severity"), Plain::new(rule.severity)));
+    let state = if t - began >= rule.hold { AlertState::Firing } else { AlertState::Pending };
+    Alert {
+        labels: Labels::new(pairs),
+        annotations: Labels::of(&[("description", rule.description), ("summary", rule.summary)]),
+        state,
+        active_at: Some(Timestamp(began)),
+        value: Some(value),
+    }
+}

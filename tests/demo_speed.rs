@@ -1,0 +1,42 @@
+//! How fast the simulation is: a measurement, not a test.
+//! `cargo test --release --test demo_speed -- --ignored --nocapture`.
+
+use a360::demo::sim::{Sim, Target};
+use a360::model::series::Series;
+use a360::time::{DAY, HOUR, MINUTE, Timestamp};
+
+const START: Timestamp = Timestamp(1_763_901_234_567);
+
+#[test]
+#[ignore = "a measurement, not a test"]
+fn speed() {
+    let sim = Sim::new(360, START);
+    let all = |name: &str, start, end| sim.select(Some(name), &|_| true, start, end);
+    let measure = |what: &str, ask: &dyn Fn() -> usize| {
+        let begin = std::time::Instant::now();
+        let samples = ask();
+        let seconds = begin.elapsed().as_secs_f64();
+        println!("{what}: {samples} samples in {:.2} ms, {:.1} M/s", seconds * 1e3, samples as f64 / seconds / 1e6);
+    };
+    let count = |series: Vec<Series>| series.iter().map(|s| s.times.len()).sum();
+    let (now, hour) = (START.0, START.0 - HOUR);
+    for name in [
+        "agent360_request_duration_seconds_bucket",
+        "agent360_requests_total",
+        "agent360_memory_usage_bytes",
+        "node_cpu_seconds_total",
+    ] {
+        measure(&format!("{name} 1h"), &|| count(all(name, hour, now)));
+        measure(&format!("{name} 14d"), &|| count(all(name, now - 14 * DAY, now)));
+    }
+    let windows: Vec<_> = (0..168).map(|i| (now - i * 2 * HOUR - 5 * MINUTE, now - i * 2 * HOUR)).rev().collect();
+    measure("buckets, 5m windows every 2h of 14d", &|| {
+        count(sim.select_within(Some("agent360_request_duration_seconds_bucket"), &|_| true, &windows))
+    });
+    measure("everything 1h", &|| count(sim.select(None, &|_| true, hour, now)));
+    measure("ALERTS 7d", &|| count(all("ALERTS", now - 7 * DAY, now)));
+    measure("alerts now", &|| sim.alerts(START).len());
+    measure("exposition of all targets", &|| {
+        Target::all().filter_map(|t| sim.exposition(t, START)).map(|e| e.len()).sum()
+    });
+}
