@@ -2,6 +2,8 @@
 //!
 //! The map, and who may import whom (`tests/layers.rs` enforces it):
 pub mod analysis; // pure thinking over what was answered; imports model
+pub mod cli; // the command line as plain data
+pub mod config; // what the user decided; imports model
 pub mod demo; // a simulated Agent360 and the engine that answers questions about it; imports model
 pub mod model; // the nouns: questions, answers, faults; imports text and time
 pub mod source; // the outside world: who is asked, and how answers are read; imports model, text, time

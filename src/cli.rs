@@ -1,0 +1,215 @@
+//! The command line as plain data. Nothing happens in here: `main` acts on what it says.
+
+mod help;
+mod value;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use jiff::tz::TimeZone;
+
+use crate::config::{Color, Overrides, check_url};
+use crate::time::{BadTime, Range, Timestamp, parse_moment};
+
+pub use clap_complete::Shell;
+pub use value::{Output, Period};
+
+/// The exit code for a wrong flag or a wrong config.
+pub const WRONG_USE: u8 = 64;
+
+#[derive(Debug, Parser)]
+#[command(name = "a360", bin_name = "a360", version, about = help::ABOUT, after_help = help::EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// Look around in a simulated incident; needs no server, no config and no network
+    #[arg(long, conflicts_with_all = ["context", "prometheus"])]
+    pub demo: bool,
+
+    /// Config file [default: $A360_CONFIG, then ~/.config/a360/config.toml]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// Context of the config to start with, such as prod
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+
+    /// Ask this Prometheus instead of the context's own
+    #[arg(long, value_name = "URL")]
+    pub prometheus: Option<String>,
+
+    /// Live range: the last 15m, 1h, 6h, 24h, 7d
+    #[arg(long, value_name = "LENGTH", value_parser = value::range, conflicts_with_all = ["from", "report"])]
+    pub range: Option<i64>,
+
+    /// Start of a fixed range: 14:00, "2026-11-23 14:00", 2026-11-23T14:00:00Z, -90m
+    #[arg(long, value_name = "TIME", value_parser = value::moment, allow_hyphen_values = true)]
+    pub from: Option<String>,
+
+    /// End of the fixed range [default: now]
+    #[arg(long, value_name = "TIME", value_parser = value::moment, allow_hyphen_values = true, requires = "from")]
+    pub to: Option<String>,
+
+    /// Scope of the context to look at, such as one shop of many
+    #[arg(long, value_name = "NAME")]
+    pub scope: Option<String>,
+
+    /// View to open first
+    #[arg(long, value_name = "NAME", conflicts_with = "report")]
+    pub view: Option<String>,
+
+    /// What to put the cursor on in that view, as `Y` copies it
+    #[arg(long, value_name = "ID", conflicts_with = "report")]
+    pub select: Option<String>,
+
+    /// Theme
+    #[arg(long, value_name = "NAME", conflicts_with = "report")]
+    pub theme: Option<String>,
+
+    /// Colours: auto, none, 16, 256 or true
+    #[arg(long, value_name = "WHICH", value_parser = Color::read, conflicts_with = "report")]
+    pub color: Option<Color>,
+
+    /// How often charts are asked
+    #[arg(long, value_name = "TIME", value_parser = value::interval, conflicts_with = "report")]
+    pub refresh: Option<i64>,
+
+    /// Write a report instead of opening the console: daily, weekly, monthly, 90m, 7d [default: 1h]
+    #[arg(long, value_name = "PERIOD", value_parser = value::period, num_args = 0..=1, default_missing_value = "",
+          help_heading = "Report")]
+    pub report: Option<Period>,
+
+    /// How the report is written
+    #[arg(long, value_enum, default_value = "text", requires = "report", help_heading = "Report")]
+    pub format: Format,
+
+    /// Where the report goes; - is the standard output
+    #[arg(long, value_name = "FILE", default_value = "-", value_parser = value::output, requires = "report",
+          help_heading = "Report")]
+    pub output: Output,
+
+    /// Exit with 1 when an alert of this severity or worse fires
+    #[arg(long, value_enum, default_value = "critical", requires = "report", help_heading = "Report")]
+    pub fail_on: FailOn,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Check, write or show the config
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Read the config and say what is wrong with it
+    Check {
+        /// Also ask every source: version, clock, what matches
+        #[arg(long)]
+        connect: bool,
+    },
+    /// Write a config file with every key and its default
+    Init {
+        /// Replace a file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print the config in force as TOML, without secrets
+    Show,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Markdown,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Critical,
+    Warning,
+    None,
+}
+
+/// Reads the arguments, the program's own name first.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    refuse_idle_flags(&matches)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let Some(url) = &mut cli.prometheus {
+        // Not in a value parser: clap would print the value back, and with it a password.
+        *url = check_url(url).map_err(|why| wrong(&format!("the address of `--prometheus` {}", why)))?;
+    }
+    if cli.from.is_some() && cli.report.is_some_and(|period| period != Period::LastHour) {
+        return Err(wrong("`--from` cannot be used with the PERIOD of `--report`; leave out the one or the other"));
+    }
+    Ok(cli)
+}
+
+/// A flag that a command would not look at is a misunderstanding, better cleared up at once.
+fn refuse_idle_flags(matches: &ArgMatches) -> Result<(), clap::Error> {
+    let Some(command) = matches.subcommand_name() else { return Ok(()) };
+    let cli = Cli::command();
+    let said = |arg: &&Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    match cli.get_arguments().filter(|arg| !arg.is_global_set()).find(said).and_then(Arg::get_long) {
+        None => Ok(()),
+        Some(flag) => Err(wrong(&format!("`--{flag}` does nothing for `a360 {command}`; leave it out"))),
+    }
+}
+
+/// A mistake on the command line that clap cannot see, such as an unknown view; said the way clap says it.
+pub fn wrong(text: &str) -> clap::Error {
+    Cli::command().error(ErrorKind::ValueValidation, text)
+}
+
+/// 0 for `--help` and `--version`, otherwise [`WRONG_USE`].
+pub fn exit_code(error: &clap::Error) -> u8 {
+    if error.exit_code() == 0 { 0 } else { WRONG_USE }
+}
+
+/// The completions of a shell, to be written to the standard output.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "a360", &mut script);
+    script
+}
+
+impl Cli {
+    /// What it says on top of the config.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            context: self.context.clone(),
+            prometheus: self.prometheus.clone(),
+            range: self.range,
+            refresh: self.refresh,
+            theme: self.theme.clone(),
+            color: self.color,
+        }
+    }
+
+    /// The fixed range of `--from` and `--to`, if they are given.
+    pub fn fixed(&self, now: Timestamp, zone: &TimeZone) -> Result<Option<Range>, BadTime> {
+        let Some(from) = &self.from else { return Ok(None) };
+        let start = parse_moment(from, now, zone)?;
+        let end = self.to.as_ref().map_or(Ok(now), |to| parse_moment(to, now, zone))?;
+        if start < end {
+            return Ok(Some(Range::new(start, end)));
+        }
+        let to = self.to.as_deref().unwrap_or("now");
+        Err(BadTime(format!("--from {from} is not before --to {to}; swap them, or write the day with the time")))
+    }
+}
+
+#[cfg(test)]
+mod tests;

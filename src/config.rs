@@ -1,0 +1,158 @@
+//! What the user decided: contexts, the look of the console, keys. Read once at start, checked to the last key.
+//!
+//! A mistake is one line with file, line number, what is wrong and what would be right; nothing is ignored silently.
+
+mod bytes;
+mod check;
+mod endpoint;
+mod init;
+mod mistake;
+mod overrides;
+mod parse;
+mod places;
+mod section;
+mod show;
+mod ui;
+mod url;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+use crate::model::endpoint::Endpoint;
+use crate::model::watch::Watch;
+use crate::text::nearest::did_you_mean;
+
+pub use check::{Checked, Outcome, Probe, check};
+pub use init::{EXAMPLE, init};
+pub use mistake::Mistake;
+pub use overrides::Overrides;
+pub use places::Places;
+pub use show::show;
+pub use ui::{Color, Glyphs, Ui, Zone, interval, live_range};
+pub use url::check_url;
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file all this was read from; `None` for the built-in defaults.
+    pub path: Option<PathBuf>,
+    /// In the order of the file; never empty.
+    pub contexts: Vec<Context>,
+    /// The name of the one to start with; always one of `contexts`.
+    pub context: String,
+    pub ui: Ui,
+    /// In the order of the file. Whether an action exists and keys clash is for the keymap to say.
+    pub keys: Vec<KeyBinding>,
+    theme_line: Option<usize>,
+}
+
+/// One set of servers, such as production or staging.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Context {
+    pub name: String,
+    /// Shown loudly.
+    pub production: bool,
+    /// Nothing outside may be changed from here.
+    pub read_only: bool,
+    pub prometheus: Option<Endpoint>,
+    /// In the order of the file.
+    pub scopes: Vec<Scope>,
+    pub watch: Watch,
+}
+
+/// A part of what a context holds, such as one shop of many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    pub name: String,
+    /// PromQL matchers without braces: `namespace="shop"`.
+    pub matcher: String,
+}
+
+/// The keys of one action, in place of its default keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyBinding {
+    pub action: String,
+    /// None: the action has no key.
+    pub keys: Vec<String>,
+    /// Where it stands in the file, for [`Config::mistake`].
+    pub line: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            path: None,
+            contexts: vec![Context::local()],
+            context: "local".to_owned(),
+            ui: Ui::default(),
+            keys: Vec::new(),
+            theme_line: None,
+        }
+    }
+}
+
+impl Context {
+    /// What there is without a config file: a Prometheus on this machine.
+    fn local() -> Self {
+        Self {
+            name: "local".to_owned(),
+            production: false,
+            read_only: false,
+            prometheus: Some(Endpoint::new("http://127.0.0.1:9090")),
+            scopes: Vec::new(),
+            watch: Watch::default(),
+        }
+    }
+
+    pub fn scope(&self, name: &str) -> Result<&Scope, Mistake> {
+        let found = self.scopes.iter().find(|scope| scope.name == name);
+        found.ok_or_else(|| {
+            let names = self.scopes.iter().map(|scope| scope.name.as_str());
+            let hint = if self.scopes.is_empty() {
+                format!("; this context has none, add [contexts.{}.scopes.{name}] to the config", self.name)
+            } else {
+                did_you_mean(name, names, "the scopes are")
+            };
+            Mistake::of_argument(&format!("no scope `{name}` in context `{}`{hint}", self.name))
+        })
+    }
+}
+
+impl Config {
+    /// Finds the file and reads it; without one, the defaults.
+    pub fn load(places: &Places) -> Result<Self, Mistake> {
+        match places.read()? {
+            Some((path, text)) => Self::parse(&text, &path, places.home.as_deref()),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Reads the text of a file. Relative paths in it start from the file's folder, `~/` from `home`.
+    pub fn parse(text: &str, path: &Path, home: Option<&Path>) -> Result<Self, Mistake> {
+        parse::config(&section::File::new(text, path, home))
+    }
+
+    /// The context of that name.
+    pub fn find(&self, name: &str) -> Result<&Context, Mistake> {
+        self.contexts.iter().find(|context| context.name == name).ok_or_else(|| {
+            let names = self.contexts.iter().map(|context| context.name.as_str());
+            let hint = did_you_mean(name, names, "the contexts are");
+            Mistake::of_argument(&format!("unknown context `{name}`{hint}"))
+        })
+    }
+
+    /// A mistake that only a later reader can see, such as an unknown action in `[keys]`.
+    pub fn mistake(&self, line: usize, text: &str) -> Mistake {
+        match &self.path {
+            Some(path) => Mistake::at(path, line, text),
+            None => Mistake::of_argument(text),
+        }
+    }
+
+    /// The theme's name is unknown: `text` says what would be right.
+    pub fn theme_mistake(&self, text: &str) -> Mistake {
+        match self.theme_line {
+            Some(line) => self.mistake(line, text),
+            None => Mistake::of_argument(text),
+        }
+    }
+}

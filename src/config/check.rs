@@ -1,0 +1,133 @@
+//! `a360 config check`: one line a source, with what a probe of it found.
+
+use std::fmt::Write;
+
+use super::show::state;
+use super::watch::{HOST_QUERIES, QUERIES};
+use super::{Config, Context};
+use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Secret};
+use crate::model::promql::parse;
+use crate::text::Plain;
+
+/// What asking a source found, filled in by whoever asked it.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// Name of the context.
+    pub context: String,
+    /// As in the config: `prometheus`.
+    pub source: &'static str,
+    pub outcome: Outcome,
+}
+
+/// The first line stands beside the address, further ones below it.
+pub type Outcome = Result<Vec<Plain>, Vec<Plain>>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub text: String,
+    /// No probe failed.
+    pub ok: bool,
+}
+
+/// The page of `a360 config check`. `is_set` tells whether an environment variable is there.
+pub fn check(config: &Config, probes: &[Probe], is_set: &dyn Fn(&str) -> bool) -> Checked {
+    let mut text = head(config);
+    let rows = config.contexts.iter().filter_map(|context| Some((context, context.prometheus.as_ref()?)));
+    let rows: Vec<_> = rows.collect();
+    let width = |cell: &dyn Fn(&(&Context, &Endpoint)) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+    let names = width(&|(context, _)| context.name.chars().count());
+    let urls = width(&|(_, endpoint)| endpoint.url.chars().count());
+    for (context, endpoint) in &rows {
+        let probe = probes.iter().find(|probe| probe.context == context.name && probe.source == "prometheus");
+        let mut lines = match probe {
+            Some(probe) => outcome(&probe.outcome),
+            None => vec![identity(endpoint, is_set)],
+        };
+        lines.extend(files(endpoint));
+        lines.extend(doubts(context));
+        let row = format!("{:names$}  prometheus  {:urls$}", context.name, endpoint.url);
+        push_row(&mut text, &row, &lines);
+    }
+    Checked { text, ok: probes.iter().all(|probe| probe.outcome.is_ok()) }
+}
+
+fn head(config: &Config) -> String {
+    let from = match &config.path {
+        Some(path) => Plain::new(&path.to_string_lossy()).to_string(),
+        None => "no config file, built-in defaults".to_owned(),
+    };
+    let contexts = match config.contexts.len() {
+        1 => "1 context".to_owned(),
+        n => format!("{n} contexts"),
+    };
+    format!("{from}: valid, {contexts}, starts with `{}`\n", config.context)
+}
+
+fn push_row(text: &mut String, row: &str, lines: &[String]) {
+    let (first, rest) = lines.split_first().map_or(("", lines), |(first, rest)| (first, rest));
+    text.push_str(format!("{row}  {first}").trim_end());
+    text.push('\n');
+    for line in rest {
+        text.push_str(&format!("    {line}\n"));
+    }
+}
+
+fn outcome(outcome: &Outcome) -> Vec<String> {
+    let (word, lines) = match outcome {
+        Ok(lines) => ("ok", lines),
+        Err(lines) => ("FAILED", lines),
+    };
+    let mut lines: Vec<String> = lines.iter().map(Plain::to_string).collect();
+    match lines.first_mut() {
+        Some(first) => first.insert_str(0, &format!("{word} ")),
+        None => lines.push(word.to_owned()),
+    }
+    lines
+}
+
+/// Who we are at a source, and whether the secrets for it are at hand.
+fn identity(endpoint: &Endpoint, is_set: &dyn Fn(&str) -> bool) -> String {
+    let secret = |secret: &Secret| match secret {
+        Secret::Env(name) => format!("${name} {}", state(secret, is_set)),
+        Secret::File(path) => format!("{} {}", path.display(), state(secret, is_set)),
+        Secret::Command(words) => format!("`{}` {}", words.join(" "), state(secret, is_set)),
+    };
+    let mut text = match &endpoint.auth {
+        Auth::None => "no sign-in".to_owned(),
+        Auth::Basic { username, password } => format!("as {username}, password {}", secret(password)),
+        Auth::Bearer(token) => format!("token {}", secret(token)),
+    };
+    for (name, value) in &endpoint.headers {
+        // Writing to a String cannot fail.
+        let _ = match value {
+            HeaderValue::Text(value) => write!(text, ", {name}: {value}"),
+            HeaderValue::Secret(value) => write!(text, ", {name} {}", secret(value)),
+        };
+    }
+    if endpoint.tls.insecure {
+        text.push_str(", any certificate accepted (insecure)");
+    }
+    Plain::new(&text).to_string()
+}
+
+fn files(endpoint: &Endpoint) -> Vec<String> {
+    let tls = &endpoint.tls;
+    let named = [("ca_file", &tls.ca_file), ("cert_file", &tls.cert_file), ("key_file", &tls.key_file)];
+    let missing = named.iter().filter_map(|(key, path)| Some((key, path.as_ref().filter(|path| !path.is_file())?)));
+    missing.map(|(key, path)| format!("{key} {}: no such file", Plain::new(&path.to_string_lossy()))).collect()
+}
+
+/// Questions that we cannot read: the server may know them, but no scope can be put into them.
+fn doubts(context: &Context) -> Vec<String> {
+    let mut watch = context.watch.clone();
+    let mut questions: Vec<(String, String)> = Vec::new();
+    questions.extend(QUERIES.iter().map(|(key, field)| ((*key).to_owned(), field(&mut watch).clone())));
+    questions.extend(HOST_QUERIES.iter().map(|(key, field)| (format!("hosts.{key}"), field(&mut watch.hosts).clone())));
+    let doubtful = questions.into_iter().filter_map(|(key, query)| Some((key, parse(&query).err()?)));
+    doubtful
+        .map(|(key, why)| {
+            let why = Plain::new(why.lines().next().unwrap_or_default());
+            format!("overview.{key}: {why}; the server may know it, a scope cannot be put into it")
+        })
+        .collect()
+}

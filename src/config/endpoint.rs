@@ -1,0 +1,216 @@
+//! One source's table: its address, who we are there, TLS, limits. Secrets are named, never written.
+
+use std::time::Duration;
+
+use toml::de::DeValue;
+
+use super::bytes;
+use super::mistake::Mistake;
+use super::section::{Entry, Section};
+use super::ui::within;
+use super::url::check_url;
+use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret, Tls};
+use crate::time::{MINUTE, SECOND};
+
+pub(super) const KEYS: [&str; 14] = [
+    "url",
+    "username",
+    "password",
+    "token",
+    "headers",
+    "ca_file",
+    "cert_file",
+    "key_file",
+    "insecure",
+    "proxy",
+    "connect_timeout",
+    "timeout",
+    "max_answer",
+    "concurrency",
+];
+
+const INSTEAD: &str = "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
+
+type Read<T> = Result<T, Mistake>;
+
+/// Reads `[contexts.NAME.prometheus]`.
+pub fn read(section: &Section<'_>) -> Read<Endpoint> {
+    section.only(&KEYS)?;
+    let url = section.read("url", check_url)?;
+    let url = url
+        .ok_or_else(|| section.mistake(&format!("[{}] has no `url`; add url = \"http://HOST:PORT\"", section.name)))?;
+    let mut endpoint = Endpoint::new(&url);
+    endpoint.auth = auth(section)?;
+    endpoint.headers = headers(section)?;
+    endpoint.tls = tls(section)?;
+    endpoint.proxy = section.read("proxy", proxy)?.unwrap_or_default();
+    if let Some(time) = timeout(section, "connect_timeout", MINUTE)? {
+        endpoint.connect_timeout = time;
+    }
+    if let Some(time) = timeout(section, "timeout", 10 * MINUTE)? {
+        endpoint.timeout = time;
+    }
+    endpoint.max_answer = section.read("max_answer", max_answer)?.unwrap_or(endpoint.max_answer);
+    endpoint.concurrency = concurrency(section)?.unwrap_or(endpoint.concurrency);
+    Ok(endpoint)
+}
+
+fn auth(section: &Section<'_>) -> Read<Auth> {
+    let username = section.text("username")?;
+    let password = secret(section, "password")?;
+    let token = secret(section, "token")?;
+    let named = |key: &str, text: &str| match section.get(key) {
+        Some(entry) => section.wrong(&entry, text),
+        None => section.mistake(text),
+    };
+    match (username, password, token) {
+        (None, None, None) => Ok(Auth::None),
+        (None, None, Some(token)) => Ok(Auth::Bearer(token)),
+        (Some(username), Some(password), None) if !username.is_empty() && !username.contains(':') => {
+            Ok(Auth::Basic { username: username.to_owned(), password })
+        }
+        (Some(_), Some(_), None) => Err(named("username", "must not be empty nor hold a colon")),
+        (Some(_), None, None) => Err(named("username", &format!("stands without `password`; {INSTEAD} for it"))),
+        (None, Some(_), None) => Err(named("password", "stands without `username`; add it, or call this `token`")),
+        (_, _, Some(_)) => Err(named("token", "stands beside `username` or `password`; keep the one or the other")),
+    }
+}
+
+fn secret(section: &Section<'_>, key: &str) -> Read<Option<Secret>> {
+    section.get(key).map(|entry| secret_of(section, &entry)).transpose()
+}
+
+fn secret_of(section: &Section<'_>, entry: &Entry<'_>) -> Read<Secret> {
+    if !entry.value.is_table() {
+        return Err(section.wrong(entry, &format!("must not hold the secret itself; {INSTEAD}")));
+    }
+    let place = section.enter(entry)?;
+    place.only(&["env", "file", "command"])?;
+    let [place_of] = place.entries()[..] else {
+        return Err(section.wrong(entry, &format!("must say one place for the secret; {INSTEAD}")));
+    };
+    match place_of.key {
+        "env" => match place.text_of(&place_of)? {
+            "" => Err(place.wrong(&place_of, "is empty; write the name of an environment variable")),
+            name if name.contains(['=', '\0', '$']) => {
+                Err(place.wrong(&place_of, "must be the bare name of a variable, without $ or ="))
+            }
+            name => Ok(Secret::Env(name.to_owned())),
+        },
+        "file" => {
+            let path = section.file.resolve(place.text_of(&place_of)?);
+            path.map(Secret::File).map_err(|why| place.explain(&place_of, &why))
+        }
+        _ => command(&place, &place_of).map(Secret::Command),
+    }
+}
+
+fn command(place: &Section<'_>, entry: &Entry<'_>) -> Read<Vec<String>> {
+    let wrong =
+        || place.wrong(entry, "must be a list of program and arguments, such as [\"pass\", \"show\", \"prom\"]");
+    if !entry.value.is_array() {
+        return Err(wrong());
+    }
+    let mut words: Vec<String> = place.texts(entry)?.into_iter().map(str::to_owned).collect();
+    let program = words.first_mut().filter(|program| !program.is_empty()).ok_or_else(wrong)?;
+    // A bare name is looked up in $PATH; anything else is a path like the others of this file.
+    if program.contains('/') {
+        let path = place.file.resolve(program).map_err(|why| place.explain(entry, &why))?;
+        *program = path.to_string_lossy().into_owned();
+    }
+    Ok(words)
+}
+
+fn headers(section: &Section<'_>) -> Read<Vec<(String, HeaderValue)>> {
+    let Some(table) = section.section("headers")? else { return Ok(Vec::new()) };
+    let mut headers: Vec<(String, HeaderValue)> = Vec::new();
+    for entry in table.entries() {
+        if entry.key.is_empty() || !entry.key.bytes().all(is_token) {
+            return Err(table.wrong(&entry, "is no name of a header; write letters, digits and -"));
+        }
+        if headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(entry.key)) {
+            return Err(table.wrong(&entry, "stands twice; names of headers do not tell A from a"));
+        }
+        headers.push((entry.key.to_owned(), header(&table, &entry)?));
+    }
+    Ok(headers)
+}
+
+fn header(table: &Section<'_>, entry: &Entry<'_>) -> Read<HeaderValue> {
+    match entry.value {
+        DeValue::Table(_) => secret_of(table, entry).map(HeaderValue::Secret),
+        _ if is_secret(entry.key) => secret_of(table, entry).map(HeaderValue::Secret),
+        _ => {
+            let text = table.text_of(entry)?;
+            if text.chars().any(char::is_control) {
+                return Err(table.wrong(entry, "holds a control character; a header is one line of text"));
+            }
+            Ok(HeaderValue::Text(text.to_owned()))
+        }
+    }
+}
+
+/// What RFC 9110 allows in a header's name.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Headers that by their name carry a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["authorization", "cookie", "api-key", "apikey", "token", "secret", "password"].iter().any(|w| name.contains(w))
+}
+
+fn tls(section: &Section<'_>) -> Read<Tls> {
+    let path = |key: &str| section.read(key, |text| section.file.resolve(text));
+    let tls = Tls {
+        ca_file: path("ca_file")?,
+        cert_file: path("cert_file")?,
+        key_file: path("key_file")?,
+        insecure: section.flag("insecure")?.unwrap_or(false),
+    };
+    for (key, other, given, missing) in [
+        ("cert_file", "key_file", &tls.cert_file, &tls.key_file),
+        ("key_file", "cert_file", &tls.key_file, &tls.cert_file),
+    ] {
+        if let (Some(entry), true, None) = (section.get(key), given.is_some(), missing) {
+            return Err(section.wrong(&entry, &format!("stands without `{other}`; a client certificate needs both")));
+        }
+    }
+    Ok(tls)
+}
+
+fn proxy(text: &str) -> Result<Proxy, String> {
+    match text {
+        "environment" => Ok(Proxy::Environment),
+        "none" => Ok(Proxy::None),
+        url if url.contains('@') => {
+            Err("must not hold a user name or password; put the address into HTTPS_PROXY and leave `proxy` out"
+                .to_owned())
+        }
+        url => match check_url(url) {
+            Ok(url) => Ok(Proxy::Url(url)),
+            Err(why) => Err(format!("{why}; or environment, or none")),
+        },
+    }
+}
+
+fn timeout(section: &Section<'_>, key: &str, most: i64) -> Read<Option<Duration>> {
+    let ms = section.duration(key, |ms| within(ms, SECOND / 10, most))?;
+    Ok(ms.map(|ms| Duration::from_millis(ms.unsigned_abs())))
+}
+
+fn max_answer(text: &str) -> Result<u64, String> {
+    match bytes::parse(text)? {
+        size if size <= 1 << 30 => Ok(size),
+        _ => Err(format!("`{text}` is too much to hold in memory; write at most 1GiB")),
+    }
+}
+
+fn concurrency(section: &Section<'_>) -> Read<Option<usize>> {
+    const MOST: usize = 64;
+    let Some(entry) = section.get("concurrency") else { return Ok(None) };
+    let whole = entry.value.as_integer().and_then(|n| usize::from_str_radix(n.as_str(), n.radix()).ok());
+    let good = whole.filter(|n| (1..=MOST).contains(n));
+    good.map(Some).ok_or_else(|| section.wrong(&entry, &format!("must be a whole number from 1 to {MOST}")))
+}

@@ -1,0 +1,47 @@
+//! What the command line says on top of the file, for a quick look.
+
+use super::Config;
+use super::mistake::Mistake;
+use super::ui::Color;
+use crate::model::endpoint::Endpoint;
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Overrides {
+    pub context: Option<String>,
+    /// An address that went through `check_url`.
+    pub prometheus: Option<String>,
+    /// Length of the live range, ms.
+    pub range: Option<i64>,
+    /// ms
+    pub refresh: Option<i64>,
+    pub theme: Option<String>,
+    pub color: Option<Color>,
+}
+
+impl Config {
+    pub fn with(mut self, over: &Overrides) -> Result<Self, Mistake> {
+        if let Some(name) = &over.context {
+            self.find(name)?;
+            self.context.clone_from(name);
+        }
+        if let Some(url) = &over.prometheus {
+            self.replace_prometheus(url);
+        }
+        if let Some(theme) = &over.theme {
+            self.ui.theme.clone_from(theme);
+            self.theme_line = None;
+        }
+        self.ui.range = over.range.unwrap_or(self.ui.range);
+        self.ui.refresh = over.refresh.unwrap_or(self.ui.refresh);
+        self.ui.color = over.color.unwrap_or(self.ui.color);
+        Ok(self)
+    }
+
+    /// Another server: nothing of the old one's identity may be sent to it.
+    fn replace_prometheus(&mut self, url: &str) {
+        let chosen = self.contexts.iter_mut().find(|context| context.name == self.context);
+        if let Some(context) = chosen {
+            context.prometheus = Some(Endpoint::new(url));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The effective config as TOML that reads back to the same; secrets only as references.
+
+use std::time::Duration;
+
+use super::watch::{HOST_QUERIES, QUERIES};
+use super::{Config, Context, bytes, section::bare_or_quoted};
+use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret};
+use crate::model::watch::Watch;
+use crate::text::Plain;
+use crate::time::{format_duration, millis};
+
+/// `is_set` tells whether an environment variable is there; its value is never looked at.
+pub fn show(config: &Config, is_set: &dyn Fn(&str) -> bool) -> String {
+    let mut page = Page { out: String::new(), is_set };
+    match &config.path {
+        Some(path) => page.line(&format!("# read from {}", Plain::new(&path.to_string_lossy()))),
+        None => page.line("# no config file; these are the built-in defaults"),
+    }
+    page.text("context", &config.context);
+    page.ui(config);
+    if !config.keys.is_empty() {
+        page.table("keys");
+        for binding in &config.keys {
+            page.pair(&bare_or_quoted(&binding.action), &list(&binding.keys));
+        }
+    }
+    for context in &config.contexts {
+        page.context(context);
+    }
+    page.out
+}
+
+/// What there is to say about a secret without knowing it.
+pub fn state(secret: &Secret, is_set: &dyn Fn(&str) -> bool) -> &'static str {
+    match secret {
+        Secret::Env(name) if is_set(name) => "set",
+        Secret::Env(_) => "not set",
+        Secret::File(path) if path.is_file() => "found",
+        Secret::File(_) => "not found",
+        Secret::Command(_) => "run when needed",
+    }
+}
+
+struct Page<'a> {
+    out: String,
+    is_set: &'a dyn Fn(&str) -> bool,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn table(&mut self, name: &str) {
+        self.line(&format!("\n[{name}]"));
+    }
+
+    fn pair(&mut self, key: &str, value: &str) {
+        self.line(&format!("{key} = {value}"));
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.pair(key, &quoted(value));
+    }
+
+    fn span(&mut self, key: &str, ms: i64) {
+        self.text(key, &format_duration(ms));
+    }
+
+    fn secret(&mut self, key: &str, secret: &Secret) {
+        let place = match secret {
+            Secret::Env(name) => format!("env = {}", quoted(name)),
+            Secret::File(path) => format!("file = {}", quoted(&path.to_string_lossy())),
+            Secret::Command(words) => format!("command = {}", list(words)),
+        };
+        self.pair(key, &format!("{{ {place} }} # {}", state(secret, self.is_set)));
+    }
+
+    fn ui(&mut self, config: &Config) {
+        let ui = &config.ui;
+        self.table("ui");
+        self.text("theme", &ui.theme);
+        self.text("color", ui.color.word());
+        self.text("glyphs", ui.glyphs.word());
+        self.text("zone", ui.zone.word());
+        self.span("range", ui.range);
+        self.span("refresh", ui.refresh);
+        self.span("tiles", ui.tiles);
+        self.pair("mouse", if ui.mouse { "true" } else { "false" });
+    }
+
+    fn context(&mut self, context: &Context) {
+        let name = format!("contexts.{}", bare_or_quoted(&context.name));
+        self.table(&name);
+        self.pair("production", &context.production.to_string());
+        self.pair("read_only", &context.read_only.to_string());
+        if let Some(endpoint) = &context.prometheus {
+            self.table(&format!("{name}.prometheus"));
+            self.endpoint(endpoint, &format!("{name}.prometheus"));
+        }
+        for scope in &context.scopes {
+            self.table(&format!("{name}.scopes.{}", bare_or_quoted(&scope.name)));
+            self.text("matcher", &scope.matcher);
+        }
+        self.watch(&context.watch, &format!("{name}.overview"));
+    }
+
+    fn endpoint(&mut self, endpoint: &Endpoint, name: &str) {
+        self.text("url", &endpoint.url);
+        match &endpoint.auth {
+            Auth::None => {}
+            Auth::Basic { username, password } => {
+                self.text("username", username);
+                self.secret("password", password);
+            }
+            Auth::Bearer(token) => self.secret("token", token),
+        }
+        let tls = &endpoint.tls;
+        for (key, path) in [("ca_file", &tls.ca_file), ("cert_file", &tls.cert_file), ("key_file", &tls.key_file)] {
+            if let Some(path) = path {
+                self.text(key, &path.to_string_lossy());
+            }
+        }
+        self.pair("insecure", &tls.insecure.to_string());
+        match &endpoint.proxy {
+            Proxy::Environment => self.text("proxy", "environment"),
+            Proxy::None => self.text("proxy", "none"),
+            Proxy::Url(url) => self.text("proxy", url),
+        }
+        self.span("connect_timeout", millis(endpoint.connect_timeout));
+        self.span("timeout", millis(endpoint.timeout));
+        self.text("max_answer", &bytes::format(endpoint.max_answer));
+        self.pair("concurrency", &endpoint.concurrency.to_string());
+        if !endpoint.headers.is_empty() {
+            self.table(&format!("{name}.headers"));
+        }
+        for (key, value) in &endpoint.headers {
+            match value {
+                HeaderValue::Text(text) => self.text(&bare_or_quoted(key), text),
+                HeaderValue::Secret(secret) => self.secret(&bare_or_quoted(key), secret),
+            }
+        }
+    }
+
+    fn watch(&mut self, watch: &Watch, name: &str) {
+        let mut watch = watch.clone();
+        self.table(name);
+        for (key, field) in QUERIES {
+            self.text(key, field(&mut watch));
+        }
+        self.table(&format!("{name}.limits"));
+        self.pair("error_ratio", &watch.limits.error_ratio.to_string());
+        self.span("latency", millis(Duration::try_from_secs_f64(watch.limits.latency_seconds).unwrap_or_default()));
+        self.pair("memory_ratio", &watch.limits.memory_ratio.to_string());
+        self.table(&format!("{name}.hosts"));
+        for (key, field) in HOST_QUERIES {
+            self.text(key, field(&mut watch.hosts));
+        }
+        self.table(&format!("{name}.database"));
+        self.text("name", &watch.database.name);
+        self.text("matcher", &watch.database.matcher);
+    }
+}
+
+/// TOML text in the kind of quotes that needs the least escaping.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    format!("[{}]", words.join(", "))
+}

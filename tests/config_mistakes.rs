@@ -1,0 +1,387 @@
+//! One line for every mistake that can be made in a config file: where, what, and what would be right.
+//!
+//! Each table holds files and, after `=>`, what is said about the file above it: `LINE: TEXT`. What the files of a
+//! table begin with alike stands beside it.
+
+use std::path::Path;
+
+use a360::config::Config;
+
+fn mistake(text: &str) -> String {
+    let path = Path::new("config.toml");
+    Config::parse(text, path, None).map(|_| String::new()).unwrap_or_else(|mistake| mistake.to_string())
+}
+
+fn check(beginning: &str, table: &str) {
+    let mut text = beginning.to_owned();
+    for line in table.trim_start().lines() {
+        match line.strip_prefix("=> ") {
+            Some(expected) => {
+                assert_eq!(mistake(&text), format!("config.toml:{expected}"), "\n{text}");
+                text = beginning.to_owned();
+            }
+            None => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    assert_eq!(text, beginning, "the table ends with an expectation");
+}
+
+#[test]
+fn the_file_as_toml() {
+    check(
+        "",
+        r#"
+[ui]
+zone = utc
+=> 2: not TOML: string values must be quoted, expected literal string
+[ui
+zone = 'utc'
+=> 1: not TOML: unclosed table, expected `]`
+[ui]
+zone = 'utc
+=> 2: not TOML: invalid literal string, expected `'`
+[ui]
+zone
+=> 2: not TOML: key with no value, expected `=`
+[ui]
+zone = 'utc'
+zone = 'local'
+=> 3: `zone` stands twice here; keep one of them
+[contexts.a.prometheus]
+url = 'http://a'
+[contexts.a.prometheus]
+=> 3: `prometheus` stands twice here; keep one of them
+ui = 5
+=> 1: `ui` at the top of the file must be a table; write it as [ui]
+[[contexts]]
+name = 'a'
+=> 1: `contexts` at the top of the file must be a table; write it as [contexts]
+contexts.a = 'http://a'
+=> 1: `a` in [contexts] must be a table; write it as [contexts.a]
+"#,
+    );
+}
+
+#[test]
+fn keys_that_are_not_known() {
+    check(
+        "",
+        r#"
+[contexts.prod]
+read_only = true
+promethius = 1
+=> 3: unknown key `promethius` in [contexts.prod]; did you mean `prometheus`?
+[contexts.prod.prometheus]
+url = 'http://a'
+timout = '5s'
+=> 3: unknown key `timout` in [contexts.prod.prometheus]; did you mean `timeout`?
+
+
+contxt = 'prod'
+=> 3: unknown key `contxt` at the top of the file; did you mean `context`?
+[ui]
+bell = true
+=> 2: unknown key `bell` in [ui]; the keys are: theme, color, glyphs, zone, range, refresh, tiles, mouse
+[contexts.a.alertmanager]
+url = 'http://a'
+=> 1: unknown key `alertmanager` in [contexts.a]; the keys are: production, read_only, prometheus, scopes, overview
+[contexts."a b".prometheus]
+url = 'http://a'
+urll = 1
+=> 3: unknown key `urll` in [contexts."a b".prometheus]; did you mean `url`?
+[contexts.a.overview]
+request = 'up'
+=> 2: unknown key `request` in [contexts.a.overview]; did you mean `requests`?
+[contexts.a.overview.limits]
+latency_seconds = 2
+=> 2: unknown key `latency_seconds` in [contexts.a.overview.limits]; did you mean `latency`?
+[contexts.a.overview.hosts]
+swap = 'up'
+=> 2: unknown key `swap` in [contexts.a.overview.hosts]; the keys are: cpu, memory, disk, inodes, received, sent, load, cores, clock_skew
+[contexts.a.overview.database]
+job = 'x'
+=> 2: unknown key `job` in [contexts.a.overview.database]; the keys are: name, matcher
+[contexts.a.prometheus]
+url = 'http://a'
+[contexts.a.scopes.x]
+match = 'x'
+=> 4: unknown key `match` in [contexts.a.scopes.x]; did you mean `matcher`?
+"#,
+    );
+}
+
+#[test]
+fn values_of_ui() {
+    check(
+        "[ui]\n",
+        r#"
+refresh = 5
+=> 2: `refresh` in [ui] needs a unit; write it as text such as "5s", "15m" or "1h"
+refresh = '5'
+=> 2: `refresh` in [ui] is wrong: `5` is not a duration; write 30s, 15m, 1h, 1h30m or 7d
+refresh = '100ms'
+=> 2: `refresh` in [ui] is wrong: `100ms` is out of bounds; write 1s to 1h
+refresh = '2h'
+=> 2: `refresh` in [ui] is wrong: `2h` is out of bounds; write 1s to 1h
+tiles = '0s'
+=> 2: `tiles` in [ui] is wrong: `0s` is not a duration; write 30s, 15m, 1h, 1h30m or 7d
+range = '10s'
+=> 2: `range` in [ui] is wrong: `10s` is out of bounds; write 1m to 365d
+range = '2y'
+=> 2: `range` in [ui] is wrong: `730d` is out of bounds; write 1m to 365d
+range = true
+=> 2: `range` in [ui] must be text in quotes, not true or false
+zone = 'Europe/Berln'
+=> 2: `zone` in [ui] is wrong: `Europe/Berln` is no time zone of this machine; write local, utc or a name such as Europe/Berlin
+color = 'pink'
+=> 2: `color` in [ui] is wrong: `pink` is not a choice; write one of: auto, none, 16, 256, true
+color = 17
+=> 2: `color` in [ui] is wrong: `17` is not a choice; did you mean `16`?
+color = false
+=> 2: `color` in [ui] must be text in quotes, not true or false
+glyphs = 'acsii'
+=> 2: `glyphs` in [ui] is wrong: `acsii` is not a choice; did you mean `ascii`?
+mouse = 'yes'
+=> 2: `mouse` in [ui] must be true or false, not text
+theme = ''
+=> 2: `theme` in [ui] is empty; write the name of a theme
+theme = 5
+=> 2: `theme` in [ui] must be text in quotes, not a number
+"#,
+    );
+}
+
+#[test]
+fn keys_of_actions() {
+    check(
+        "[keys]\n",
+        r#"
+quit = 5
+=> 2: `quit` in [keys] must be text in quotes, not a number
+quit = ['q', 5]
+=> 2: `quit` in [keys] must be text in quotes, not a number
+quit = ''
+=> 2: `quit` in [keys] must name keys such as "q", "ctrl-d" or ["j", "down"]
+quit = 'ctrl q'
+=> 2: `quit` in [keys] must name keys such as "q", "ctrl-d" or ["j", "down"]
+"#,
+    );
+}
+
+#[test]
+fn contexts() {
+    check(
+        "",
+        r#"
+[contexts]
+=> 1: [contexts] is empty; add [contexts.NAME.prometheus] with its url
+[contexts.prod]
+=> 1: [contexts.prod] has no source; add [contexts.prod.prometheus] with its url
+context = 'prod'
+=> 1: unknown context `prod`; the contexts are: local
+[contexts."a\u001b"]
+=> 1: `a^[` in [contexts] is no name that can be shown; leave out blanks at its ends and what cannot be seen
+[contexts.'']
+=> 1: `` in [contexts] is empty; give it a name
+[contexts.a]
+production = 1
+=> 2: `production` in [contexts.a] must be true or false, not a number
+context = 'prd'
+[contexts.prod.prometheus]
+url = 'http://a'
+=> 1: unknown context `prd`; did you mean `prod`?
+context = 1
+[contexts.prod.prometheus]
+url = 'http://a'
+=> 1: `context` at the top of the file must be text in quotes, not a number
+"#,
+    );
+}
+
+#[test]
+fn scopes() {
+    check(
+        "[contexts.prod.prometheus]\nurl = 'http://a'\n[contexts.prod.scopes.shop]\n",
+        r#"
+=> 3: [contexts.prod.scopes.shop] has no `matcher`; add matcher = 'namespace="shop"'
+matcher = ''
+=> 4: `matcher` in [contexts.prod.scopes.shop] is empty; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+matcher = 'shop'
+=> 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `shop` is no PromQL matcher; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+matcher = '{namespace="shop"}'
+=> 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `{namespace="shop"}` needs no braces; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+matcher = 'a="1"} or up{b="2"'
+=> 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `a="1"} or up{b="2"` is no PromQL matcher; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+"#,
+    );
+}
+
+#[test]
+fn addresses() {
+    check(
+        "[contexts.prod.prometheus]\n",
+        r#"
+url = '127.0.0.1:9090'
+=> 2: `url` in [contexts.prod.prometheus] has no scheme; write http://127.0.0.1:9090 or https://127.0.0.1:9090
+url = 'ftp://prom'
+=> 2: `url` in [contexts.prod.prometheus] has a scheme that is not spoken here; write http:// or https://
+url = 'http://me:hunter2@prom:9090'
+=> 2: `url` in [contexts.prod.prometheus] holds a user name or password; take them out and set `username` and `password = { env = "NAME" }`
+url = 'http://prom:9090 '
+=> 2: `url` in [contexts.prod.prometheus] holds a blank or a control character; write http://HOST:PORT/PATH
+url = 'http://prom/?token=1'
+=> 2: `url` in [contexts.prod.prometheus] goes on after its path; leave out what begins with ? or #
+url = 'http://'
+=> 2: `url` in [contexts.prod.prometheus] names no host that can be; write http://HOST:PORT/PATH
+url = 'http://prom:70000'
+=> 2: `url` in [contexts.prod.prometheus] has a port that is not a number from 1 to 65535
+timeout = '5s'
+=> 1: [contexts.prod.prometheus] has no `url`; add url = "http://HOST:PORT"
+"#,
+    );
+}
+
+#[test]
+fn secrets() {
+    check(
+        "[contexts.prod.prometheus]\nurl = 'http://prom:9090'\n",
+        r#"
+username = 'a'
+password = 'hunter2'
+=> 4: `password` in [contexts.prod.prometheus] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+token = 'hunter2'
+=> 3: `token` in [contexts.prod.prometheus] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+token = 5
+=> 3: `token` in [contexts.prod.prometheus] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+token = {}
+=> 3: `token` in [contexts.prod.prometheus] must say one place for the secret; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+token = { env = 'A', file = 'b' }
+=> 3: `token` in [contexts.prod.prometheus] must say one place for the secret; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+token = { enviroment = 'A' }
+=> 3: unknown key `enviroment` in [contexts.prod.prometheus.token]; did you mean `env`?
+token = { env = '' }
+=> 3: `env` in [contexts.prod.prometheus.token] is empty; write the name of an environment variable
+token = { env = '$A' }
+=> 3: `env` in [contexts.prod.prometheus.token] must be the bare name of a variable, without $ or =
+token = { env = 5 }
+=> 3: `env` in [contexts.prod.prometheus.token] must be text in quotes, not a number
+token = { file = '' }
+=> 3: `file` in [contexts.prod.prometheus.token] is empty; write the path of a file
+token = { file = '~/a' }
+=> 3: `file` in [contexts.prod.prometheus.token] is wrong: `~/a`: no home folder is known here; write the whole path
+token = { command = 'pass prom' }
+=> 3: `command` in [contexts.prod.prometheus.token] must be a list of program and arguments, such as ["pass", "show", "prom"]
+token = { command = [] }
+=> 3: `command` in [contexts.prod.prometheus.token] must be a list of program and arguments, such as ["pass", "show", "prom"]
+token = { command = [''] }
+=> 3: `command` in [contexts.prod.prometheus.token] must be a list of program and arguments, such as ["pass", "show", "prom"]
+token = { command = ['pass', 5] }
+=> 3: `command` in [contexts.prod.prometheus.token] must be text in quotes, not a number
+token = { env = 'A' }
+username = 'a'
+password = { env = 'B' }
+=> 3: `token` in [contexts.prod.prometheus] stands beside `username` or `password`; keep the one or the other
+username = 'a'
+=> 3: `username` in [contexts.prod.prometheus] stands without `password`; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] } for it
+password = { env = 'A' }
+=> 3: `password` in [contexts.prod.prometheus] stands without `username`; add it, or call this `token`
+username = 'a:b'
+password = { env = 'A' }
+=> 3: `username` in [contexts.prod.prometheus] must not be empty nor hold a colon
+"#,
+    );
+}
+
+#[test]
+fn headers() {
+    check(
+        "[contexts.prod.prometheus]\nurl = 'http://prom:9090'\n",
+        r#"
+headers = 'X-Scope-OrgID: shop'
+=> 3: `headers` in [contexts.prod.prometheus] must be a table; write it as [contexts.prod.prometheus.headers]
+headers = { 'X Scope' = 'shop' }
+=> 3: `X Scope` in [contexts.prod.prometheus.headers] is no name of a header; write letters, digits and -
+headers = { A = '1', a = '2' }
+=> 3: `a` in [contexts.prod.prometheus.headers] stands twice; names of headers do not tell A from a
+headers = { A = 1 }
+=> 3: `A` in [contexts.prod.prometheus.headers] must be text in quotes, not a number
+headers = { A = "x\ny" }
+=> 3: `A` in [contexts.prod.prometheus.headers] holds a control character; a header is one line of text
+headers = { Authorization = 'Bearer hunter2' }
+=> 3: `Authorization` in [contexts.prod.prometheus.headers] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+headers = { X-Api-Key = 'hunter2' }
+=> 3: `X-Api-Key` in [contexts.prod.prometheus.headers] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+"#,
+    );
+}
+
+#[test]
+fn tls_and_limits() {
+    check(
+        "[contexts.prod.prometheus]\nurl = 'http://prom:9090'\n",
+        r#"
+cert_file = 'me.pem'
+=> 3: `cert_file` in [contexts.prod.prometheus] stands without `key_file`; a client certificate needs both
+key_file = 'me.key'
+=> 3: `key_file` in [contexts.prod.prometheus] stands without `cert_file`; a client certificate needs both
+ca_file = ''
+=> 3: `ca_file` in [contexts.prod.prometheus] is empty; write the path of a file
+ca_file = true
+=> 3: `ca_file` in [contexts.prod.prometheus] must be text in quotes, not true or false
+insecure = 'no'
+=> 3: `insecure` in [contexts.prod.prometheus] must be true or false, not text
+proxy = 'proxy:3128'
+=> 3: `proxy` in [contexts.prod.prometheus] has no scheme; write http://proxy:3128 or https://proxy:3128; or environment, or none
+proxy = 'http://me:hunter2@proxy'
+=> 3: `proxy` in [contexts.prod.prometheus] must not hold a user name or password; put the address into HTTPS_PROXY and leave `proxy` out
+timeout = '11m'
+=> 3: `timeout` in [contexts.prod.prometheus] is wrong: `11m` is out of bounds; write 100ms to 10m
+connect_timeout = 5
+=> 3: `connect_timeout` in [contexts.prod.prometheus] needs a unit; write it as text such as "5s", "15m" or "1h"
+max_answer = '64MB'
+=> 3: `max_answer` in [contexts.prod.prometheus] is wrong: `64MB` is not a size; write 512KiB, 64MiB or 1GiB
+max_answer = '2GiB'
+=> 3: `max_answer` in [contexts.prod.prometheus] is wrong: `2GiB` is too much to hold in memory; write at most 1GiB
+max_answer = 64
+=> 3: `max_answer` in [contexts.prod.prometheus] must be text in quotes, not a number
+concurrency = 0
+=> 3: `concurrency` in [contexts.prod.prometheus] must be a whole number from 1 to 64
+concurrency = '8'
+=> 3: `concurrency` in [contexts.prod.prometheus] must be a whole number from 1 to 64
+concurrency = 2.5
+=> 3: `concurrency` in [contexts.prod.prometheus] must be a whole number from 1 to 64
+"#,
+    );
+}
+
+#[test]
+fn what_is_watched() {
+    check(
+        "[contexts.prod.prometheus]\nurl = 'http://prom:9090'\n[contexts.prod.overview]\n",
+        r#"
+requests = ''
+=> 4: `requests` in [contexts.prod.overview] is empty; write a PromQL query, or leave the key out for the default
+requests = 5
+=> 4: `requests` in [contexts.prod.overview] must be text in quotes, not a number
+limits.error_ratio = 10
+=> 4: `error_ratio` in [contexts.prod.overview.limits] must be above 0 and at most 1
+limits.error_ratio = 0
+=> 4: `error_ratio` in [contexts.prod.overview.limits] must be above 0 and at most 1
+limits.error_ratio = '10%'
+=> 4: `error_ratio` in [contexts.prod.overview.limits] must be a number, not text
+limits.error_ratio = nan
+=> 4: `error_ratio` in [contexts.prod.overview.limits] must be above 0 and at most 1
+limits.latency = 2
+=> 4: `latency` in [contexts.prod.overview.limits] needs a unit; write it as text such as "5s", "15m" or "1h"
+limits.latency = '2h'
+=> 4: `latency` in [contexts.prod.overview.limits] is wrong: `2h` is out of bounds; write 1ms to 1h
+database.name = ''
+=> 4: `name` in [contexts.prod.overview.database] is empty; give it a name
+database.matcher = 'cassandra'
+=> 4: `matcher` in [contexts.prod.overview.database] is wrong: `cassandra` is no PromQL matcher; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+"#,
+    );
+}
