@@ -10,3 +10,4 @@ pub mod source; // the outside world: who is asked, and how answers are read; im
 pub mod store; // the last good answer and its age; imports model
 pub mod text; // Plain: outside text made safe; imports nothing of ours
 pub mod time; // points and spans of time, no clock; imports nothing of ours
+pub mod ui; // the interactive console; imports store, model, analysis

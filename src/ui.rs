@@ -1,0 +1,13 @@
+//! The interactive console: state, keys, and what is drawn.
+
+pub mod action;
+pub mod app;
+pub mod ascii;
+pub mod history;
+pub mod keymap;
+pub mod overlay;
+pub mod range;
+pub mod screen;
+pub mod theme;
+pub mod view;
+pub mod widget;

@@ -1,0 +1,129 @@
+//! What a user can do: one row an action. Keys, footer, `?` help, the `:` palette and the config's names all come
+//! from this table.
+
+/// Everything a key or the palette can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    Overview,
+    NextView,
+    PreviousView,
+    Down,
+    Up,
+    Top,
+    Bottom,
+    PageDown,
+    PageUp,
+    Open,
+    Back,
+    FullScreen,
+    Time,
+    Scope,
+    Pause,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    PanLeft,
+    PanRight,
+    CrosshairLeft,
+    CrosshairRight,
+    CrosshairFarLeft,
+    CrosshairFarRight,
+    HistoryBack,
+    HistoryForward,
+    Find,
+    FindNext,
+    FindPrevious,
+    Copy,
+    CopyCommand,
+    Context,
+    Palette,
+    Help,
+    Redraw,
+    Suspend,
+    Quit,
+}
+
+/// One action: how the config calls it, its keys, and its words.
+#[derive(Debug)]
+pub struct Row {
+    pub action: Action,
+    /// In the config: `[keys] full-screen = ["f"]`.
+    pub name: &'static str,
+    pub keys: &'static [&'static str],
+    /// One line for `?` and the palette.
+    pub help: &'static str,
+    /// One or two words for the footer; none for what every terminal user knows.
+    pub label: Option<&'static str>,
+}
+
+const fn row(
+    action: Action,
+    name: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+    label: Option<&'static str>,
+) -> Row {
+    Row { action, name, keys, help, label }
+}
+
+/// In the order of use: the footer offers from the top what works here and now.
+pub const TABLE: &[Row] = &[
+    row(Action::Down, "down", &["j", "down"], "next panel or line", Some("next")),
+    row(Action::Up, "up", &["k", "up"], "previous panel or line", None),
+    row(Action::Open, "open", &["enter"], "open what is selected", Some("open")),
+    row(Action::Back, "back", &["esc", "backspace"], "close, or take back the crosshair", Some("back")),
+    row(Action::Time, "time", &["t"], "choose the time range", Some("time")),
+    row(Action::Scope, "scope", &["s"], "choose the service scope", Some("scope")),
+    row(Action::Find, "find", &["/"], "find in what is shown", Some("find")),
+    row(Action::Pause, "pause", &["p"], "pause, or resume live", Some("pause")),
+    row(Action::Copy, "copy", &["y"], "copy the values under the cursor", Some("copy")),
+    row(Action::ZoomIn, "zoom-in", &["+", "="], "zoom in, around the crosshair if there is one", Some("zoom")),
+    row(Action::ZoomOut, "zoom-out", &["-"], "zoom out", None),
+    row(Action::CrosshairLeft, "crosshair-left", &[","], "move the crosshair to the left", Some("crosshair")),
+    row(Action::CrosshairRight, "crosshair-right", &["."], "move the crosshair to the right", None),
+    row(Action::CrosshairFarLeft, "crosshair-far-left", &["<"], "move the crosshair far to the left", None),
+    row(Action::CrosshairFarRight, "crosshair-far-right", &[">"], "move the crosshair far to the right", None),
+    row(Action::PanLeft, "pan-left", &["h", "left"], "earlier", Some("pan")),
+    row(Action::PanRight, "pan-right", &["l", "right"], "later", None),
+    row(Action::ZoomReset, "zoom-reset", &["0"], "back to the live range of the config", Some("reset")),
+    row(Action::HistoryBack, "history-back", &["["], "back to the view before", None),
+    row(Action::HistoryForward, "history-forward", &["]"], "forward again", None),
+    row(Action::FullScreen, "full-screen", &["f"], "this panel on the whole screen", Some("full")),
+    row(Action::CopyCommand, "copy-command", &["Y"], "copy a command line that reopens this view", None),
+    row(Action::FindNext, "find-next", &["n"], "next match", None),
+    row(Action::FindPrevious, "find-previous", &["N"], "previous match", None),
+    row(Action::Context, "context", &["c"], "choose the context", Some("context")),
+    row(Action::Top, "top", &["g", "home"], "first", None),
+    row(Action::Bottom, "bottom", &["G", "end"], "last", None),
+    row(Action::PageDown, "page-down", &["ctrl-d", "pagedown"], "half a page down", None),
+    row(Action::PageUp, "page-up", &["ctrl-u", "pageup"], "half a page up", None),
+    row(Action::Overview, "overview", &["1"], "the overview: is it healthy?", None),
+    row(Action::NextView, "next-view", &["tab"], "next view", None),
+    row(Action::PreviousView, "previous-view", &["shift-tab"], "previous view", None),
+    row(Action::Palette, "palette", &[":"], "command palette", None),
+    row(Action::Help, "help", &["?", "f1"], "this help", None),
+    row(Action::Redraw, "redraw", &["ctrl-l"], "draw the whole screen anew", None),
+    row(Action::Suspend, "suspend", &["ctrl-z"], "suspend to the shell (fg comes back)", None),
+    row(Action::Quit, "quit", &["q", "ctrl-c"], "quit", None),
+];
+
+impl Action {
+    /// The row of the table; every action has one, which a test holds.
+    pub fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.action == self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_action_and_name_has_one_row() {
+        let actions: BTreeSet<_> = TABLE.iter().map(|row| row.action).collect();
+        let names: BTreeSet<_> = TABLE.iter().map(|row| row.name).collect();
+        assert_eq!((actions.len(), names.len()), (TABLE.len(), TABLE.len()));
+        assert!(Action::Quit.row().is_some());
+    }
+}

@@ -1,0 +1,320 @@
+//! The whole state of the console, as plain data: `handle` is the only writer, `subscriptions` says what should be
+//! asked now, and drawing reads. No clock, no network, no terminal.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crossterm::event::{Event as TermEvent, KeyEvent, KeyEventKind};
+use jiff::tz::TimeZone;
+use ratatui::layout::Rect;
+
+use super::history::History;
+use super::keymap::Keymap;
+use super::overlay::Overlay;
+use super::range::Shown;
+use super::theme::Theme;
+use super::view::overview::Overview;
+use super::view::{Scene, View};
+use crate::analysis::scope::{Scope, narrow_watch};
+use crate::model::alert::Alert;
+use crate::model::fault::FetchError;
+use crate::model::query::{Answer, Query, Source, Subscription, Update};
+use crate::model::watch::Watch;
+use crate::store::Slot;
+use crate::text::Plain;
+use crate::time::{SECOND, Timestamp};
+
+mod act;
+mod command;
+
+pub use command::Select;
+
+/// One context, as the console needs to know it.
+#[derive(Debug, Clone)]
+pub struct ContextSetup {
+    pub name: Plain,
+    pub production: bool,
+    /// Whether it has a Prometheus.
+    pub prometheus: bool,
+    pub scopes: Vec<Scope>,
+    pub watch: Watch,
+}
+
+/// What does not change while the console runs.
+pub struct Setup {
+    pub contexts: Vec<ContextSetup>,
+    pub demo: bool,
+    pub keymap: Keymap,
+    pub theme: Theme,
+    /// Draw with ASCII characters only.
+    pub ascii: bool,
+    pub zone: TimeZone,
+    /// The live range to start with and to come back to, in ms.
+    pub live: i64,
+    pub refresh: Duration,
+    pub tiles: Duration,
+    /// Flags that a command line for reopening must carry, such as `--config FILE`.
+    pub flags: Vec<String>,
+}
+
+/// What happens to the console.
+#[derive(Debug)]
+pub enum Event {
+    Term(TermEvent),
+    Tick,
+    Update(Box<Update>),
+}
+
+/// What the console wants done outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    Quit,
+    /// To the clipboard of the user's own terminal.
+    Copy(String),
+    /// Ask the sources of this context from now on.
+    Context(usize),
+    /// Stop the process until `fg`.
+    Suspend,
+    /// Paint every cell again.
+    Redraw,
+}
+
+/// How a source does, as the header shows it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Link {
+    pub answered: Option<Timestamp>,
+    /// The outage and when it began.
+    pub outage: Option<(FetchError, Timestamp)>,
+    pub next: Option<Timestamp>,
+}
+
+/// A place in the console that `[` comes back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub shown: Shown,
+    pub scope: usize,
+    pub selected: usize,
+    pub full: bool,
+}
+
+/// What `/` looks for, and which of the hits is the current one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Find {
+    pub text: String,
+    pub current: usize,
+}
+
+pub struct App {
+    pub setup: Setup,
+    pub context: usize,
+    /// 0 is everything, then the scopes of the context.
+    pub scope: usize,
+    /// The context's questions, narrowed to the scope.
+    pub watch: Watch,
+    pub shown: Shown,
+    pub overview: Overview,
+    pub alerts: Slot<Vec<Alert>>,
+    pub links: BTreeMap<Source, Link>,
+    pub overlay: Option<Overlay>,
+    pub crosshair: Option<i64>,
+    pub full: bool,
+    pub find: Option<Find>,
+    /// One line in the footer, and until when it stands there.
+    pub notice: Option<(Plain, Timestamp)>,
+    pub size: (u16, u16),
+    pub now: Timestamp,
+    history: History<Place>,
+}
+
+const NOTICE_FOR: i64 = 6 * SECOND;
+
+impl App {
+    pub fn new(setup: Setup, size: (u16, u16), now: Timestamp) -> Self {
+        let watch = setup.contexts.first().map(|context| context.watch.clone()).unwrap_or_default();
+        let shown = Shown::Live(setup.live);
+        Self {
+            setup,
+            context: 0,
+            scope: 0,
+            watch,
+            shown,
+            overview: Overview::default(),
+            alerts: Slot::default(),
+            links: BTreeMap::new(),
+            overlay: None,
+            crosshair: None,
+            full: false,
+            find: None,
+            notice: None,
+            size,
+            now,
+            history: History::default(),
+        }
+    }
+
+    /// Takes in one event; gives back what is to be done outside.
+    pub fn handle(&mut self, event: Event, now: Timestamp) -> Option<Effect> {
+        self.now = now;
+        if self.notice.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.notice = None;
+        }
+        match event {
+            Event::Tick => None,
+            Event::Update(update) => {
+                self.learn(*update);
+                None
+            }
+            Event::Term(TermEvent::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
+            Event::Term(TermEvent::Paste(text)) => {
+                if let Some(overlay) = &mut self.overlay {
+                    overlay.paste(&text);
+                }
+                None
+            }
+            Event::Term(TermEvent::Resize(width, height)) => {
+                // A terminal that does not know its size says 0x0.
+                if width > 0 && height > 0 {
+                    self.size = (width, height);
+                }
+                None
+            }
+            Event::Term(_) => None,
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        if let Some(overlay) = self.overlay.take() {
+            return self.overlay_key(overlay, key);
+        }
+        match self.setup.keymap.action(key) {
+            Some(action) => self.act(action),
+            None => None,
+        }
+    }
+
+    fn learn(&mut self, update: Update) {
+        let query = &update.subscription.query;
+        let link = self.links.entry(query.source()).or_default();
+        // The next answer to anything: the one that will be seen first.
+        if link.next.is_none_or(|next| next <= update.at) || update.next < link.next {
+            link.next = update.next.or(link.next);
+        }
+        match &update.result {
+            Err(error) if error.is_outage() => {
+                let since = link.outage.as_ref().map_or(update.at, |(_, since)| *since);
+                link.outage = Some((error.clone(), since));
+            }
+            _ => {
+                link.answered = Some(update.at);
+                link.outage = None;
+            }
+        }
+        if *query == Query::Alerts {
+            return self.alerts.take(query, update.result.and_then(Answer::into_alerts), update.at);
+        }
+        // The view changes itself while it reads the rest of the state.
+        let mut overview = std::mem::take(&mut self.overview);
+        overview.apply(update, &self.scene(), self.body());
+        self.overview = overview;
+    }
+
+    /// The questions that should be open now.
+    pub fn subscriptions(&self) -> BTreeSet<Subscription> {
+        let mut wanted: BTreeSet<Subscription> =
+            self.overview.queries(&self.scene(), self.body()).into_iter().collect();
+        if self.context().is_some_and(|context| context.prometheus) {
+            wanted.insert(Subscription { query: Query::Alerts, every: Some(self.setup.tiles) });
+        }
+        wanted
+    }
+
+    pub fn context(&self) -> Option<&ContextSetup> {
+        self.setup.contexts.get(self.context)
+    }
+
+    /// The name of the scope; none when everything is shown.
+    pub fn scope(&self) -> Option<&Scope> {
+        self.context()?.scopes.get(self.scope.checked_sub(1)?)
+    }
+
+    pub fn scene(&self) -> Scene<'_> {
+        Scene {
+            now: self.now,
+            shown: self.shown,
+            watch: &self.watch,
+            alerts: &self.alerts,
+            theme: &self.setup.theme,
+            zone: &self.setup.zone,
+            refresh: self.setup.refresh,
+            tiles: self.setup.tiles,
+            crosshair: self.crosshair,
+            full: self.full,
+            asked: self.context().is_some_and(|context| context.prometheus),
+        }
+    }
+
+    /// Where the view is drawn: below header, tabs and headline, above the footer.
+    pub fn body(&self) -> Rect {
+        let (width, height) = self.size;
+        let top = if height >= 20 { 4 } else { 3 };
+        Rect::new(0, top.min(height), width, height.saturating_sub(top + 1))
+    }
+
+    /// Uses a scope by its number; the questions are narrowed once, here.
+    fn use_scope(&mut self, number: usize) {
+        let Some(context) = self.setup.contexts.get(self.context) else { return };
+        let narrowed = match number.checked_sub(1).and_then(|i| context.scopes.get(i)) {
+            Some(scope) => narrow_watch(&context.watch, scope),
+            None => Ok(context.watch.clone()),
+        };
+        match narrowed {
+            Ok(watch) => (self.watch, self.scope) = (watch, number),
+            Err(error) => self.say(&format!("scope not used: {error}")),
+        }
+    }
+
+    /// Starts anew with another context: nothing of the former one may be taken for its own.
+    fn use_context(&mut self, number: usize) -> Option<Effect> {
+        if number == self.context || number >= self.setup.contexts.len() {
+            return None;
+        }
+        self.context = number;
+        let selected = self.overview.selected;
+        self.overview = Overview::default();
+        self.overview.selected = selected;
+        self.alerts = Slot::default();
+        self.links.clear();
+        self.history = History::default();
+        self.use_scope(0);
+        Some(Effect::Context(number))
+    }
+
+    fn say(&mut self, text: &str) {
+        self.notice = Some((Plain::new(text), self.now.plus(NOTICE_FOR)));
+    }
+
+    fn place(&self) -> Place {
+        Place { shown: self.shown, scope: self.scope, selected: self.overview.selected, full: self.full }
+    }
+
+    fn go(&mut self, place: Place) {
+        self.shown = place.shown;
+        self.overview.selected = place.selected;
+        self.full = place.full;
+        if place.scope != self.scope {
+            self.use_scope(place.scope);
+        }
+    }
+
+    /// Does something that `[` can take back.
+    fn moving(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = self.place();
+        change(self);
+        if self.place() != before {
+            self.history.push(before);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

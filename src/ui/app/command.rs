@@ -1,0 +1,77 @@
+//! The command line that reopens what is shown, and the reading of its `--select`.
+
+use jiff::tz::TimeZone;
+
+use super::App;
+use crate::text::Plain;
+use crate::time::{BadTime, Timestamp, format_duration, parse_moment};
+use crate::ui::range::Shown;
+use crate::ui::view::overview::panel;
+
+/// What `--select` says: `latency`, `latency+full`, `latency@2026-11-23T14:00:00Z`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Select {
+    pub panel: String,
+    pub full: bool,
+    pub crosshair: Option<Timestamp>,
+}
+
+impl Select {
+    pub fn parse(text: &str) -> Result<Self, BadTime> {
+        let (rest, at) = text.split_once('@').map_or((text, None), |(rest, at)| (rest, Some(at)));
+        let (id, full) = rest.strip_suffix("+full").map_or((rest, false), |id| (id, true));
+        if !panel::ALL.iter().any(|panel| panel.id() == id) {
+            let known: Vec<&str> = panel::ALL.iter().map(|panel| panel.id()).collect();
+            return Err(BadTime(format!("`{id}` is no panel; --select takes one of {}", known.join(", "))));
+        }
+        let crosshair = at.map(|at| parse_moment(at, Timestamp::default(), &TimeZone::UTC)).transpose()?;
+        Ok(Self { panel: id.to_owned(), full, crosshair })
+    }
+}
+
+impl App {
+    /// Opens what a command line asked for, before the first frame.
+    pub fn open(&mut self, context: usize, scope: usize, shown: Shown, select: Option<&Select>) {
+        self.context = context.min(self.setup.contexts.len().saturating_sub(1));
+        self.use_scope(scope);
+        self.shown = shown;
+        if let Some(select) = select {
+            self.overview.select(&select.panel);
+            self.full = select.full;
+            self.crosshair = select.crosshair.map(|at| at.0);
+        }
+    }
+
+    /// `a360 --context prod --view overview --range 1h --scope shop --select latency`
+    pub fn command_line(&self) -> String {
+        let mut words = vec!["a360".to_owned()];
+        words.extend(self.setup.flags.iter().cloned());
+        if let (Some(context), false) = (self.context(), self.setup.demo) {
+            words.extend(["--context".to_owned(), context.name.to_string()]);
+        }
+        words.extend(["--view".to_owned(), "overview".to_owned()]);
+        match self.shown {
+            Shown::Live(length) => words.extend(["--range".to_owned(), format_duration(length)]),
+            Shown::Fixed(range) => {
+                words.extend(["--from".to_owned(), range.start.rfc3339(), "--to".to_owned(), range.end.rfc3339()]);
+            }
+        }
+        if let Some(scope) = self.scope() {
+            words.extend(["--scope".to_owned(), Plain::new(&scope.name).to_string()]);
+        }
+        let full = if self.full { "+full" } else { "" };
+        let at = self.crosshair.map_or_else(String::new, |at| format!("@{}", Timestamp(at).rfc3339()));
+        words.extend(["--select".to_owned(), format!("{}{full}{at}", self.overview.panel().id())]);
+        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// For a POSIX shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,97 @@
+//! What lies over the view and has the keys: help, a list to choose from, or the line that `/` opens.
+
+use super::action::{Action, TABLE};
+use super::app::App;
+use super::range::Shown;
+use super::widget::input::Input;
+use super::widget::picker::{Item, Picker};
+use crate::time::{DAY, HOUR, MINUTE};
+
+/// What choosing an item does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Do(Action),
+    Show(Shown),
+    Scope(usize),
+    Context(usize),
+}
+
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// First line shown.
+    Help(u16),
+    Palette(Picker<Choice>),
+    /// Takes what was typed as a range when no item fits.
+    Range(Picker<Choice>),
+    Choose(Picker<Choice>),
+    Find(Input),
+}
+
+impl Overlay {
+    pub fn paste(&mut self, text: &str) {
+        match self {
+            Self::Help(_) => {}
+            Self::Palette(picker) | Self::Range(picker) | Self::Choose(picker) => picker.paste(text),
+            Self::Find(input) => input.insert(text),
+        }
+    }
+
+    /// Everything that can be done, by name.
+    pub fn palette(app: &App) -> Self {
+        let keys = |action| app.setup.keymap.first(action).unwrap_or_default();
+        let mut items: Vec<Item<Choice>> = TABLE
+            .iter()
+            .filter(|row| row.action != Action::Palette)
+            .map(|row| Item {
+                label: row.name.to_owned(),
+                detail: format!("{:>6}  {}", keys(row.action), row.help),
+                value: Choice::Do(row.action),
+            })
+            .collect();
+        items.extend(ranges().map(|(text, shown)| item(format!("time {text}"), "live range", Choice::Show(shown))));
+        items.extend(scopes(app).into_iter().map(|choice| Item { label: format!("scope {}", choice.label), ..choice }));
+        items.extend(
+            contexts(app).into_iter().map(|choice| Item { label: format!("context {}", choice.label), ..choice }),
+        );
+        Self::Palette(Picker::new(":", items))
+    }
+
+    pub fn range() -> Self {
+        let items = ranges().map(|(text, shown)| item(text, "live", Choice::Show(shown)));
+        Self::Range(Picker::new("time (or 90m, 14:00 to 15:00, -3h to -1h)", items.collect()))
+    }
+
+    pub fn scope(app: &App) -> Self {
+        Self::Choose(Picker::new("scope", scopes(app)))
+    }
+
+    pub fn context(app: &App) -> Self {
+        Self::Choose(Picker::new("context", contexts(app)))
+    }
+}
+
+fn item(label: impl Into<String>, detail: &str, value: Choice) -> Item<Choice> {
+    Item { label: label.into(), detail: detail.to_owned(), value }
+}
+
+fn ranges() -> impl Iterator<Item = (&'static str, Shown)> {
+    let lengths = [("15m", 15 * MINUTE), ("1h", HOUR), ("6h", 6 * HOUR), ("24h", DAY), ("7d", 7 * DAY)];
+    lengths.into_iter().map(|(text, length)| (text, Shown::Live(length)))
+}
+
+fn scopes(app: &App) -> Vec<Item<Choice>> {
+    let scopes = app.context().map_or(&[][..], |context| &context.scopes);
+    let everything = item("everything", "no matcher", Choice::Scope(0));
+    let named =
+        scopes.iter().enumerate().map(|(i, scope)| item(scope.name.clone(), &scope.matcher, Choice::Scope(i + 1)));
+    std::iter::once(everything).chain(named).collect()
+}
+
+fn contexts(app: &App) -> Vec<Item<Choice>> {
+    let contexts = app.setup.contexts.iter().enumerate();
+    contexts
+        .map(|(i, context)| {
+            item(context.name.to_string(), if context.production { "production" } else { "" }, Choice::Context(i))
+        })
+        .collect()
+}

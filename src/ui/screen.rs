@@ -1,0 +1,91 @@
+//! The whole screen from the whole state: header, tabs, one sentence, the view, the footer, and what lies over them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use super::app::App;
+use super::ascii::asciify;
+use super::overlay::Overlay;
+use super::theme::Role;
+use super::view::View;
+use super::view::overview::panel;
+
+mod find;
+mod footer;
+mod header;
+mod help;
+
+/// Below this nothing useful can be shown.
+const LEAST: (u16, u16) = (40, 10);
+
+/// Paints the state into a frame's buffer.
+pub fn draw(app: &App, buf: &mut Buffer) {
+    let area = buf.area;
+    buf.set_style(area, app.setup.theme.base());
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        let text = format!("a360 needs {}x{}, this is {}x{}", LEAST.0, LEAST.1, area.width, area.height);
+        Line::raw(text).render(area, buf);
+    } else {
+        screen(app, area, buf);
+    }
+    if app.setup.ascii {
+        asciify(buf);
+    }
+}
+
+fn screen(app: &App, area: Rect, buf: &mut Buffer) {
+    header::draw(app, Rect { height: 1, ..area }, buf);
+    header::tabs(app, Rect { y: 1, height: 1, ..area }, buf);
+    header::headline(app, Rect { y: 2, height: 1, ..area }, buf);
+    let body = app.body().intersection(area);
+    app.overview.draw(&app.scene(), body, buf);
+    if let Some(found) = &app.find {
+        find::mark(&found.text, found.current, body, &app.setup.theme, buf);
+    }
+    footer::draw(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+    match &app.overlay {
+        Some(Overlay::Help(top)) => help::draw(app, *top, body, buf),
+        Some(Overlay::Palette(picker) | Overlay::Range(picker) | Overlay::Choose(picker)) => {
+            picker.draw(&app.setup.theme, Rect { y: 1, height: area.height - 2, ..area }, buf);
+        }
+        Some(Overlay::Find(_)) | None => {}
+    }
+}
+
+/// How many places of the view fit what `/` looks for.
+pub fn hits(app: &App) -> usize {
+    let Some(found) = &app.find else { return 0 };
+    let mut buf = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
+    let body = app.body().intersection(buf.area);
+    app.overview.draw(&app.scene(), body, &mut buf);
+    find::places(&found.text, body, &buf).len()
+}
+
+/// How many lines the help has.
+pub fn help_rows(app: &App) -> u16 {
+    help::lines(app).len() as u16
+}
+
+/// What `y` copies: the selected panel with the values at the crosshair, or now.
+pub fn selection(app: &App) -> String {
+    let scene = app.scene();
+    let selected = app.overview.panel();
+    let at = app.crosshair.unwrap_or(app.now.0);
+    let mut text = format!("{} at {}\n", selected.title().replace('▏', "and "), crate::time::Timestamp(at).rfc3339());
+    for (name, value) in app.overview.values(selected, &scene) {
+        text.push_str(&format!("{name}\t{value}\n"));
+    }
+    text
+}
+
+/// Names of the panels, for `--help` and its errors.
+pub fn panel_ids() -> impl Iterator<Item = &'static str> {
+    panel::ALL.into_iter().map(panel::Panel::id)
+}
+
+/// The style of the header's row, for what lies in it.
+fn header_role(production: bool) -> Role {
+    if production { Role::Production } else { Role::Header }
+}

@@ -1,0 +1,158 @@
+//! The three lines that are always there: where, when and what fires; the views; and what is wrong in one sentence.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::analysis::summary::Level;
+use crate::model::alert::{AlertState, Severity};
+use crate::model::query::Source;
+use crate::time::{SECOND, ago, millis};
+use crate::ui::app::{App, Link};
+use crate::ui::theme::Role;
+use crate::ui::view::overview::fit;
+
+/// ` a360  PROD eu-1  ◷ live 1h  ⌂ shop  ▲ 1 critical   prom ●  14:03:27 UTC `
+pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    buf.set_style(area, app.setup.theme.style(Role::Header));
+    let wide = [left(app, false), right(app, false)];
+    let short = wide.iter().map(|line| line.width() as u16).sum::<u16>() + 1 > area.width;
+    let [left, right] = if short { [left(app, true), right(app, true)] } else { wide };
+    let used = right.width() as u16;
+    left.render(Rect { width: area.width.saturating_sub(used), ..area }, buf);
+    right.alignment(Alignment::Right).render(area, buf);
+}
+
+fn left<'a>(app: &App, short: bool) -> Line<'a> {
+    let theme = &app.setup.theme;
+    let mut spans = Vec::new();
+    if !short {
+        spans.push(Span::styled(" a360 ", theme.style(Role::Strong)));
+    }
+    let name = app.context().map_or_else(String::new, |context| fit(&context.name, if short { 12 } else { 24 }));
+    let production = app.context().is_some_and(|context| context.production);
+    if app.setup.demo {
+        spans.push(Span::styled(" DEMO ", theme.style(Role::Demo)));
+    } else {
+        spans.push(Span::styled(format!(" {name} "), theme.style(super::header_role(production))));
+    }
+    let paused = if app.shown.is_live() { "" } else { " paused" };
+    spans.push(Span::raw(format!(" ◷ {}{paused} ", app.shown.label(&app.setup.zone))));
+    let scope = app.scope().map_or_else(|| "everything".to_owned(), |scope| scope.name.clone());
+    if !short || app.scope().is_some() {
+        spans.push(Span::raw(format!(" ⌂ {} ", fit(&scope, 16))));
+    }
+    spans.extend(alerts(app, short));
+    Line::from(spans)
+}
+
+/// Counts by severity of what fires; never a calm word for what is not known.
+fn alerts<'a>(app: &App, short: bool) -> Vec<Span<'a>> {
+    let theme = &app.setup.theme;
+    let feed = &app.alerts.feed;
+    let Some(alerts) = feed.get() else {
+        let text = match &feed.error {
+            Some(_) => " alerts unknown ",
+            None => " alerts … ",
+        };
+        return vec![Span::styled(text, theme.style(Role::Stale))];
+    };
+    let count = |severity| alerts.iter().filter(|a| a.state == AlertState::Firing && a.severity() == severity).count();
+    let mut spans = Vec::new();
+    for (severity, mark, role) in [
+        (Severity::Critical, "▲", Role::Critical),
+        (Severity::Warning, "!", Role::Warning),
+        (Severity::Info, "·", Role::Info),
+        (Severity::Other, "·", Role::Info),
+    ] {
+        let text = match count(severity) {
+            0 => continue,
+            n if short => format!(" {mark}{n}"),
+            n => format!(" {mark} {n} {}", severity.word()),
+        };
+        spans.push(Span::styled(text, theme.style(role)));
+    }
+    if spans.is_empty() {
+        spans.push(Span::styled(if short { " 0 firing" } else { " nothing fires" }, theme.style(Role::Ok)));
+    }
+    if feed.error.is_some() {
+        let age = feed.value.as_ref().map_or_else(String::new, |(_, at)| ago(app.now.since(*at)));
+        spans.push(Span::styled(format!(" ({age} old)"), theme.style(Role::Stale)));
+    }
+    spans
+}
+
+fn right<'a>(app: &App, short: bool) -> Line<'a> {
+    let mut spans = Vec::new();
+    for source in [Source::Prometheus] {
+        if app.context().is_some_and(|context| context.prometheus) {
+            spans.extend(link(app, source, app.links.get(&source), short));
+        }
+    }
+    let clock = if short { "%H:%M:%S" } else { "%H:%M:%S %Z" };
+    spans.push(Span::raw(format!(" {} ", app.now.format(clock, &app.setup.zone))));
+    Line::from(spans)
+}
+
+/// `prom ●`, `prom ● 12s` when its data are late, `prom ✖ refused 42s`.
+fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<Span<'a>> {
+    let theme = &app.setup.theme;
+    let name = Span::raw(format!(" {} ", source.short()));
+    let (text, role) = match link {
+        Some(Link { outage: Some((error, since)), .. }) => {
+            let age = ago(app.now.since(*since));
+            (if short { format!("✖{age}") } else { format!("✖ {} {age}", error.word()) }, Role::Failed)
+        }
+        Some(Link { answered: Some(at), .. }) => {
+            let age = app.now.since(*at);
+            let late = app.shown.is_live() && age > millis(app.setup.refresh) * 2 + 2 * SECOND;
+            (if late { format!("● {}", ago(age)) } else { "●".to_owned() }, if late { Role::Stale } else { Role::Ok })
+        }
+        _ => ("…".to_owned(), Role::Dim),
+    };
+    vec![name, Span::styled(format!("{text} "), theme.style(role))]
+}
+
+/// The views that are built, under their fixed numbers.
+pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
+    let theme = &app.setup.theme;
+    Line::from(vec![Span::styled(" 1 Overview ", theme.style(Role::TabActive))]).render(area, buf);
+    let key = |action| app.setup.keymap.first(action).unwrap_or_default();
+    Line::from(vec![
+        Span::styled(key(crate::ui::action::Action::Help), theme.style(Role::Key)),
+        Span::styled(" help  ", theme.style(Role::Dim)),
+        Span::styled(key(crate::ui::action::Action::Palette), theme.style(Role::Key)),
+        Span::styled(" command ", theme.style(Role::Dim)),
+    ])
+    .alignment(Alignment::Right)
+    .render(area, buf);
+}
+
+/// What is wrong, in one sentence; a source that does not answer comes first, for all else is old then.
+pub fn headline(app: &App, area: Rect, buf: &mut Buffer) {
+    let (mark, text, role) = sentence(app);
+    let text = fit(&format!(" {mark} {text}"), usize::from(area.width));
+    Line::styled(text, app.setup.theme.style(role)).render(area, buf);
+}
+
+fn sentence(app: &App) -> (&'static str, String, Role) {
+    if let Some(Link { outage: Some((error, since)), answered, next }) = app.links.get(&Source::Prometheus) {
+        let mut text = format!("prometheus: {error}, for {}", ago(app.now.since(*since)));
+        if let Some(next) = next.filter(|next| *next > app.now) {
+            text.push_str(&format!("; next try in {}", ago(next.since(app.now) + SECOND)));
+        }
+        if let Some(at) = answered {
+            text.push_str(&format!("; shown is what was known {} ago", ago(app.now.since(*at))));
+        }
+        return ("✖", text, Role::Failed);
+    }
+    let headline = app.overview.headline(&app.scene());
+    match headline.level {
+        Level::Critical => ("▲", headline.text, Role::Critical),
+        Level::Warning => ("!", headline.text, Role::Warning),
+        Level::Notice => ("·", headline.text, Role::Info),
+        Level::Calm => ("●", headline.text, Role::Ok),
+        Level::Unknown => ("…", headline.text, Role::Dim),
+    }
+}

@@ -1,0 +1,67 @@
+//! What fires and what is about to, as the overview lists it.
+
+use ratatui::text::{Line, Span};
+
+use crate::model::alert::{Alert, AlertState, Severity};
+use crate::model::labels::Labels;
+use crate::time::ago;
+use crate::ui::theme::Role;
+use crate::ui::view::Scene;
+
+/// The mark of a severity; with its word it reads the same without colour.
+pub fn mark(alert: &Alert) -> (&'static str, Role) {
+    match (alert.state, alert.severity()) {
+        (AlertState::Pending, _) => ("~", Role::Pending),
+        (_, Severity::Critical) => ("▲", Role::Critical),
+        (_, Severity::Warning) => ("!", Role::Warning),
+        (_, Severity::Info | Severity::Other) => ("·", Role::Info),
+    }
+}
+
+/// One line an alert, the worst first, in at most `rows` lines with a heading.
+pub fn lines(scene: &Scene, rows: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if rows == 0 {
+        return lines;
+    }
+    let dim = scene.theme.style(Role::Dim);
+    let feed = &scene.alerts.feed;
+    let heading = match (&feed.value, &feed.error) {
+        _ if !scene.asked => "ALERTS  not asked: this context has no Prometheus".to_owned(),
+        (None, None) => "ALERTS  asking…".to_owned(),
+        (None, Some((error, _))) => format!("ALERTS  ✖ {error}"),
+        (Some((alerts, _)), _) if alerts.is_empty() => "ALERTS  none is pending or firing".to_owned(),
+        (Some((_, at)), Some((error, _))) => format!("ALERTS  as of {} ago, then ✖ {error}", ago(scene.now.since(*at))),
+        (Some(_), None) => "ALERTS".to_owned(),
+    };
+    lines.push(Line::styled(format!(" {heading}"), dim));
+    let mut alerts: Vec<&Alert> = feed.get().into_iter().flatten().collect();
+    alerts.sort_by_key(|alert| (alert.state, alert.severity(), alert.active_at, alert.name()));
+    let room = rows - 1;
+    let shown = if alerts.len() > room { room.saturating_sub(1) } else { alerts.len() };
+    lines.extend(alerts.iter().take(shown).map(|alert| line(alert, scene)));
+    if alerts.len() > shown && room > 0 {
+        lines.push(Line::styled(format!(" + {} more", alerts.len() - shown), dim));
+    }
+    lines
+}
+
+fn line(alert: &Alert, scene: &Scene) -> Line<'static> {
+    let (mark, role) = mark(alert);
+    let style = scene.theme.style(role);
+    let state = if alert.state == AlertState::Pending { "pending" } else { "firing" };
+    let age = alert.active_at.map_or_else(String::new, |at| ago(scene.now.since(at)));
+    Line::from(vec![
+        Span::styled(format!(" {mark} {:<9}", alert.severity().word()), style),
+        Span::styled(format!("{:<22} ", alert.name()), scene.theme.style(Role::Text)),
+        Span::styled(format!("{state:<8}"), style),
+        Span::styled(format!("{age:>4}  "), scene.theme.style(Role::Text)),
+        Span::styled(about(&alert.labels), scene.theme.style(Role::Dim)),
+    ])
+}
+
+/// The labels that say where.
+fn about(labels: &Labels) -> String {
+    let rest = labels.iter().filter(|(name, _)| !matches!(name.as_str(), "alertname" | "severity"));
+    rest.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+}

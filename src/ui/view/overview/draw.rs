@@ -1,0 +1,239 @@
+//! Paints the overview: panels with title, chart and legend; below them machines and alerts.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::layout::{PanelArea, full, layout};
+use super::panel::{self, Entry, Panel, Reading, entries, reading};
+use super::{Overview, alerts, legend, machines};
+use crate::analysis::availability::Availability;
+use crate::model::fault::FetchError;
+use crate::model::series::{Frame, Notes};
+use crate::model::unit::Unit;
+use crate::store::Slot;
+use crate::time::{Timestamp, ago, millis};
+use crate::ui::theme::Role;
+use crate::ui::view::Scene;
+use crate::ui::widget::chart::{self, Chart};
+
+pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
+    if scene.full {
+        return draw_panel(overview, overview.panel(), full(area), scene, buf);
+    }
+    let layout = layout(area);
+    for (panel, place) in panel::ALL.into_iter().zip(layout.panels) {
+        draw_panel(overview, panel, place, scene, buf);
+    }
+    machines::draw(overview, scene, layout.machines, buf);
+    for (line, row) in alerts::lines(scene, usize::from(layout.alerts.height)).into_iter().zip(layout.alerts.rows()) {
+        line.render(row, buf);
+    }
+}
+
+fn draw_panel(overview: &Overview, panel: Panel, place: PanelArea, scene: &Scene, buf: &mut Buffer) {
+    let slot = overview.slot(panel);
+    title(overview, panel, place.title, scene, buf);
+    let lines = entries(overview, panel);
+    if let Some(sentence) = instead(slot, &lines, scene) {
+        let middle =
+            Rect { y: place.chart.y + place.chart.height / 2, height: 1.min(place.chart.height), ..place.chart };
+        Line::styled(sentence.0, scene.theme.style(sentence.1)).alignment(Alignment::Center).render(middle, buf);
+        return;
+    }
+    let stretch = window(overview, panel, scene, place.chart);
+    plot(overview, panel, &lines, stretch, place.chart, scene, buf);
+    let selected = scene.full.then_some(overview.series);
+    match (place.table, complaint(slot, scene)) {
+        (true, None) => legend::table(&lines, scene, stretch, selected, place.legend, buf),
+        (false, None) => legend::short(&lines, scene, place.legend, buf),
+        (_, Some((text, role))) => {
+            // The complaint takes the last row of the legend: the values above it stay.
+            let rest = Rect { height: place.legend.height.saturating_sub(1), ..place.legend };
+            let last = Rect { y: rest.bottom(), height: 1.min(place.legend.height), ..rest };
+            if place.table {
+                legend::table(&lines, scene, stretch, selected, rest, buf);
+            } else {
+                legend::short(&lines, scene, rest, buf);
+            }
+            Line::styled(format!("   {text}"), scene.theme.style(role)).render(last, buf);
+        }
+    }
+}
+
+/// ` Error rate   PARTIAL              12.4 %  ▲ above 10 % for 6m `
+fn title(overview: &Overview, panel: Panel, area: Rect, scene: &Scene, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let here = overview.panel() == panel;
+    let mut left = vec![
+        Span::styled(if here { "▌" } else { " " }, theme.style(Role::Accent)),
+        Span::styled(panel.title(), theme.style(if here { Role::Strong } else { Role::Title })),
+    ];
+    if let Some((badge, role)) = badge(overview.slot(panel), scene) {
+        left.push(Span::raw(" "));
+        left.push(Span::styled(badge, theme.style(role)));
+    }
+    let left = Line::from(left);
+    let used = left.width() as u16;
+    left.render(area, buf);
+    let Some(Reading { text, comparison, role }) = reading(overview, panel, scene) else { return };
+    let style = theme.style(role);
+    let value = Span::styled(text, style);
+    let mut right = Line::from(value.clone());
+    if !comparison.is_empty() {
+        right = Line::from(vec![value.clone(), Span::raw("  "), Span::styled(comparison, style)]);
+    }
+    if used + 1 + right.width() as u16 > area.width {
+        right = Line::from(value);
+    }
+    if used < area.width {
+        let place = Rect { x: area.x + used, width: area.width - used, ..area };
+        right.alignment(Alignment::Right).render(place, buf);
+    }
+}
+
+/// One or two words that the data are not whole or not fresh.
+fn badge(slot: &Slot<Frame>, scene: &Scene) -> Option<(String, Role)> {
+    let (frame, at) = slot.feed.value.as_ref()?;
+    if let Some(age) = stale(slot, *at, scene) {
+        return Some((format!("stale {}", ago(age)), Role::Stale));
+    }
+    is_partial(&frame.notes).then(|| ("PARTIAL".to_owned(), Role::Stale))
+}
+
+fn is_partial(notes: &Notes) -> bool {
+    notes.partial || notes.series_dropped > 0 || notes.histograms > 0
+}
+
+/// The age of live data that should have been replaced by now, in ms.
+fn stale(slot: &Slot<Frame>, at: Timestamp, scene: &Scene) -> Option<i64> {
+    let age = scene.now.since(at);
+    let late = age > millis(scene.refresh) * 3 + 5_000;
+    (scene.shown.is_live() && (late || slot.feed.error.is_some())).then_some(age)
+}
+
+/// What stands in the place of a chart that cannot be drawn: each of the reasons reads differently.
+fn instead(slot: &Slot<Frame>, lines: &[Entry], scene: &Scene) -> Option<(String, Role)> {
+    match (&slot.feed.value, &slot.feed.error) {
+        _ if !scene.asked => Some(("not asked: this context has no Prometheus".to_owned(), Role::Dim)),
+        (None, None) => Some(("asking…".to_owned(), Role::Dim)),
+        (None, Some((error, since))) => Some((failure(error, *since, scene), Role::Failed)),
+        (Some((frame, _)), _) if lines.is_empty() && frame.notes.histograms > 0 => {
+            Some(("native histograms: not drawn yet".to_owned(), Role::Stale))
+        }
+        (Some(_), _) if lines.is_empty() => Some(("empty: no series answers this query".to_owned(), Role::Stale)),
+        _ => None,
+    }
+}
+
+fn failure(error: &FetchError, since: Timestamp, scene: &Scene) -> String {
+    format!("✖ {error} · for {}", ago(scene.now.since(since)))
+}
+
+/// One line about data that are shown all the same.
+fn complaint(slot: &Slot<Frame>, scene: &Scene) -> Option<(String, Role)> {
+    if let Some((error, since)) = &slot.feed.error {
+        return Some((failure(error, *since, scene), Role::Failed));
+    }
+    let notes = &slot.get()?.notes;
+    if notes.series_dropped > 0 {
+        return Some((format!("{} more series came than are drawn", notes.series_dropped), Role::Stale));
+    }
+    if notes.histograms > 0 {
+        return Some((format!("{} native histograms: not drawn yet", notes.histograms), Role::Stale));
+    }
+    notes.warnings.first().map(|warning| (format!("! {warning}"), Role::Stale))
+}
+
+/// The stretch of time that a chart in `area` shows.
+pub fn window(overview: &Overview, panel: Panel, scene: &Scene, area: Rect) -> (i64, i64) {
+    if !scene.shown.is_live() {
+        let range = scene.shown.at(scene.now);
+        return (range.start.0, range.end.0);
+    }
+    let step = overview.step(panel, scene, area);
+    let newest = overview
+        .slot(panel)
+        .get()
+        .map_or(0, |frame| frame.series.iter().filter_map(|s| s.times.last()).max().copied().unwrap_or(0));
+    // The server's clock decides, as far as it is known; a service that is gone must still move to the left.
+    let end = newest.max(scene.now.floor_to(step).0);
+    chart::live_window(end, scene.shown.length(), step, chart::dots(area, panel == Panel::Resources))
+}
+
+fn plot(
+    overview: &Overview,
+    panel: Panel,
+    entries: &[Entry],
+    range: (i64, i64),
+    area: Rect,
+    scene: &Scene,
+    buf: &mut Buffer,
+) {
+    let theme = scene.theme;
+    let watch = &scene.watch.limits;
+    let limit = match panel {
+        Panel::Errors => Some(watch.error_ratio),
+        Panel::Latency => Some(watch.latency_seconds),
+        Panel::Requests | Panel::Resources => None,
+    };
+    let drawn = entries.iter().enumerate().filter(|(_, entry)| entry.small || scene.full);
+    let mut lines: Vec<(bool, chart::Line)> = drawn
+        .map(|(i, entry)| {
+            let style = theme.series(entry.colour);
+            (
+                scene.full && i == overview.series,
+                chart::Line {
+                    times: &entry.series.times,
+                    values: &entry.series.values,
+                    style,
+                    right_axis: entry.right,
+                },
+            )
+        })
+        .collect();
+    // The worst line is drawn over the others, the selected one over all.
+    lines.reverse();
+    lines.sort_by_key(|(selected, _)| *selected);
+    let lines: Vec<chart::Line> = lines.into_iter().map(|(_, line)| line).collect();
+    let limits: Vec<chart::Limit> = limit
+        .into_iter()
+        .map(|value| chart::Limit { value, style: theme.style(Role::Limit), right_axis: false })
+        .collect();
+    let marks = marks(overview, scene);
+    let step = overview.slot(panel).get().map_or(1, |frame| frame.window.step);
+    Chart {
+        lines: &lines,
+        right: (panel == Panel::Resources).then_some(Unit::Percent),
+        newest: scene.shown.is_live().then_some(scene.now.0),
+        limits: &limits,
+        marks: &marks,
+        crosshair: scene.crosshair,
+        styles: chart::Styles {
+            axis: theme.style(Role::Rule),
+            label: theme.style(Role::Axis),
+            crosshair: theme.style(Role::Crosshair),
+        },
+        ..Chart::new(range, step, panel.unit(), scene.zone)
+    }
+    .render(area, buf);
+}
+
+/// Restarts, and the stretch in which nothing answered, on every chart.
+fn marks(overview: &Overview, scene: &Scene) -> Vec<chart::Mark> {
+    let style = scene.theme.style(Role::Mark);
+    let mut marks: Vec<chart::Mark> = overview
+        .restarts()
+        .into_iter()
+        .map(|restart| chart::Mark { from: restart.at, to: restart.at, style, glyph: '↻' })
+        .collect();
+    let down = match overview.availability() {
+        Some(Availability::Down { since, .. }) => Some(since.unwrap_or(i64::MIN)),
+        Some(Availability::Gone { since }) => Some(since),
+        _ => None,
+    };
+    let style = scene.theme.style(Role::Critical);
+    marks.extend(down.map(|from| chart::Mark { from, to: scene.now.0, style, glyph: '✖' }));
+    marks
+}

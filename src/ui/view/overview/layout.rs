@@ -1,0 +1,142 @@
+//! Where the overview's panels and tiles lie, for any size. Depends on the size alone, so that nothing jumps.
+
+use ratatui::layout::Rect;
+
+pub const PANELS: usize = 4;
+/// Panels stand in two columns from this width on.
+const TWO_COLUMNS: u16 = 70;
+/// A panel this wide has its legend beside the chart, as a table.
+const SIDE_LEGEND: u16 = 96;
+const SIDE_WIDTH: u16 = 46;
+const GAP: u16 = 2;
+/// Below this a chart says nothing: the panel is its title line alone.
+const LEAST_CHART: u16 = 3;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PanelArea {
+    pub title: Rect,
+    /// Plot, axis labels included; empty where there is no room.
+    pub chart: Rect,
+    pub legend: Rect,
+    /// The legend is a table with last, min, max and avg.
+    pub table: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    pub panels: [PanelArea; PANELS],
+    /// Hosts, database and this machine.
+    pub machines: Rect,
+    pub alerts: Rect,
+}
+
+/// The normal overview.
+pub fn layout(area: Rect) -> Layout {
+    let (mut machines, alerts) = tiles(area.height);
+    let space = u16::from(machines > 0) + u16::from(alerts > 0 && area.height >= 30);
+    let top = area.height.saturating_sub(machines + alerts + space);
+    let columns = if area.width >= TWO_COLUMNS { 2 } else { 1 };
+    let rows = PANELS as u16 / columns;
+    if machines > 0 {
+        // What does not divide into rows of panels.
+        machines += top % rows;
+    }
+    let width = (area.width.saturating_sub(GAP * (columns - 1))) / columns;
+    let height = top / rows;
+    let panel = |i: u16| {
+        let (column, row) = (i % columns, i / columns);
+        let place = Rect::new(area.x + column * (width + GAP), area.y + row * height, width, height);
+        panel_area(place, row + 1 < rows)
+    };
+    let machines_at = area.y + rows * height + u16::from(machines > 0);
+    let alerts_at = area.bottom().saturating_sub(alerts);
+    Layout {
+        panels: [panel(0), panel(1), panel(2), panel(3)],
+        machines: Rect::new(area.x, machines_at.min(area.bottom()), area.width, machines).intersection(area),
+        alerts: Rect::new(area.x, alerts_at, area.width, alerts).intersection(area),
+    }
+}
+
+/// Rows for machines and alerts, blank lines not counted.
+fn tiles(height: u16) -> (u16, u16) {
+    match height {
+        0..=13 => (0, 0),
+        14..=15 => (0, 2),
+        16..=17 => (1, 3),
+        18..=22 => (2, 4),
+        23..=28 => (3, 4),
+        29..=35 => (4, 4),
+        36..=41 => (5, 5),
+        _ => (5, 6),
+    }
+}
+
+fn panel_area(place: Rect, below: bool) -> PanelArea {
+    let title = Rect { height: 1.min(place.height), ..place };
+    let table = place.width >= SIDE_LEGEND && place.height > 6;
+    let blank = u16::from(below && place.height > 7);
+    let legend = match place.height {
+        _ if table => 0,
+        0..=6 => 0,
+        7..=9 => 1,
+        _ => 2,
+    };
+    let height = place.height.saturating_sub(1 + legend + blank);
+    if height < LEAST_CHART {
+        return PanelArea { title, ..PanelArea::default() };
+    }
+    let side = if table { SIDE_WIDTH } else { 0 };
+    let chart = Rect::new(place.x, place.y + 1, place.width - side, height);
+    let legend = if table {
+        Rect::new(chart.right() + 1, chart.y, side - 1, height)
+    } else {
+        Rect::new(place.x, chart.bottom(), place.width, legend)
+    };
+    PanelArea { title, chart, legend, table }
+}
+
+/// One panel on the whole screen: title, chart, and a table of all its series.
+pub fn full(area: Rect) -> PanelArea {
+    let title = Rect { height: 1.min(area.height), ..area };
+    let rest = area.height.saturating_sub(1);
+    let legend = if rest < 8 { 0 } else { (rest / 3).clamp(3, 14) };
+    let chart = Rect::new(area.x, area.y + title.height, area.width, rest - legend);
+    let legend = Rect::new(area.x, chart.bottom(), area.width, legend);
+    PanelArea { title, chart, legend, table: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn everything_lies_inside_and_panels_do_not_overlap(width in 0u16..320, height in 0u16..120) {
+            let area = Rect::new(3, 4, width, height);
+            let Layout { panels, machines, alerts } = layout(area);
+            let mut all = vec![machines, alerts];
+            for panel in panels.into_iter().chain([full(area)]) {
+                all.extend([panel.title, panel.chart, panel.legend]);
+            }
+            for rect in all.iter().filter(|rect| !rect.is_empty()) {
+                prop_assert_eq!(rect.intersection(area), *rect);
+            }
+            let parts: Vec<Rect> = panels.iter().flat_map(|p| [p.title, p.chart, p.legend]).chain([machines, alerts]).collect();
+            for (i, a) in parts.iter().enumerate() {
+                for b in &parts[i + 1..] {
+                    prop_assert!(a.intersection(*b).is_empty(), "{a:?} {b:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_sizes_have_charts() {
+        for (width, height) in [(80, 19), (120, 35), (200, 45)] {
+            let layout = layout(Rect::new(0, 4, width, height));
+            assert!(layout.panels.iter().all(|panel| panel.chart.height >= LEAST_CHART), "{width}x{height}");
+            assert!(!layout.alerts.is_empty() && !layout.machines.is_empty());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What views are put together from; none of them knows what it shows.
+
+pub mod chart;
+pub mod input;
+pub mod picker;
+pub mod sparkline;
