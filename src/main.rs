@@ -1,3 +1,70 @@
-//! Grows with the next changes.
+//! `a360`: arguments → config → console, report or command → exit code. A closed pipe is not an error.
 
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use a360::cli::{self, Cli, Command, WRONG_USE};
+use a360::config::{Config, Mistake, Places};
+use a360::run::backend::Backend;
+use a360::run::terminal::{self, Options};
+use a360::run::{clock, commands, console, setup};
+
+/// 128 and the number of SIGHUP: the terminal went away.
+const HUNG_UP: u8 = 129;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to tell when this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(cli::exit_code(&error));
+        }
+    };
+    ExitCode::from(start(&cli).unwrap_or_else(|mistake| {
+        let _ = writeln!(io::stderr(), "error: {mistake}");
+        WRONG_USE
+    }))
+}
+
+fn start(cli: &Cli) -> Result<u8, Mistake> {
+    let places = Places::of_process(cli.config.clone());
+    match &cli.command {
+        Some(Command::Completions { shell }) => return Ok(commands::print(&cli::completions(*shell))),
+        Some(Command::Config(command)) => return commands::config(command, &places),
+        None => {}
+    }
+    // The demo needs nothing: a broken config must not keep anyone from it, a chosen one is read.
+    let config = if cli.demo && cli.config.is_none() { Config::default() } else { Config::load(&places)? };
+    let config = config.with(&cli.overrides())?;
+    console(cli, &config)
+}
+
+fn console(cli: &Cli, config: &Config) -> Result<u8, Mistake> {
+    let size = terminal::size();
+    let mut app = setup::app(cli, config, (size.width, size.height), clock(), &env)?;
+    if let Err(why) = terminal::check() {
+        return Err(Mistake::of_argument(&why.to_string()));
+    }
+    let host = Arc::default();
+    let sources = |number: usize| Backend::of(cli, config, number, Arc::clone(&host));
+    let options = Options { mouse: config.ui.mouse };
+    let ended = commands::runtime().and_then(|runtime| {
+        let code = runtime.block_on(console::run(&mut app, sources, options));
+        // A request that hangs must not keep the program alive.
+        runtime.shutdown_background();
+        code
+    });
+    Ok(ended.unwrap_or_else(|error| {
+        if terminal::is_gone() {
+            return HUNG_UP;
+        }
+        let _ = writeln!(io::stderr(), "error: the terminal: {error}");
+        1
+    }))
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

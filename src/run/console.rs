@@ -1,0 +1,122 @@
+//! The interactive console: takes the terminal, runs the loop, and does what the loop asks for outside.
+
+use std::io::{self, Write};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use crossterm::event::Event as TermEvent;
+use tokio::sync::mpsc;
+
+use super::clock;
+use super::event_loop::{self, Leave, Paint};
+use super::input;
+use super::signals::{self, Signal, Signals};
+use super::terminal::{self, Guard, Options, Pace, Screen};
+use crate::model::ask::Ask;
+use crate::source::poll::Poller;
+use crate::ui::app::{App, Event};
+use crate::ui::screen;
+
+/// More than this on the clipboard is refused by terminals; what is copied is a panel or a command line.
+const MOST_COPIED: usize = 64 * 1024;
+
+/// Runs the console until it is left; gives the exit code. `sources` makes whoever answers for a context.
+pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: Options) -> io::Result<u8> {
+    let mut signals = Signals::listen()?;
+    let guard = Guard::enter(options)?;
+    let (screen, pace) = guard.screen()?;
+    let mut tty = Tty { guard, screen, pace };
+    let mut input = input::events()?;
+    let mut poller = Poller::new(sources(app.context), clock);
+    loop {
+        tokio::select! {
+            biased;
+            signal = signals.next() => {
+                if let Some(code) = signal.exit_code() {
+                    return Ok(code);
+                }
+                tty.signal(signal, app)?;
+            }
+            leave = tty.watch(app, &mut poller, &mut input) => match leave? {
+                Leave::Quit => return Ok(0),
+                Leave::InputEnded => return Ok(129),
+                Leave::Context(number) => poller.switch(sources(number)),
+                // Comes back as a signal.
+                Leave::Suspend => {
+                    signals::suspend_job();
+                }
+            },
+        }
+    }
+}
+
+struct Tty {
+    guard: Guard,
+    screen: Screen,
+    pace: Pace,
+}
+
+impl Tty {
+    fn signal(&mut self, signal: Signal, app: &mut App) -> io::Result<()> {
+        match signal {
+            Signal::Suspend => return signals::stop(&self.guard),
+            Signal::Resume if !self.guard.resume()? => return Ok(()),
+            Signal::Resume | Signal::Resize => {}
+            Signal::Terminate(_) | Signal::Hangup => return Ok(()),
+        }
+        let size = terminal::size();
+        app.handle(Event::Term(TermEvent::Resize(size.width, size.height)), clock());
+        terminal::fit(&mut self.screen)
+    }
+
+    async fn watch<A: Ask>(
+        &mut self,
+        app: &mut App,
+        poller: &mut Poller<A>,
+        input: &mut mpsc::Receiver<TermEvent>,
+    ) -> io::Result<Leave> {
+        let Self { guard, screen, pace } = self;
+        let mut paint = |what: Paint| {
+            if guard.has_panicked() {
+                return Err(io::Error::other("a part of a360 has panicked; what it said stands above"));
+            }
+            paint(screen, what)
+        };
+        let ready = async || pace.ready().await;
+        event_loop::run(app, poller, clock, input, ready, &mut paint).await
+    }
+}
+
+fn paint(screen: &mut Screen, what: Paint) -> io::Result<()> {
+    match what {
+        Paint::Frame(app) => {
+            screen.draw(|frame| screen::draw(app, frame.buffer_mut()))?;
+        }
+        Paint::Clear => terminal::fit(screen)?,
+        Paint::Copy(text) => {
+            let text = text.get(..MOST_COPIED).unwrap_or(text);
+            let output = screen.backend_mut();
+            write!(output, "{}", osc52(text, std::env::var_os("TMUX").is_some()))?;
+            output.flush()?;
+        }
+    }
+    Ok(())
+}
+
+/// The sequence that puts text on the clipboard of the terminal that the user sits at, also over SSH.
+fn osc52(text: &str, in_tmux: bool) -> String {
+    let sequence = format!("\x1b]52;c;{}\x07", BASE64_STANDARD.encode(text));
+    // tmux takes the plain one with `set-clipboard on`, hands the wrapped one on with `allow-passthrough on`.
+    if in_tmux { format!("{sequence}\x1bPtmux;\x1b{sequence}\x1b\\") } else { sequence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_by_osc_52() {
+        assert_eq!(osc52("a360", false), "\x1b]52;c;YTM2MA==\x07");
+        assert_eq!(osc52("a360", true), "\x1b]52;c;YTM2MA==\x07\x1bPtmux;\x1b\x1b]52;c;YTM2MA==\x07\x1b\\");
+    }
+}

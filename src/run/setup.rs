@@ -1,0 +1,140 @@
+//! From config and command line to the console's own settings; a mistake in either is found here, before the
+//! terminal is taken.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::analysis::scope::{Scope, parse_matchers};
+use crate::cli::Cli;
+use crate::config::{self, Config, Mistake};
+use crate::model::watch::Watch;
+use crate::time::{HOUR, SECOND, Timestamp};
+use crate::ui::app::{App, ContextSetup, Select, Setup};
+use crate::ui::ascii::Glyphs;
+use crate::ui::keymap::Keymap;
+use crate::ui::range::Shown;
+use crate::ui::theme::{Depth, Theme};
+
+/// Looks up an environment variable.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The console as it stands before its first frame.
+pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: Env) -> Result<App, Mistake> {
+    let argument = |text: &str| Mistake::of_argument(text);
+    if let Some(view) = cli.view.as_deref().filter(|view| *view != "overview") {
+        return Err(argument(&format!("there is no view `{view}`; --view takes: overview")));
+    }
+    let select = cli.select.as_deref().map(Select::parse).transpose().map_err(|error| argument(&error.0))?;
+    let zone = config.ui.zone.time_zone();
+    let shown = match cli.fixed(now, &zone).map_err(|error| argument(&error.0))? {
+        Some(range) => Shown::between(range.start, range.end).map_err(|error| argument(&error.0))?,
+        None => Shown::Live(config.ui.range),
+    };
+    let contexts = if cli.demo { vec![demo()] } else { config.contexts.iter().map(context).collect() };
+    let context = contexts.iter().position(|context| *context.name == config.context && !cli.demo).unwrap_or(0);
+    let scope = scope(cli, &contexts[context])?;
+    let setup = Setup {
+        contexts,
+        demo: cli.demo,
+        keymap: keymap(config)?,
+        theme: theme(config, env)?,
+        ascii: glyphs(config, env) == Glyphs::Ascii,
+        zone,
+        live: if let Shown::Live(length) = shown { length } else { HOUR },
+        refresh: duration(config.ui.refresh),
+        tiles: duration(config.ui.tiles),
+        flags: flags(cli),
+    };
+    let mut app = App::new(setup, size, now);
+    app.open(context, scope, shown, select.as_ref());
+    Ok(app)
+}
+
+/// What only the console can see in a config: themes, and actions in `[keys]`.
+pub fn check(config: &Config) -> Result<(), Mistake> {
+    keymap(config)?;
+    theme(config, &|_| None).map(drop)
+}
+
+fn duration(ms: i64) -> Duration {
+    Duration::from_millis(ms.max(SECOND).unsigned_abs())
+}
+
+fn context(context: &config::Context) -> ContextSetup {
+    let scopes = context.scopes.iter().map(|scope| Scope { name: scope.name.clone(), matcher: scope.matcher.clone() });
+    ContextSetup {
+        name: context.name.as_str().into(),
+        production: context.production,
+        prometheus: context.prometheus.is_some(),
+        scopes: scopes.collect(),
+        watch: context.watch.clone(),
+    }
+}
+
+/// The simulated service, with a scope to try.
+fn demo() -> ContextSetup {
+    let scope = Scope { name: "checkout".to_owned(), matcher: "endpoint=\"/api/checkout\"".to_owned() };
+    ContextSetup {
+        name: "demo".into(),
+        production: false,
+        prometheus: true,
+        scopes: vec![scope],
+        watch: Watch::default(),
+    }
+}
+
+/// The number of the scope that `--scope` names; 0 is everything.
+fn scope(cli: &Cli, context: &ContextSetup) -> Result<usize, Mistake> {
+    let Some(name) = &cli.scope else { return Ok(0) };
+    let names = context.scopes.iter().map(|scope| scope.name.as_str());
+    let hint = crate::text::nearest::did_you_mean(name, names, "the scopes are");
+    let place = context.scopes.iter().position(|scope| scope.name == *name);
+    let place = place.ok_or_else(|| Mistake::of_argument(&format!("no scope `{name}` in `{}`{hint}", context.name)))?;
+    parse_matchers(&context.scopes[place].matcher).map_err(|error| Mistake::of_argument(&error))?;
+    Ok(place + 1)
+}
+
+fn keymap(config: &Config) -> Result<Keymap, Mistake> {
+    let changes: Vec<_> = config.keys.iter().map(|binding| (binding.action.clone(), binding.keys.clone())).collect();
+    Keymap::default()
+        .with(&changes)
+        .map_err(|(at, text)| config.mistake(config.keys.get(at).map_or(1, |binding| binding.line), &text))
+}
+
+fn theme(config: &Config, env: Env) -> Result<Theme, Mistake> {
+    let folder = config.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join("themes");
+    let theme = Theme::load(&config.ui.theme, &folder).map_err(|error| config.theme_mistake(&error.to_string()))?;
+    let chosen = match config.ui.color {
+        config::Color::Auto => None,
+        config::Color::None => Some(Depth::Mono),
+        config::Color::Ansi16 => Some(Depth::Ansi16),
+        config::Color::Ansi256 => Some(Depth::Ansi256),
+        config::Color::True => Some(Depth::TrueColor),
+    };
+    Ok(theme.at(Depth::detect(chosen, env)))
+}
+
+/// Which signs can be shown; the report asks as well.
+pub fn glyphs(config: &Config, env: Env) -> Glyphs {
+    let chosen = match config.ui.glyphs {
+        config::Glyphs::Auto => None,
+        config::Glyphs::Unicode => Some(Glyphs::Unicode),
+        config::Glyphs::Ascii => Some(Glyphs::Ascii),
+    };
+    Glyphs::detect(chosen, env)
+}
+
+/// What a copied command line must repeat to come to the same servers.
+fn flags(cli: &Cli) -> Vec<String> {
+    let mut flags = Vec::new();
+    if cli.demo {
+        flags.push("--demo".to_owned());
+    }
+    if let Some(path) = &cli.config {
+        flags.extend(["--config".to_owned(), path.to_string_lossy().into_owned()]);
+    }
+    if let Some(url) = &cli.prometheus {
+        flags.extend(["--prometheus".to_owned(), url.clone()]);
+    }
+    flags
+}
