@@ -59,9 +59,12 @@ struct Tty {
 impl Tty {
     fn signal(&mut self, signal: Signal, app: &mut App) -> io::Result<()> {
         match signal {
+            // What is painted until it goes on is thrown away.
             Signal::Suspend => return signals::stop(&self.guard),
+            // Gone on in the background: the terminal is somebody else's, and what is painted is thrown away.
             Signal::Resume if !self.guard.resume()? => return Ok(()),
-            Signal::Resume | Signal::Resize => {}
+            Signal::Resume => {}
+            Signal::Resize => {}
             Signal::Terminate(_) | Signal::Hangup => return Ok(()),
         }
         let size = terminal::size();

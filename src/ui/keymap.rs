@@ -155,10 +155,10 @@ impl Keymap {
         self.keys.iter().find(|(of, _)| *of == action).map_or(&[], |(_, keys)| keys)
     }
 
-    /// The first key of an action, as footer and help show it.
+    /// The first key of an action, as the footer shows it.
     pub fn first(&self, action: Action) -> Option<String> {
         self.keys(action).first().map(|key| match key.code {
-            KeyCode::Enter => "⏎".to_owned(),
+            KeyCode::Enter => "Enter".to_owned(),
             KeyCode::Esc => "Esc".to_owned(),
             _ => key.to_string(),
         })

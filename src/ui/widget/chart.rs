@@ -137,6 +137,7 @@ impl<'a> Chart<'a> {
         columns.inside(time).filter(|_| plot.width > 0).map(|dot| plot.x + dot / ACROSS)
     }
 
+    /// Draws on what is there: blank cells are left as they are. Any area will do; see `layout` for what is left out.
     pub fn render(&self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         if area.is_empty() {

@@ -1,6 +1,6 @@
 //! The dots of a chart: two by four a cell, gathered here and painted once.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -128,7 +128,7 @@ impl Raster {
 }
 
 /// The cells of a row of an area, to be walked without a look-up for each.
-fn row_of(buf: &mut Buffer, area: Rect, row: u16) -> Option<&mut [ratatui::buffer::Cell]> {
+fn row_of(buf: &mut Buffer, area: Rect, row: u16) -> Option<&mut [Cell]> {
     let width = usize::from(buf.area.width);
     let down = usize::from((area.y + row).checked_sub(buf.area.y)?);
     let start = down * width + usize::from(area.x.checked_sub(buf.area.x)?);

@@ -87,6 +87,28 @@ fn a_live_chart_changes_few_cells_while_time_goes_on() {
     assert!(changed / 30 < 40, "{} cells a step", changed / 30);
 }
 
+#[test]
+fn when_a_live_window_moves_the_picture_moves_by_whole_cells() {
+    let (area, length) = (Rect::new(0, 0, 100, 10), HOUR);
+    let dots = dots(area, false);
+    for step in [5_000, 22_000, 60_000] {
+        let times: Vec<i64> = (-2_000..2_000).map(|i| (START / step + i) * step).collect();
+        let values: Vec<f64> = times.iter().map(|t| 50.0 + (t / step * 7_919 % 41) as f64).collect();
+        let lines = [Line { times: &times, values: &values, style: Style::new(), right_axis: false }];
+        let (from, to) = live_window(START, length, step, dots);
+        let later = live_window(to, length, step, dots);
+        assert!(later.0 > from);
+        let columns = |range| {
+            let chart = Chart { lines: &lines, ..Chart::new(range, step, Unit::Count, &ZONE) };
+            let (buf, plot) = (draw(&chart, area.width, area.height), chart.plot_area(area));
+            let column = |x| (plot.y..plot.bottom()).map(|y| buf[(x, y)].symbol().to_owned()).collect::<String>();
+            (plot.x..plot.right()).map(column).collect::<Vec<_>>()
+        };
+        let (before, after) = (columns((from, to)), columns(later));
+        assert_eq!(before[4..], after[..after.len() - 4], "step {step}");
+    }
+}
+
 fn any_value() -> impl Strategy<Value = f64> {
     let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e308, -1e308, f64::MAX, 5e-324, -5e-324, 0.0, -0.0];
     prop_oneof![any::<f64>(), -1e3..1e3, prop::sample::select(odd.to_vec())]
