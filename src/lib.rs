@@ -6,6 +6,7 @@ pub mod cli; // the command line as plain data
 pub mod config; // what the user decided; imports model
 pub mod demo; // a simulated Agent360 and the engine that answers questions about it; imports model
 pub mod model; // the nouns: questions, answers, faults; imports text and time
+pub mod report; // asks everything once and writes it down; imports source, analysis, store, model
 pub mod run; // the loop, the terminal guard, signals, the clock; sits on top
 pub mod source; // the outside world: who is asked, and how answers are read; imports model, text, time
 pub mod store; // the last good answer and its age; imports model

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use a360::cli::{self, Cli, Command, WRONG_USE};
+use a360::cli::{self, Cli, Command, Period, WRONG_USE};
 use a360::config::{Config, Mistake, Places};
+use a360::report;
 use a360::run::backend::Backend;
 use a360::run::terminal::{self, Options};
 use a360::run::{clock, commands, console, setup};
@@ -38,7 +39,20 @@ fn start(cli: &Cli) -> Result<u8, Mistake> {
     // The demo needs nothing: a broken config must not keep anyone from it, a chosen one is read.
     let config = if cli.demo && cli.config.is_none() { Config::default() } else { Config::load(&places)? };
     let config = config.with(&cli.overrides())?;
-    console(cli, &config)
+    match cli.report {
+        Some(period) => write_report(cli, period, &config),
+        None => console(cli, &config),
+    }
+}
+
+fn write_report(cli: &Cli, period: Period, config: &Config) -> Result<u8, Mistake> {
+    let (plan, delivery) = setup::report(cli, period, config, clock(), &env)?;
+    let context = config.contexts.iter().position(|context| context.name == config.context).unwrap_or(0);
+    let backend = Backend::of(cli, config, context, Arc::default());
+    let runtime = commands::runtime().map_err(|error| Mistake::of_argument(&format!("no threads: {error}")))?;
+    let code = runtime.block_on(report::run(&backend, &plan, &delivery, clock));
+    runtime.shutdown_background();
+    Ok(code)
 }
 
 fn console(cli: &Cli, config: &Config) -> Result<u8, Mistake> {

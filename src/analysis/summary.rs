@@ -70,7 +70,7 @@ fn absence(facts: &Facts, since: Since) -> Option<Headline> {
             format!("DOWN: 0 of {targets} targets answer, in this whole range")
         }
         Availability::Gone { since: at } => {
-            format!("DOWN: its series ended {}; nothing is scraped any more", since(*at))
+            format!("DOWN: its series are gone {}; nothing is scraped any more", since(*at))
         }
         _ => return None,
     };

@@ -4,11 +4,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::analysis::scope::{Scope, parse_matchers};
-use crate::cli::Cli;
+use crate::analysis::scope::{Scope, narrow_watch, parse_matchers};
+use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
 use crate::model::watch::Watch;
-use crate::time::{HOUR, SECOND, Timestamp};
+use crate::report::{self, Delivery, Plan};
+use crate::time::{HOUR, Range, SECOND, Timestamp};
 use crate::ui::app::{App, ContextSetup, Select, Setup};
 use crate::ui::ascii::Glyphs;
 use crate::ui::keymap::Keymap;
@@ -54,6 +55,41 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
 pub fn check(config: &Config) -> Result<(), Mistake> {
     keymap(config)?;
     theme(config, &|_| None).map(drop)
+}
+
+/// What a report is about and where it goes.
+pub fn report(
+    cli: &Cli,
+    period: Period,
+    config: &Config,
+    now: Timestamp,
+    env: Env,
+) -> Result<(Plan, Delivery), Mistake> {
+    let zone = config.ui.zone.time_zone();
+    let fixed = cli.fixed(now, &zone).map_err(|error| Mistake::of_argument(&error.0))?;
+    let chosen = config.find(&config.context)?;
+    let context = if cli.demo { demo() } else { context(chosen) };
+    let scope = scope(cli, &context)?.checked_sub(1).and_then(|place| context.scopes.get(place));
+    let watch = scope.map_or(Ok(context.watch.clone()), |scope| narrow_watch(&context.watch, scope));
+    let address = match &chosen.prometheus {
+        _ if cli.demo => "the embedded simulation".into(),
+        Some(endpoint) => endpoint.url.as_str().into(),
+        None => "no Prometheus in this context".into(),
+    };
+    let plan = Plan {
+        context: context.name.clone(),
+        address,
+        period: fixed.unwrap_or(Range::new(now.plus(-period.length()), now)),
+        label: report::label(period, fixed.is_some()),
+        watch: watch.map_err(|error| Mistake::of_argument(&error))?,
+        scope: scope.map(|scope| scope.name.as_str().into()),
+        zone,
+        demo: cli.demo,
+        generated_at: now,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let ascii = glyphs(config, env) == Glyphs::Ascii;
+    Ok((plan, Delivery { format: cli.format, output: cli.output.clone(), fail_on: cli.fail_on, ascii }))
 }
 
 fn duration(ms: i64) -> Duration {

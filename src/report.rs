@@ -1,0 +1,75 @@
+//! The one-shot report: everything is asked once, written once, and the exit code says how bad it is. No terminal.
+//!
+//! `ask` puts the questions, `build` makes the [`Report`] from the answers, `render` writes it in a format, `write`
+//! puts it in its place. Only asking and writing touch the outside.
+
+mod ask;
+mod build;
+mod document;
+mod exit;
+mod figures;
+mod fill;
+mod plan;
+mod render;
+mod tables;
+mod words;
+mod write;
+
+use std::io::{IsTerminal, Write};
+
+use crate::cli::{FailOn, Format, Output};
+use crate::model::ask::Ask;
+use crate::source::poll::Clock;
+
+pub use ask::{NotAsked, Tell, Topic, When};
+pub use document::Report;
+pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
+pub use plan::{Plan, label};
+pub use render::render;
+pub use write::{WriteError, write};
+
+/// How the report is written, and what its exit code is about.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub format: Format,
+    pub output: Output,
+    pub fail_on: FailOn,
+    /// The locale cannot show more.
+    pub ascii: bool,
+}
+
+/// Asks everything and makes the report. It never fails: what could not be asked is listed in it.
+pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
+    let grid = plan::Grid::of(plan.period, plan.generated_at);
+    let questions = ask::questions(&plan.watch, &grid);
+    let answers = ask::ask_all(ask, &questions, clock, tell).await;
+    build::report(plan, grid, answers)
+}
+
+/// The whole run; gives the exit code. What went wrong is said on the standard error.
+pub async fn run(ask: &impl Ask, plan: &Plan, delivery: &Delivery, clock: Clock) -> u8 {
+    let watched = std::io::stderr().is_terminal();
+    let mut tell = |done: usize, all: usize| {
+        if watched {
+            say(if done < all { format!("\rasking {done} of {all}") } else { format!("\r{:24}\r", "") });
+        }
+    };
+    let report = build(ask, plan, clock, &mut tell).await;
+    if !report.not_asked.is_empty() {
+        let (missing, all) = (report.not_asked.len(), report.asked);
+        say(format!("a360: not answered: {missing} of {all} questions; the report lists them\n"));
+    }
+    match write(&delivery.output, &render(&report, delivery.format, delivery.ascii)) {
+        Ok(()) => exit_code(&report, delivery.fail_on),
+        Err(error) => {
+            say(format!("a360: {error}\n"));
+            NOT_SENT
+        }
+    }
+}
+
+/// A standard error that nobody holds open is no reason to stop.
+fn say(text: String) {
+    let mut out = std::io::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

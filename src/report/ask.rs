@@ -1,0 +1,282 @@
+//! Asks every question of a report once, all at the same time, and keeps what was answered apart from what was not.
+
+use std::collections::BTreeMap;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use super::plan::Grid;
+use crate::model::alert::Alert;
+use crate::model::ask::Ask;
+use crate::model::fault::FetchError;
+use crate::model::query::{Answer, Query};
+use crate::model::series::{Frame, Notes, Vector};
+use crate::model::watch::Watch;
+use crate::model::window::Progress;
+use crate::source::poll::Clock;
+use crate::text::Plain;
+use crate::time::Timestamp;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    Requests,
+    Errors,
+    ErrorsByEndpoint,
+    Latency,
+    Buckets,
+    Memory,
+    Cpu,
+    MemoryRatio,
+    Up,
+    Started,
+    HostCpu,
+    HostMemory,
+    HostDisk,
+    HostInodes,
+    Alerts,
+}
+
+impl Topic {
+    /// As the config names the question.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Errors => "errors",
+            Self::ErrorsByEndpoint => "errors_by_endpoint",
+            Self::Latency => "latency",
+            Self::Buckets => "buckets",
+            Self::Memory => "memory",
+            Self::Cpu => "cpu",
+            Self::MemoryRatio => "memory_ratio",
+            Self::Up => "up",
+            Self::Started => "started",
+            Self::HostCpu => "hosts.cpu",
+            Self::HostMemory => "hosts.memory",
+            Self::HostDisk => "hosts.disk",
+            Self::HostInodes => "hosts.inodes",
+            Self::Alerts => "alerts",
+        }
+    }
+}
+
+/// Which stretch or moment a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// The period itself, or its end.
+    Now,
+    /// The period before it, or its end.
+    Before,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    pub topic: Topic,
+    pub when: When,
+    pub query: Query,
+}
+
+/// A question that has no answer, or not a whole one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotAsked {
+    pub source: &'static str,
+    pub topic: Topic,
+    pub when: When,
+    pub why: Plain,
+}
+
+/// Every question of a report.
+pub fn questions(watch: &Watch, grid: &Grid) -> Vec<Question> {
+    let ranges = [
+        (Topic::Requests, &watch.requests),
+        (Topic::Errors, &watch.errors),
+        (Topic::ErrorsByEndpoint, &watch.errors_by_endpoint),
+        (Topic::Latency, &watch.latency),
+        (Topic::Memory, &watch.memory),
+        (Topic::Cpu, &watch.cpu),
+        (Topic::MemoryRatio, &watch.memory_ratio),
+        (Topic::Up, &watch.up),
+        (Topic::Started, &watch.started),
+    ];
+    let moments = [
+        (Topic::HostCpu, &watch.hosts.cpu),
+        (Topic::HostMemory, &watch.hosts.memory),
+        (Topic::HostDisk, &watch.hosts.disk),
+        (Topic::HostInodes, &watch.hosts.inodes),
+    ];
+    let at = |topic, when, expr: &str, at: Timestamp| {
+        let query = Query::Instant { expr: expr.to_owned(), at: Some(at) };
+        Question { topic, when, query }
+    };
+    let mut all = vec![Question { topic: Topic::Alerts, when: When::Now, query: Query::Alerts }];
+    all.push(at(Topic::Buckets, When::Now, &watch.buckets, grid.now.end));
+    for (when, period) in [(When::Now, grid.now), (When::Before, grid.before)] {
+        all.extend(ranges.map(|(topic, expr)| {
+            let query = Query::Range { expr: expr.clone(), span: grid.span(period), step: grid.step };
+            Question { topic, when, query }
+        }));
+        all.extend(moments.map(|(topic, expr)| at(topic, when, expr, period.end)));
+    }
+    all
+}
+
+/// What was answered. A question that failed is absent from it and listed.
+#[derive(Debug, Default)]
+pub struct Answers {
+    held: BTreeMap<(Topic, When), Answer>,
+    /// In the order of the questions, not of the answers.
+    pub not_asked: Vec<NotAsked>,
+    /// What servers remarked, each once.
+    pub warnings: Vec<Plain>,
+    /// How many questions there were.
+    pub asked: usize,
+}
+
+impl Answers {
+    /// No question was answered, not even in part.
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    pub fn frame(&self, topic: Topic, when: When) -> Option<&Frame> {
+        match self.held.get(&(topic, when)) {
+            Some(Answer::Frame(frame)) => Some(frame),
+            _ => None,
+        }
+    }
+
+    pub fn vector(&self, topic: Topic, when: When) -> Option<&Vector> {
+        match self.held.get(&(topic, when)) {
+            Some(Answer::Vector(vector)) => Some(vector),
+            _ => None,
+        }
+    }
+
+    pub fn alerts(&self) -> Option<&[Alert]> {
+        match self.held.get(&(Topic::Alerts, When::Now)) {
+            Some(Answer::Alerts(alerts)) => Some(alerts),
+            _ => None,
+        }
+    }
+
+    fn take(&mut self, question: &Question, result: Result<Answer, FetchError>) {
+        let result = result.and_then(|answer| of_its_kind(&question.query, answer));
+        let why = match result {
+            Err(error) => Some(Plain::from(error.to_string())),
+            Ok(answer) => {
+                let why = self.note(&answer);
+                self.held.insert((question.topic, question.when), answer);
+                why
+            }
+        };
+        let source = question.query.source().short();
+        let entry = |why| NotAsked { source, topic: question.topic, when: question.when, why };
+        self.not_asked.extend(why.map(entry));
+    }
+
+    /// Keeps what the server remarked; says so when the answer is not whole.
+    fn note(&mut self, answer: &Answer) -> Option<Plain> {
+        let notes = match answer {
+            Answer::Frame(frame) => &frame.notes,
+            Answer::Vector(vector) => &vector.notes,
+            Answer::Alerts(_) | Answer::Host(_) => return None,
+        };
+        self.warnings.extend(notes.warnings.iter().cloned());
+        incomplete(notes).map(|what| Plain::from(format!("answered in part: {what}")))
+    }
+}
+
+fn incomplete(notes: &Notes) -> Option<String> {
+    if notes.partial {
+        let said = notes.warnings.first().map_or("the server says that data is missing", |w| w.as_str());
+        return Some(said.to_owned());
+    }
+    if notes.series_dropped > 0 {
+        return Some(format!("{} series too many were left out", notes.series_dropped));
+    }
+    (notes.histograms > 0).then(|| format!("{} series of native histograms were left out", notes.histograms))
+}
+
+/// An answer of another kind than its question is an error, never an empty answer.
+fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
+    Ok(match query {
+        Query::Range { .. } => Answer::Frame(answer.into_frame()?),
+        Query::Instant { .. } => Answer::Vector(answer.into_vector()?),
+        Query::Alerts => Answer::Alerts(answer.into_alerts()?),
+        Query::Host => Answer::Host(answer.into_host()?),
+    })
+}
+
+/// Told after each answer: how many there are, and of how many.
+pub type Tell<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
+
+/// Puts all questions at once; how many requests are under way is for the source to limit.
+pub async fn ask_all<'a>(ask: &impl Ask, questions: &'a [Question], clock: Clock, tell: Tell<'_>) -> Answers {
+    let put = |question: &'a Question| async move {
+        (question, ask.ask(&question.query, Progress::default(), clock()).await)
+    };
+    let mut waiting: FuturesUnordered<_> = questions.iter().map(put).collect();
+    let mut answers = Answers { asked: questions.len(), ..Answers::default() };
+    let mut count = 0;
+    tell(count, questions.len());
+    while let Some((question, result)) = waiting.next().await {
+        answers.take(question, result);
+        count += 1;
+        tell(count, questions.len());
+    }
+    answers.not_asked.sort_by_key(|entry| (entry.topic, entry.when));
+    answers.warnings.sort();
+    answers.warnings.dedup();
+    answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::window::{Part, Span, Window};
+    use crate::time::{DAY, Range, SECOND};
+
+    const NOW: Timestamp = Timestamp(1_795_442_607_000);
+
+    fn month() -> Grid {
+        Grid::of(Range::new(NOW.plus(-30 * DAY), NOW), NOW)
+    }
+
+    #[test]
+    fn every_range_is_asked_for_both_periods_in_few_points_that_none_shares() {
+        let mut spans: BTreeMap<Topic, Vec<Range>> = BTreeMap::new();
+        for question in questions(&Watch::default(), &month()) {
+            if let Query::Range { span: Span::Fixed(range), step, .. } = question.query {
+                assert!(range.length() / step < 1_000 && step >= 15 * SECOND && range.length() % step == 0);
+                spans.entry(question.topic).or_default().push(range);
+            }
+        }
+        assert_eq!(spans.len(), 9);
+        for ranges in spans.values() {
+            assert_eq!(ranges[0].start.since(ranges[1].end), month().step);
+            assert_eq!(ranges.len(), 2);
+        }
+    }
+
+    /// Answers ranges with nothing, and everything else with something of another kind.
+    #[derive(Clone)]
+    struct Confused;
+
+    impl Ask for Confused {
+        async fn ask(&self, query: &Query, _: Progress, _: Timestamp) -> Result<Answer, FetchError> {
+            let window = Window { start: 0, end: 0, step: 1, part: Part::Whole };
+            let frame = Frame { window, series: Vec::new(), notes: Notes::default() };
+            Ok(if matches!(query, Query::Range { .. }) { Answer::Frame(frame) } else { Answer::Alerts(Vec::new()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_another_question_is_none_and_progress_is_told() {
+        let questions = questions(&Watch::default(), &month());
+        let mut told = Vec::new();
+        let answers = ask_all(&Confused, &questions, || NOW, &mut |done, all| told.push((done, all))).await;
+        let topics: Vec<&str> = answers.not_asked.iter().map(|entry| entry.topic.word()).collect();
+        assert_eq!(topics[..3], ["buckets", "hosts.cpu", "hosts.cpu"]);
+        assert_eq!((topics.len(), answers.asked), (9, 28));
+        assert!(answers.frame(Topic::Up, When::Before).is_some() && answers.alerts().is_some());
+        assert_eq!((told[0], told.len(), told[28]), ((0, 28), 29, (28, 28)));
+    }
+}

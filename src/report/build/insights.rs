@@ -1,0 +1,147 @@
+//! What changed against the period before, and what stands out, as sentences. Only what the figures say: a change of
+//! a quarter or more of something that is not close to nothing.
+
+use crate::model::unit::Unit;
+use crate::report::document::{Insight, Report, Section, State, Table};
+use crate::report::figures::{Change, Row};
+use crate::report::words::{self, minutes};
+use crate::text::Plain;
+
+/// The smallest change that is told.
+const TOLD: f64 = 0.25;
+/// The most findings of a report.
+const MOST: usize = 20;
+
+pub fn insights(report: &Report) -> Vec<Insight> {
+    let mut found = Vec::new();
+    presence(report, &mut found);
+    let errors = &report.errors;
+    limits(Section::Errors, "the error ratio", &errors.total, Unit::Ratio, &report.errors.by_endpoint, &mut found);
+    moved(Section::Errors, "the error ratio", &errors.total, Unit::Ratio, 0.001, &mut found);
+    rows(Section::Errors, "the error ratio of", &errors.by_endpoint, 0.001, &mut found);
+    let performance = &report.performance.by_endpoint;
+    for row in &performance.rows {
+        limits(Section::Performance, &format!("p95 of {}", row.name), row, Unit::Seconds, performance, &mut found);
+    }
+    rows(Section::Performance, "p95 of", performance, 0.01, &mut found);
+    let requests = &report.requests;
+    let few = requests.total.figures.map_or(0.0, |figures| figures.avg / 100.0).max(0.01);
+    moved(Section::Requests, "the request rate", &requests.total, Unit::PerSecond, few, &mut found);
+    rows(Section::Requests, "the request rate of", &requests.by_endpoint, few, &mut found);
+    rows(Section::Resources, "memory of", &report.resources.memory, 1024.0 * 1024.0, &mut found);
+    rows(Section::Resources, "cpu of", &report.resources.cpu, 1.0, &mut found);
+    disks(report, &mut found);
+    nothing_before(report, &mut found);
+    // Stable: within a section what was found first stays first.
+    found.sort_by_key(|insight| insight.section);
+    found.truncate(MOST);
+    found
+}
+
+fn told(section: Section, name: &Plain, text: String, change: Change) -> Insight {
+    Insight { section, name: name.clone(), text: capitalised(&text), change }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn before(minutes_before: Option<f64>) -> String {
+    minutes_before.map_or_else(String::new, |before| format!(" ({} in the period before)", minutes(before)))
+}
+
+fn presence(report: &Report, found: &mut Vec<Insight>) {
+    let presence = &report.availability;
+    let all = Plain::default();
+    if let Some(down) = presence.minutes_down.filter(|down| *down > 0.0) {
+        let text = format!("no target answered for {}{}", minutes(down), before(presence.minutes_down_before));
+        let change = compared(Some(down), presence.minutes_down_before);
+        found.push(told(Section::Availability, &all, text, change));
+    }
+    if let Some(restarts) = presence.restarts.as_ref().map(Vec::len).filter(|restarts| *restarts > 0) {
+        let was = presence.restarts_before.map_or_else(String::new, |was| format!(" ({was} in the period before)"));
+        let text = format!("{restarts} {}{was}", if restarts == 1 { "restart" } else { "restarts" });
+        let change = compared(Some(restarts as f64), presence.restarts_before.map(|was| was as f64));
+        found.push(told(Section::Availability, &all, text, change));
+    }
+}
+
+fn compared(now: Option<f64>, before: Option<f64>) -> Change {
+    if before.is_some() { Change::between(now, before) } else { Change::Unknown }
+}
+
+/// How long something lay above its limit.
+fn limits(section: Section, what: &str, row: &Row, unit: Unit, table: &Table, found: &mut Vec<Insight>) {
+    let (Some(above), Some(limit)) = (row.above.filter(|above| above.minutes > 0.0), table.limit) else { return };
+    let length = minutes(above.minutes);
+    let text = format!("{what} was above {} for {length}{}", words::limit(unit, limit), before(above.minutes_before));
+    let change = compared(Some(above.minutes), above.minutes_before);
+    let name = if section == Section::Errors { &Plain::default() } else { &row.name };
+    found.push(told(section, name, text, change));
+}
+
+/// The rows of a table that moved, the largest move first.
+fn rows(section: Section, what: &str, table: &Table, least: f64, found: &mut Vec<Insight>) {
+    if table.state != State::Answered {
+        return;
+    }
+    let size = |row: &&Row| if let Change::Ratio(ratio) = row.change { ratio.abs() } else { f64::INFINITY };
+    let mut rows: Vec<&Row> = table.rows.iter().collect();
+    rows.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    // Where nothing was before, everything is new, which is one finding and not many.
+    let comparable = table.rows.iter().any(|row| row.before.is_some());
+    for row in rows.into_iter().filter(|_| comparable) {
+        moved(section, &format!("{what} {}", row.name), row, table.unit, least, found);
+    }
+}
+
+fn moved(section: Section, what: &str, row: &Row, unit: Unit, least: f64, found: &mut Vec<Insight>) {
+    let (now, was) = (row.figures.map(|f| f.avg), row.before.map(|f| f.avg));
+    if now.unwrap_or(0.0).max(was.unwrap_or(0.0)) < least {
+        return;
+    }
+    let show = |value: Option<f64>| value.map_or_else(|| "nothing".to_owned(), |value| unit.show(value));
+    let text = match row.change {
+        Change::Ratio(ratio) if ratio.abs() >= TOLD => {
+            format!("{what} {}: {} → {} on average", by(ratio), show(was), show(now))
+        }
+        Change::New => format!("{what} is new: {} on average, {} before", show(now), show(was)),
+        Change::Gone => format!("{what} is gone: {} on average before", show(was)),
+        Change::Ratio(_) | Change::Unknown => return,
+    };
+    let name = if row.labels.is_empty() { &Plain::default() } else { &row.name };
+    found.push(told(section, name, text, row.change));
+}
+
+/// `rose 40 %`, `fell 25 %`, `rose 17-fold`.
+fn by(ratio: f64) -> String {
+    match ratio {
+        ratio if ratio >= 9.0 => format!("rose {:.0}-fold", ratio + 1.0),
+        ratio => format!("{} {:.0} %", if ratio > 0.0 { "rose" } else { "fell" }, ratio.abs() * 100.0),
+    }
+}
+
+fn disks(report: &Report, found: &mut Vec<Insight>) {
+    for host in &report.hosts.rows {
+        let Some(disk) = &host.disk else { continue };
+        let (Change::Ratio(ratio), Some(now), Some(was)) = (disk.used.change, disk.used.now, disk.used.before) else {
+            continue;
+        };
+        if ratio.abs() >= TOLD && now.max(was) >= 0.1 {
+            let (what, show) = (if disk.inodes { "inodes" } else { "disk" }, |value| Unit::Ratio.show(value));
+            let text = format!("{what} {} of {} {}: {} → {}", disk.mount, host.name, by(ratio), show(was), show(now));
+            found.push(told(Section::Hosts, &host.name, text, disk.used.change));
+        }
+    }
+}
+
+fn nothing_before(report: &Report, found: &mut Vec<Insight>) {
+    let total = &report.requests.total;
+    let is_new = total.change == Change::New && total.before.is_none();
+    if is_new && report.availability.answered_before.is_none() {
+        found.retain(|insight| insight.change != Change::New);
+        let text = "there is nothing to compare with: the period before has no data".to_owned();
+        found.push(told(Section::Requests, &Plain::default(), text, Change::Unknown));
+    }
+}

@@ -1,0 +1,178 @@
+//! The report as data: what every format is written from. Times are ms, numbers are in base units.
+
+use super::ask::NotAsked;
+use super::figures::{Change, Row};
+use super::plan::{Grid, Plan};
+use crate::analysis::availability::{Availability, Restart};
+use crate::analysis::summary::Headline;
+use crate::model::alert::Alert;
+use crate::model::unit::Unit;
+use crate::text::Plain;
+
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub plan: Plan,
+    pub grid: Grid,
+    pub summary: Headline,
+    pub requests: Requests,
+    pub errors: Errors,
+    /// 95th percentile of the request time by endpoint.
+    pub performance: Performance,
+    pub resources: Resources,
+    pub availability: Presence,
+    pub hosts: Hosts,
+    /// Pending and firing when the report was made, the worst first; nothing when they could not be asked.
+    pub alerts: Option<Vec<Alert>>,
+    /// What changed and what stands out, the most important first.
+    pub insights: Vec<Insight>,
+    /// What the servers remarked.
+    pub warnings: Vec<Plain>,
+    pub not_asked: Vec<NotAsked>,
+    /// How many questions there were.
+    pub asked: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Answered,
+    /// Answered: there is no such series, in this period or the one before.
+    Empty,
+    NotAsked,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub state: State,
+    pub unit: Unit,
+    pub limit: Option<f64>,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requests {
+    pub total: Row,
+    /// About how many there were in the stretches that have data.
+    pub count: Option<f64>,
+    pub count_before: Option<f64>,
+    /// Which part of the period has data, 0 to 1.
+    pub covered: Option<f64>,
+    /// The end of the period has data and no request; since when, as far as the period shows.
+    pub idle_since: Option<i64>,
+    pub by_endpoint: Table,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Errors {
+    pub total: Row,
+    pub by_endpoint: Table,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Performance {
+    /// The bound of the histogram's last bucket, in seconds: no percentile is ever higher.
+    pub cap: Option<f64>,
+    pub by_endpoint: Table,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resources {
+    pub memory: Table,
+    pub cpu: Table,
+    /// Memory used as a ratio of the container's limit.
+    pub memory_ratio: Table,
+}
+
+/// Whether the service was there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Presence {
+    /// At the period's end; nothing when it could not be asked.
+    pub state: Option<Availability>,
+    /// No target is scraped and no other series of the service was seen either.
+    pub unseen: bool,
+    /// The part of all scrapes that were answered, 0 to 1.
+    pub answered: Option<f64>,
+    pub answered_before: Option<f64>,
+    /// Minutes in which no target answered.
+    pub minutes_down: Option<f64>,
+    pub minutes_down_before: Option<f64>,
+    pub outages: Vec<Outage>,
+    pub restarts: Option<Vec<Restart>>,
+    pub restarts_before: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outage {
+    /// One target, or the service as a whole.
+    pub target: Option<Plain>,
+    /// The first point of it; nothing when the period began with it.
+    pub from: Option<i64>,
+    /// The first point after it; nothing while it lasts.
+    pub to: Option<i64>,
+    /// The series were not there at all, as against targets that did not answer.
+    pub gone: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hosts {
+    pub state: State,
+    pub rows: Vec<Host>,
+}
+
+/// A machine at the period's end; ratios, 0 to 1.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Host {
+    pub name: Plain,
+    pub cpu: Moment,
+    pub memory: Moment,
+    /// The fullest file system, or the one with the fewest inodes left.
+    pub disk: Option<Disk>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disk {
+    pub mount: Plain,
+    /// Its inodes are meant, not its bytes.
+    pub inodes: bool,
+    pub used: Moment,
+}
+
+/// A value at the period's end, and at the end of the period before.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Moment {
+    pub now: Option<f64>,
+    pub before: Option<f64>,
+    pub change: Change,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    Availability,
+    Errors,
+    Performance,
+    Requests,
+    Resources,
+    Hosts,
+}
+
+impl Section {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Availability => "availability",
+            Self::Errors => "errors",
+            Self::Performance => "performance",
+            Self::Requests => "requests",
+            Self::Resources => "resources",
+            Self::Hosts => "hosts",
+        }
+    }
+}
+
+/// One finding, as a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Insight {
+    pub section: Section,
+    /// Of what: an endpoint, an instance; empty for the whole.
+    pub name: Plain,
+    pub text: String,
+    pub change: Change,
+}

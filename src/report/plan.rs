@@ -1,0 +1,144 @@
+//! What a report is to be about, and the points in time that are asked for it.
+
+use jiff::tz::TimeZone;
+
+use crate::cli::Period;
+use crate::model::watch::Watch;
+use crate::model::window::Span;
+use crate::text::Plain;
+use crate::time::{DAY, HOUR, MINUTE, Range, SECOND, Timestamp, format_duration};
+
+/// Everything that is decided before the first question.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub context: Plain,
+    /// Where Prometheus is, without anything secret.
+    pub address: Plain,
+    pub period: Range,
+    /// What the period is called: `last hour`, `daily`.
+    pub label: String,
+    /// Already narrowed to the scope.
+    pub watch: Watch,
+    pub scope: Option<Plain>,
+    /// Of the times in text and Markdown; JSON is always UTC.
+    pub zone: TimeZone,
+    /// The answers are simulated.
+    pub demo: bool,
+    pub generated_at: Timestamp,
+    pub version: &'static str,
+}
+
+/// What a period is called; a fixed range has no name of its own.
+pub fn label(period: Period, is_fixed: bool) -> String {
+    match period {
+        _ if is_fixed => "fixed range".to_owned(),
+        Period::LastHour => "last hour".to_owned(),
+        Period::Daily => "daily".to_owned(),
+        Period::Weekly => "weekly".to_owned(),
+        Period::Monthly => "monthly".to_owned(),
+        Period::Length(ms) => format!("last {}", format_duration(ms)),
+    }
+}
+
+/// The finest distance of two points: how often targets are scraped, as a rule.
+const FINEST: i64 = 15 * SECOND;
+/// The most points of a series in one answer.
+const MOST_POINTS: i64 = 1_000;
+const STEPS: [i64; 14] = [
+    FINEST,
+    30 * SECOND,
+    MINUTE,
+    2 * MINUTE,
+    5 * MINUTE,
+    10 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+];
+
+/// The period and the one before it, in whole steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grid {
+    /// ms
+    pub step: i64,
+    pub now: Range,
+    pub before: Range,
+}
+
+impl Grid {
+    /// Ends on a multiple of the finest step, so that the newest point is recent however long the period is; what
+    /// has not happened yet is left out. Reaches back a little further where the length is not a whole number of steps.
+    pub fn of(period: Range, now: Timestamp) -> Self {
+        let end = if period.start < now { period.end.min(now) } else { period.end };
+        let end = end.floor_to(FINEST);
+        let length = end.since(period.start).max(FINEST);
+        let step = STEPS.into_iter().find(|step| length.div_euclid(*step) < MOST_POINTS);
+        // Beyond any period that the command line takes: whole days.
+        let step = step.unwrap_or_else(|| (length / MOST_POINTS / DAY + 1) * DAY);
+        let count = length.div_euclid(step) + i64::from(length.rem_euclid(step) > 0);
+        let now = Range::new(end.plus(-count * step), end);
+        Self { step, now, before: now.before() }
+    }
+
+    /// Each point stands for the step before it, so that the two periods share none and together have no gap.
+    pub fn span(&self, of: Range) -> Span {
+        Span::Fixed(Range::new(of.start.plus(self.step), of.end))
+    }
+
+    /// How many points a series without gaps has.
+    pub fn points(&self) -> i64 {
+        self.now.length() / self.step
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_795_356_207_000); // 14:03:27 UTC
+
+    fn last(length: i64) -> Grid {
+        Grid::of(Range::new(NOW.plus(-length), NOW), NOW)
+    }
+
+    #[test]
+    fn steps_are_round_and_requests_small() {
+        let steps: Vec<String> = [MINUTE, HOUR, DAY, 7 * DAY, 30 * DAY, 366 * DAY]
+            .map(|length| format!("{} x {}", last(length).points(), format_duration(last(length).step)))
+            .into();
+        assert_eq!(steps, ["4 x 15s", "240 x 15s", "720 x 2m", "672 x 15m", "720 x 1h", "732 x 12h"]);
+    }
+
+    #[test]
+    fn the_newest_point_is_recent_even_in_a_long_period() {
+        let grid = last(30 * DAY);
+        assert_eq!(grid.now.end, Timestamp(1_795_356_195_000)); // 14:03:15
+        assert_eq!(grid.span(grid.now), Span::Fixed(Range::new(grid.now.start.plus(HOUR), grid.now.end)));
+        assert_eq!(grid.before.end, grid.now.start);
+    }
+
+    #[test]
+    fn what_has_not_happened_yet_is_left_out() {
+        let grid = Grid::of(Range::new(NOW.plus(-HOUR), NOW.plus(HOUR)), NOW);
+        assert!(grid.now.end <= NOW);
+        assert_eq!(grid.now.length(), HOUR);
+    }
+
+    proptest! {
+        #[test]
+        fn a_grid_covers_its_period(length in 1..20 * 366 * DAY, end in 0..2_000_000_000_000i64) {
+            let period = Range::new(Timestamp(end - length), Timestamp(end));
+            let grid = Grid::of(period, Timestamp(end));
+            prop_assert!((1..=MOST_POINTS).contains(&grid.points()));
+            prop_assert_eq!(grid.now.length() % grid.step, 0);
+            prop_assert!(grid.now.start <= period.start.max(grid.now.end.plus(-FINEST)));
+            prop_assert!(period.end.since(grid.now.end) < FINEST);
+        }
+    }
+}

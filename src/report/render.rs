@@ -1,0 +1,23 @@
+//! The report in the format that was asked for. Text and Markdown are two ways to write the same page; JSON is
+//! written from the data itself.
+
+mod ascii;
+pub mod json;
+mod markdown;
+mod page;
+mod sections;
+mod spark;
+mod text;
+
+use super::document::Report;
+use crate::cli::Format;
+
+/// `ascii` keeps text within what an old locale can show; Markdown and JSON are always UTF-8.
+pub fn render(report: &Report, format: Format, ascii: bool) -> String {
+    match format {
+        Format::Text if ascii => ascii::ascii(&text::text(&page::page(report))),
+        Format::Text => text::text(&page::page(report)),
+        Format::Markdown => markdown::markdown(&page::page(report)),
+        Format::Json => json::json(report),
+    }
+}

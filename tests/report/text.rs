@@ -1,0 +1,361 @@
+//! The report as text.
+
+use a360::cli::Format;
+use a360::model::fault::FetchError;
+use a360::model::query::Query;
+use a360::model::watch::Watch;
+use a360::report::{Plan, render};
+use a360::time::{DAY, HOUR, Range};
+use jiff::tz::TimeZone;
+
+use crate::script::{NOW, Script, build, build_for, plan};
+
+fn text(script: Script) -> String {
+    render(&build(script), Format::Text, false)
+}
+
+/// From a section's title to the blank line before the next.
+fn section(text: &str, title: &str) -> String {
+    let from = text.find(&format!("\n{title}")).unwrap_or_else(|| panic!("no {title} in\n{text}"));
+    let rest = &text[from + 1..];
+    let end = rest.match_indices("\n\n").find(|(at, _)| !rest[at + 2..].starts_with(' ')).map_or(rest.len(), |m| m.0);
+    rest[..end].trim_end().to_owned()
+}
+
+fn refused(query: &Query) -> Option<FetchError> {
+    let _ = query;
+    Some(FetchError::Refused)
+}
+
+fn latency_fails(query: &Query) -> Option<FetchError> {
+    let now = NOW.plus(-HOUR);
+    match query {
+        Query::Range { expr, span: a360::model::window::Span::Fixed(range), .. }
+            if *expr == Watch::default().latency && range.end > now =>
+        {
+            Some(FetchError::Timeout(std::time::Duration::from_secs(30)))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn an_incident() {
+    insta::assert_snapshot!(text(Script::incident()), @r#"
+    a360 report: last hour
+    context prod, http://prometheus:9090
+    2026-11-23 13:03:15 to 14:03:15 UTC
+    sampled every 15s, compared with the 1h before
+    generated 2026-11-23 14:03:27 UTC by a360 0.1.0
+
+    CRITICAL: /api/pay fails: 5xx 1.5 % → 62 % since 13:56 (6m); p95 400 ms → ≥ 5 s
+
+    REQUESTS (REQ/S)
+      ████████████████████████ about 1.08 M requests, 1.08 M before
+      endpoint     now  min  avg  p95  max  change
+      all          300  300  300  300  300     0 %
+      /api/search  240  240  240  240  240     0 %
+      /api/pay      60   60   60   60   60     0 %
+
+    ERRORS (5XX OF ALL REQUESTS)
+      ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁███ highest 12.4 %
+      endpoint        now     avg     max       above 10 %  change
+      all          12.4 %  1.71 %  12.4 %  7m, since 13:56  +471 %
+      /api/pay       62 %  8.56 %    62 %  7m, since 13:56  +471 %
+      /api/search     0 %     0 %     0 %               0s     0 %
+
+    PERFORMANCE (P95)
+      ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁███ /api/pay, the slowest
+      endpoint        now     min     avg     max        above 2 s  change
+      /api/pay      ≥ 5 s  400 ms  937 ms   ≥ 5 s  7m, since 13:56  +134 %
+      /api/search  260 ms  260 ms  260 ms  260 ms               0s     0 %
+      ≥ 5 s: the histogram's last bucket ends at 5 s; it may be more
+
+    RESOURCES
+      memory      now      min      avg      max  change
+      a:8000  512 MiB  512 MiB  512 MiB  512 MiB     0 %
+      b:8000  512 MiB  512 MiB  512 MiB  512 MiB     0 %
+
+      cpu      now   min   avg   max  change
+      a:8000  40 %  40 %  40 %  40 %     0 %
+      b:8000  40 %  40 %  40 %  40 %     0 %
+
+      memory of limit       now   min   avg   max  above 85 %  change
+      agent360-0           50 %  50 %  50 %  50 %          0s     0 %
+      agent360-1       no limit     –     –     –           –       –
+
+    AVAILABILITY
+      up: 2 of 2 targets answer
+      100 % of all scrapes answered, 100 % before
+      no target answered: 0s (0s before)
+      restarts: 1 (0 before)
+      - 2026-11-23 13:56:20 UTC a:8000
+
+    HOSTS
+      host, at the end         cpu      memory  fullest disk          used
+      node-a:9100       71 % (0 %)  54 % (0 %)             /  81 % (+35 %)
+
+    ALERTS
+      - critical HighErrorRate firing since 13:57 (6m): High error rate detected;
+        {service="agent360"}
+      - warning HighLatency pending since 13:59 (4m): High error rate detected;
+        {service="agent360"}
+
+    WHAT CHANGED
+      - 1 restart (0 in the period before)
+      - The error ratio was above 10 % for 7m (0s in the period before)
+      - The error ratio rose 471 %: 0.3 % → 1.71 % on average
+      - The error ratio of /api/pay rose 471 %: 1.5 % → 8.56 % on average
+      - P95 of /api/pay was above 2 s for 7m (0s in the period before)
+      - P95 of /api/pay rose 134 %: 400 ms → 937 ms on average
+      - Disk / of node-a:9100 rose 35 %: 60 % → 81 %
+    "#);
+}
+
+#[test]
+fn no_traffic_is_told_from_zero_and_from_no_data() {
+    let text = text(Script::no_traffic());
+    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: nothing fires, every target answers; no traffic since 13:53");
+    insta::assert_snapshot!(section(&text, "REQUESTS"), @"
+    REQUESTS (REQ/S)
+      ████████████████████▁▁▁▁ about 360 k requests, 432 k before; no traffic since
+      13:53
+      endpoint     now  min  avg  p95  max  change
+      all            0    0  100  120  120   -17 %
+      /api/pay       0    0   50   60   60   -17 %
+      /api/search    0    0   50   60   60   -17 %
+    ");
+    insta::assert_snapshot!(section(&text, "ERRORS"), @r#"
+    ERRORS (5XX OF ALL REQUESTS)
+      ████████████████████···· highest 1 %
+      endpoint            now  avg  max  above 10 %  change
+      all          no traffic  1 %  1 %          0s     0 %
+      /api/pay     no traffic  1 %  1 %          0s     0 %
+      /api/search  no traffic  0 %  0 %          0s     0 %
+    "#);
+    insta::assert_snapshot!(section(&text, "PERFORMANCE"), @"
+    PERFORMANCE (P95)
+      ████████████████████···· /api/pay, the slowest
+      endpoint            now    min    avg    max  above 2 s  change
+      /api/pay     no traffic  10 ms  10 ms  10 ms         0s     0 %
+      /api/search  no traffic  10 ms  10 ms  10 ms         0s     0 %
+    ");
+}
+
+#[test]
+fn without_a_5xx_series_the_errors_are_zero() {
+    insta::assert_snapshot!(section(&text(Script::no_errors()), "ERRORS"), @r#"
+    ERRORS (5XX OF ALL REQUESTS)
+      ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ highest 0 %
+      endpoint     now  avg  max  above 10 %  change
+      all          0 %  0 %  0 %          0s     0 %
+      /api/pay     0 %  0 %  0 %          0s     0 %
+      /api/search  0 %  0 %  0 %          0s     0 %
+    "#);
+}
+
+#[test]
+fn a_service_that_is_down_says_so_first() {
+    insta::assert_snapshot!(text(Script::down()), @"
+    a360 report: last hour
+    context prod, http://prometheus:9090
+    2026-11-23 13:03:15 to 14:03:15 UTC
+    sampled every 15s, compared with the 1h before
+    generated 2026-11-23 14:03:27 UTC by a360 0.1.0
+
+    CRITICAL: DOWN: 0 of 2 targets answer since 13:49 (13m)
+
+    REQUESTS (REQ/S)
+      ███████████████████····· about 166 k requests, 216 k before; data for 76.7 %
+      of the period
+      endpoint      now  min  avg  p95  max  change
+      all       no data   60   60   60   60     0 %
+      /api/pay  no data   60   60   60   60     0 %
+
+    ERRORS (5XX OF ALL REQUESTS)
+      ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁····· highest 0 %
+      endpoint      now  avg  max  above 10 %  change
+      all       no data  0 %  0 %          0s     0 %
+      /api/pay  no data  0 %  0 %          0s     0 %
+
+    PERFORMANCE (P95)
+      ███████████████████····· /api/pay, the slowest
+      endpoint      now     min     avg     max  above 2 s  change
+      /api/pay  no data  400 ms  400 ms  400 ms         0s     0 %
+
+    RESOURCES
+      memory      now    min    avg    max  change
+      a:8000  no data  4 KiB  4 KiB  4 KiB     0 %
+
+      cpu         now   min   avg   max  change
+      a:8000  no data  40 %  40 %  40 %     0 %
+      memory of limit: no data: there is no such series, in this period or the one
+      before
+
+    AVAILABILITY
+      DOWN: 0 of 2 targets answer since 13:49
+      76.7 % of all scrapes answered, 100 % before
+      no target answered: 14m (0s before)
+      - the service down from 13:49 to now (14m)
+      restarts: 0 (0 before)
+
+    HOSTS
+      host, at the end         cpu      memory  fullest disk          used
+      node-a:9100       71 % (0 %)  54 % (0 %)             /  81 % (+35 %)
+
+    ALERTS
+      none is pending or firing
+
+    WHAT CHANGED
+      - No target answered for 14m (0s in the period before)
+      - Disk / of node-a:9100 rose 35 %: 60 % → 81 %
+    ");
+}
+
+#[test]
+fn a_service_that_vanished_is_gone_and_one_never_seen_is_unseen() {
+    let gone = text(Script::calm().all(|ago| (ago > 90).then_some(1.0)));
+    insta::assert_snapshot!(gone.lines().nth(6).unwrap(), @"CRITICAL: DOWN: its series are gone since 12:32 (1h); nothing is scraped any");
+    insta::assert_snapshot!(section(&gone, "AVAILABILITY"), @r#"
+    AVAILABILITY
+      DOWN: nothing is scraped any more since 2026-11-23 12:32:30 UTC
+      no target answered: 1h (31m before)
+      - the service not there from 13:03 or earlier to now (1h)
+      restarts: 0 (0 before)
+    "#);
+    let unseen = text(Script::calm().all(|_| None));
+    insta::assert_snapshot!(unseen.lines().skip(6).take(3).collect::<Vec<_>>().join("\n"), @r#"
+    CRITICAL: DOWN or not set up: no target of this service is scraped and none of
+    its series is there; compare `up` under [contexts.….overview] with the targets
+    of Prometheus
+    "#);
+    insta::assert_snapshot!(section(&unseen, "REQUESTS"), @r#"
+    REQUESTS (REQ/S)
+      no data: there is no such series, in this period or the one before
+    "#);
+}
+
+#[test]
+fn one_question_without_an_answer_hides_nothing_else() {
+    let text = text(Script { refuse: latency_fails, ..Script::calm() });
+    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"UNKNOWN: nothing fires, every target answers; 1 of 28 questions was not answered");
+    insta::assert_snapshot!(section(&text, "PERFORMANCE"), @r#"
+    PERFORMANCE (P95)
+      not asked: see the end
+    "#);
+    insta::assert_snapshot!(section(&text, "COULD NOT BE ASKED"), @r#"
+    COULD NOT BE ASKED
+      - prom: no answer within 30s: latency
+    "#);
+    assert!(section(&text, "REQUESTS").contains("about 1.08 M requests"));
+}
+
+#[test]
+fn with_no_answer_at_all_the_report_still_comes() {
+    insta::assert_snapshot!(text(Script { refuse: refused, ..Script::calm() }), @r#"
+    a360 report: last hour
+    context prod, http://prometheus:9090
+    2026-11-23 13:03:15 to 14:03:15 UTC
+    sampled every 15s, compared with the 1h before
+    generated 2026-11-23 14:03:27 UTC by a360 0.1.0
+
+    UNKNOWN: nothing is known: none of 28 questions was answered (connection
+    refused)
+
+    REQUESTS (REQ/S)
+      not asked: see the end
+
+    ERRORS (5XX OF ALL REQUESTS)
+      not asked: see the end
+
+    PERFORMANCE (P95)
+      not asked: see the end
+
+    RESOURCES
+      memory: not asked: see the end
+      cpu: not asked: see the end
+      memory of limit: not asked: see the end
+
+    AVAILABILITY
+      not asked: see the end
+      restarts: not asked: see the end
+
+    HOSTS
+      not asked: see the end
+
+    ALERTS
+      not asked: see the end
+
+    WHAT CHANGED
+      nothing that is known
+
+    COULD NOT BE ASKED
+      - prom: connection refused: all 28 questions
+    "#);
+}
+
+#[test]
+fn an_answer_in_part_is_said() {
+    let mut script = Script::calm();
+    script.notes.partial = true;
+    script.notes.warnings = vec!["store eu-2 is not there".into()];
+    let text = text(script);
+    insta::assert_snapshot!(section(&text, "COULD NOT BE ASKED"), @r#"
+    COULD NOT BE ASKED
+      - prom: answered in part: store eu-2 is not there: requests, requests
+        (before), errors, errors (before), errors_by_endpoint, errors_by_endpoint
+        (before), latency, latency (before), memory, memory (before), cpu, cpu
+        (before), memory_ratio, memory_ratio (before), up, up (before), started,
+        started (before)
+    "#);
+    insta::assert_snapshot!(section(&text, "THE SERVERS REMARK"), @r#"
+    THE SERVERS REMARK
+      - store eu-2 is not there
+    "#);
+}
+
+#[test]
+fn a_period_of_the_past_in_its_zone_does_not_pass_off_the_alerts_of_now() {
+    let end = NOW.plus(-2 * DAY);
+    let period = Range::new(end.plus(-2 * DAY), end);
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    let plan = Plan { period, zone, label: "fixed range".into(), scope: Some("shop".into()), demo: true, ..plan() };
+    let text = render(&build_for(Script::incident(), &plan), Format::Text, false);
+    insta::assert_snapshot!(text.lines().take(8).collect::<Vec<_>>().join("\n"), @r#"
+    a360 report: fixed range (demo: simulated data)
+    context prod, scope shop, http://prometheus:9090
+    2026-11-19 15:03:15 to 2026-11-21 15:03:15 CET
+    sampled every 5m, compared with the 2d before
+    generated 2026-11-23 15:03:27 CET by a360 0.1.0
+
+    every target answers; alerts are not known
+    "#);
+    insta::assert_snapshot!(section(&text, "ALERTS"), @r#"
+    ALERTS
+      as they were at 2026-11-23 15:03:27 CET, not in the period
+      of the whole context, whatever the scope
+      - critical HighErrorRate firing since 11-23 14:57 (6m): High error rate
+        detected; {service="agent360"}
+      - warning HighLatency pending since 11-23 14:59 (4m): High error rate
+        detected; {service="agent360"}
+    "#);
+}
+
+#[test]
+fn an_old_locale_gets_ascii_in_the_same_columns() {
+    for script in [Script::incident(), Script::down(), Script::hostile()] {
+        let report = build(script);
+        let (text, ascii) = (render(&report, Format::Text, false), render(&report, Format::Text, true));
+        assert!(ascii.is_ascii(), "{ascii}");
+        assert_eq!(text.lines().count(), ascii.lines().count());
+    }
+    let ascii = render(&build(Script::incident()), Format::Text, true);
+    insta::assert_snapshot!(section(&ascii, "PERFORMANCE"), @r#"
+    PERFORMANCE (P95)
+      _____________________### /api/pay, the slowest
+      endpoint        now     min     avg     max        above 2 s  change
+      /api/pay      > 5 s  400 ms  937 ms   > 5 s  7m, since 13:56  +134 %
+      /api/search  260 ms  260 ms  260 ms  260 ms               0s     0 %
+      > 5 s: the histogram's last bucket ends at 5 s; it may be more
+    "#);
+}
