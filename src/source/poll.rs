@@ -21,7 +21,9 @@ use crate::time::{SECOND, Timestamp, millis};
 
 /// Answers waiting for the UI; a poller that is ahead waits.
 const QUEUE: usize = 64;
-const SLOWEST_RETRY: Duration = Duration::from_secs(20);
+/// The first wait after a failure, and the longest: a server that comes back is seen soon, and not knocked down again.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+const SLOWEST_RETRY: Duration = Duration::from_secs(12);
 /// A question that the server refuses is asked again seldom: only its owner can mend it.
 const REFUSED_RETRY: Duration = Duration::from_secs(30);
 
@@ -164,9 +166,8 @@ impl<A: Ask> Line<A> {
 
     /// Doubles with each failure in a row up to a cap, and spreads by a half, unless the server named a time.
     fn retry_in(&self, error: &FetchError) -> Duration {
-        let every = self.subscription.every.unwrap_or(Duration::from_secs(2)).max(Duration::from_secs(1));
-        let (base, cap) = if error.is_outage() { (every, SLOWEST_RETRY) } else { (REFUSED_RETRY, REFUSED_RETRY) };
-        let doubled = base.saturating_mul(1 << (self.failures - 1).min(6)).min(cap.max(every));
+        let (base, cap) = if error.is_outage() { (FIRST_RETRY, SLOWEST_RETRY) } else { (REFUSED_RETRY, REFUSED_RETRY) };
+        let doubled = base.saturating_mul(1 << (self.failures - 1).min(6)).min(cap);
         let spread = doubled.mul_f64(0.75 + 0.5 * self.rhythm.random(u64::from(self.failures)));
         spread.max(error.retry_after().unwrap_or_default())
     }
@@ -283,7 +284,7 @@ mod tests {
             assert_eq!(update.result, Err(FetchError::Refused));
             waits.push(update.next.unwrap().since(update.at));
         }
-        assert!(waits.iter().all(|wait| (3_000..=25_000).contains(wait)), "{waits:?}");
+        assert!(waits.iter().all(|wait| (1_500..=15_000).contains(wait)), "{waits:?}");
         assert!(waits[10] > waits[0], "{waits:?}");
         *script.failing.lock().unwrap() = false;
         let first = poller.next().await.unwrap();

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use super::Overview;
 use super::hosts::{DISK_LIMIT, HostRow, SKEW_LIMIT};
@@ -19,28 +20,27 @@ const WIDE: u16 = 110;
 const DATABASE_WIDTH: u16 = 38;
 
 pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
-    let lines = match area.height {
-        0 => return,
-        1 => vec![brief(overview, scene)],
-        2..=4 if area.width < WIDE => vec![brief(overview, scene), here(overview, scene)],
-        2 => vec![brief(overview, scene), here(overview, scene)],
-        _ if area.width < WIDE => {
-            let mut lines = table(overview, scene, usize::from(area.height) - 2, true);
-            lines.push(database_line(overview, scene));
-            lines.push(here(overview, scene));
-            lines
+    if area.is_empty() {
+        return;
+    }
+    let wide = area.width >= WIDE && area.height > 2;
+    let width = if wide { area.width - DATABASE_WIDTH } else { area.width };
+    if wide {
+        let side = Rect { x: area.x + width, width: DATABASE_WIDTH, ..area };
+        for (line, row) in database(overview, scene).into_iter().zip(side.rows()) {
+            line.render(row, buf);
         }
-        _ => {
-            let side = Rect { x: area.right() - DATABASE_WIDTH, width: DATABASE_WIDTH, ..area };
-            for (line, row) in database(overview, scene).into_iter().zip(side.rows()) {
-                line.render(row, buf);
-            }
-            let mut lines = table(overview, scene, usize::from(area.height) - 1, false);
-            lines.push(here(overview, scene));
-            lines
-        }
+    }
+    let rows = usize::from(area.height);
+    let mut lines = match rows {
+        _ if wide => table(overview, scene, rows - 1, false),
+        0..=4 => vec![brief(overview, scene)],
+        _ => table(overview, scene, rows - 2, true),
     };
-    let width = if area.width < WIDE { area.width } else { area.width - DATABASE_WIDTH };
+    if !wide && rows > 4 {
+        lines.push(database_line(overview, scene));
+    }
+    lines.push(here(overview, scene, width));
     for (line, row) in lines.into_iter().zip((Rect { width, ..area }).rows()) {
         line.render(row, buf);
     }
@@ -164,7 +164,7 @@ fn database<'a>(overview: &Overview, scene: &Scene) -> Vec<Line<'a>> {
 }
 
 /// The bastion itself: a slow console may be its fault.
-fn here<'a>(overview: &Overview, scene: &Scene) -> Line<'a> {
+fn here<'a>(overview: &Overview, scene: &Scene, width: u16) -> Line<'a> {
     let style = scene.theme.style(Role::Dim);
     let Some(HostSample { name, cpu, cores, load1, memory_used, memory_total, disk, received, sent, .. }) =
         overview.here.get()
@@ -183,5 +183,14 @@ fn here<'a>(overview: &Overview, scene: &Scene) -> Line<'a> {
     if let (Some(received), Some(sent)) = (received, sent) {
         parts.push(format!("net {} ↓ {} ↑", Unit::BytesPerSecond.show(*received), Unit::BytesPerSecond.show(*sent)));
     }
-    Line::styled(parts.join("  "), style)
+    // What does not fit is left out, not cut.
+    let mut text = String::new();
+    for part in parts {
+        if text.width() + part.width() + 2 > usize::from(width) {
+            break;
+        }
+        text.push_str(if text.is_empty() { "" } else { "  " });
+        text.push_str(&part);
+    }
+    Line::styled(text, style)
 }
