@@ -1,0 +1,458 @@
+//! The real loop on a clock that tests wind: keys first, answers together, frames few.
+
+#![cfg(test)]
+
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use a360::model::ask::Ask;
+use a360::model::fault::FetchError;
+use a360::model::query::{Answer, Query};
+use a360::model::series::{Frame, Notes, Vector};
+use a360::model::window::Progress;
+use a360::run::event_loop::{self, Leave, Paint};
+use a360::source::poll::Poller;
+use a360::time::{Timestamp, millis};
+use a360::ui::app::App;
+use crossterm::event::Event as TermEvent;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep};
+
+#[path = "support/console.rs"]
+mod console;
+
+use console::{NOW, app, key, paint, text};
+
+thread_local! {
+    static START: Cell<Option<Instant>> = const { Cell::new(None) };
+    static ASKED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Time since the stage was set; the loop's clock runs with it, from the start of a second.
+fn elapsed() -> Duration {
+    START.get().map_or(Duration::ZERO, |start| start.elapsed())
+}
+
+fn clock() -> Timestamp {
+    NOW.plus(millis(elapsed()))
+}
+
+/// When an answer comes after its question: the same wait for all, or never; some wait longer than others.
+#[derive(Clone, Copy)]
+enum Server {
+    Hangs,
+    Answers(Duration),
+    /// The first question of all after a step, the next after two, ...
+    Trickles(Duration),
+    /// All but the alerts hang.
+    AlertsOnly,
+    Fails,
+}
+
+impl Ask for Server {
+    async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
+        match self {
+            Self::Hangs => pending().await,
+            Self::AlertsOnly if *query != Query::Alerts => pending().await,
+            Self::AlertsOnly => {}
+            Self::Answers(wait) => sleep(*wait).await,
+            Self::Trickles(step) => {
+                ASKED.set(ASKED.get() + 1);
+                sleep(*step * ASKED.get()).await;
+            }
+            Self::Fails => return Err(FetchError::Refused),
+        }
+        Ok(match query {
+            Query::Alerts => Answer::Alerts(Vec::new()),
+            Query::Host => Answer::Host(Default::default()),
+            Query::Instant { .. } => Answer::Vector(Vector::default()),
+            Query::Range { span, step, .. } => {
+                let window = progress.plan(*span, *step, true, now);
+                Answer::Frame(Frame { window, series: Vec::new(), notes: Notes::default() })
+            }
+        })
+    }
+}
+
+/// What came to the terminal, and when.
+#[derive(Debug, Clone, PartialEq)]
+enum Painted {
+    Frame(String),
+    Clear,
+    Copy(String),
+}
+
+/// The terminal and whoever sits at it.
+#[derive(Clone)]
+struct Desk {
+    keys: mpsc::Sender<TermEvent>,
+    painted: Rc<RefCell<Vec<(Duration, Painted)>>>,
+    /// Whether the terminal takes a frame now, and the news that it does.
+    ready: Rc<Cell<bool>>,
+    drained: Rc<Notify>,
+}
+
+impl Desk {
+    async fn press(&self, keys: &str) {
+        for name in keys.split_whitespace() {
+            self.keys.send(key(name)).await.unwrap();
+        }
+    }
+
+    fn is_ready(&self, ready: bool) {
+        self.ready.set(ready);
+        self.drained.notify_waiters();
+    }
+
+    fn frames(&self) -> Vec<(Duration, String)> {
+        let frame = |(at, painted): &(Duration, Painted)| match painted {
+            Painted::Frame(text) => Some((*at, text.clone())),
+            _ => None,
+        };
+        self.painted.borrow().iter().filter_map(frame).collect()
+    }
+
+    fn last(&self) -> String {
+        self.frames().pop().map(|(_, text)| text).unwrap_or_default()
+    }
+
+    /// Frames from one moment up to, not including, another; in ms since the start.
+    fn frames_between(&self, from: u64, to: u64) -> usize {
+        let span = Duration::from_millis(from)..Duration::from_millis(to);
+        self.frames().iter().filter(|(at, _)| span.contains(at)).count()
+    }
+
+    /// Anything but frames.
+    fn asides(&self) -> Vec<Painted> {
+        let all = self.painted.borrow();
+        all.iter().map(|(_, painted)| painted.clone()).filter(|painted| !matches!(painted, Painted::Frame(_))).collect()
+    }
+}
+
+/// Everything that the loop is given.
+struct Stage {
+    app: App,
+    poller: Poller<Server>,
+    input: mpsc::Receiver<TermEvent>,
+    desk: Desk,
+}
+
+impl Stage {
+    fn new(server: Server) -> Self {
+        Self::with_queue(server, 256)
+    }
+
+    fn with_queue(server: Server, size: usize) -> Self {
+        START.set(Some(Instant::now()));
+        ASKED.set(0);
+        let (keys, input) = mpsc::channel(size);
+        let desk = Desk { keys, painted: Rc::default(), ready: Rc::new(Cell::new(true)), drained: Rc::default() };
+        Self { app: app(80, 24), poller: Poller::new(server, clock), input, desk }
+    }
+
+    async fn run(&mut self) -> io::Result<Leave> {
+        let Self { app, poller, input, desk } = self;
+        let painted = Rc::clone(&desk.painted);
+        let mut on_paint = |what: Paint| {
+            let what = match what {
+                Paint::Frame(app) => Painted::Frame(text(&paint(app))),
+                Paint::Clear => Painted::Clear,
+                Paint::Copy(text) => Painted::Copy(text.to_owned()),
+            };
+            painted.borrow_mut().push((elapsed(), what));
+            Ok(())
+        };
+        let ready = async || {
+            while !desk.ready.get() {
+                desk.drained.notified().await;
+            }
+            Ok(())
+        };
+        event_loop::run(app, poller, clock, input, ready, &mut on_paint).await
+    }
+
+    /// Runs while somebody sits at the terminal, to the end of the loop.
+    async fn play(&mut self, script: impl AsyncFnOnce(Desk)) -> Leave {
+        let desk = self.desk.clone();
+        let (left, ()) = tokio::join!(self.run(), script(desk));
+        left.unwrap()
+    }
+}
+
+async fn wait(ms: u64) {
+    sleep(Duration::from_millis(ms)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame_waits_for_nobody() {
+    let mut stage = Stage::new(Server::Hangs);
+    let left = stage
+        .play(async |desk| {
+            wait(300).await;
+            assert_eq!(desk.frames_between(0, 1), 1);
+            assert!(desk.last().contains("asking…"), "{}", desk.last());
+            desk.press("q").await;
+        })
+        .await;
+    assert_eq!(left, Leave::Quit);
+    assert_eq!(stage.desk.frames().len(), 1, "nothing happened, so nothing is drawn again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_drawn_at_once_although_every_source_hangs() {
+    let mut stage = Stage::new(Server::Hangs);
+    stage
+        .play(async |desk| {
+            wait(100).await;
+            desk.press("?").await;
+            wait(1).await;
+            assert!(desk.last().contains("KEYS"), "{}", desk.last());
+            desk.press("q t").await;
+            wait(1).await;
+            assert!(desk.last().contains("time (or 90m"), "{}", desk.last());
+            desk.press("esc q").await;
+        })
+        .await;
+    let at: Vec<u128> = stage.desk.frames().iter().map(|(at, _)| at.as_millis()).collect();
+    assert_eq!(at, [0, 100, 101]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_keys_ends_in_few_frames() {
+    let mut stage = Stage::with_queue(Server::Hangs, 10_001);
+    let keys = stage.desk.keys.clone();
+    for _ in 0..10_000 {
+        keys.try_send(key("j")).unwrap();
+    }
+    keys.try_send(key("q")).unwrap();
+    assert_eq!(stage.run().await.unwrap(), Leave::Quit);
+    assert!(stage.desk.frames().len() <= 4, "{} frames", stage.desk.frames().len());
+    // Ten thousand steps over four panels end where they began: none was lost.
+    assert_eq!(stage.app.overview.selected, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_through_the_real_queue_is_drawn_seldom() {
+    let mut stage = Stage::new(Server::Answers(Duration::from_millis(10)));
+    stage
+        .play(async |desk| {
+            for _ in 0..2_501 {
+                desk.press("j j j j").await;
+            }
+            desk.press("j q").await;
+        })
+        .await;
+    let frames = stage.desk.frames().len();
+    assert!(frames <= 10_006 / 100, "{frames} frames");
+    assert_eq!(stage.app.overview.selected, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_arrive_together_make_one_frame() {
+    let mut stage = Stage::new(Server::Answers(Duration::from_millis(100)));
+    stage
+        .play(async |desk| {
+            wait(150).await;
+            assert_eq!((desk.frames_between(0, 100), desk.frames_between(100, 150)), (1, 1));
+            assert!(desk.last().contains("no series"), "{}", desk.last());
+            desk.press("q").await;
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_trickle_in_are_drawn_every_40_ms() {
+    let mut stage = Stage::new(Server::Trickles(Duration::from_millis(7)));
+    stage
+        .play(async |desk| {
+            wait(900).await;
+            let frames = desk.frames();
+            let apart = frames.windows(2).map(|pair| pair[1].0 - pair[0].0);
+            assert!(
+                frames.len() > 3 && apart.clone().all(|apart| apart.as_millis() >= 40),
+                "{:?}",
+                apart.collect::<Vec<_>>()
+            );
+            desk.press("q").await;
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_ticks_with_the_seconds_and_nothing_is_drawn_between() {
+    let mut stage = Stage::new(Server::Hangs);
+    stage
+        .play(async |desk| {
+            wait(3_500).await;
+            desk.press("q").await;
+        })
+        .await;
+    let clocks: Vec<String> = stage
+        .desk
+        .frames()
+        .iter()
+        .map(|(_, text)| text.split_whitespace().find(|word| word.starts_with("14:")).unwrap().to_owned())
+        .collect();
+    assert_eq!(clocks, ["14:03:27", "14:03:28", "14:03:29", "14:03:30"]);
+    let at: Vec<u128> = stage.desk.frames().iter().map(|(at, _)| at.as_millis()).collect();
+    assert_eq!(at, [0, 1_000, 2_000, 3_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_hanging_question_holds_up_no_other() {
+    let mut stage = Stage::new(Server::AlertsOnly);
+    stage
+        .play(async |desk| {
+            wait(100).await;
+            assert!(desk.last().contains("none is pending or firing"), "{}", desk.last());
+            desk.press("q").await;
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_are_drawn_and_keys_still_work() {
+    let mut stage = Stage::new(Server::Fails);
+    stage
+        .play(async |desk| {
+            wait(41).await;
+            assert!(desk.last().contains("connection refused"), "{}", desk.last());
+            desk.press("?").await;
+            wait(1).await;
+            assert!(desk.last().contains("KEYS"), "{}", desk.last());
+            desk.press("q q").await;
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_handled_while_the_terminal_takes_no_frame() {
+    let mut stage = Stage::new(Server::Answers(Duration::from_millis(10)));
+    stage.desk.is_ready(false);
+    stage
+        .play(async |desk| {
+            desk.press("j j :").await;
+            wait(2_500).await;
+            assert_eq!(desk.frames().len(), 0);
+            desk.press("z o o m").await;
+            wait(10).await;
+            desk.is_ready(true);
+            wait(10).await;
+            assert_eq!(desk.frames().len(), 1, "what was left out is not made up for");
+            assert!(desk.last().contains(": zoom"), "{}", desk.last());
+            desk.is_ready(false);
+            desk.press("esc q").await;
+        })
+        .await;
+    assert_eq!(stage.app.overview.selected, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn copying_goes_to_the_terminal() {
+    let mut stage = Stage::new(Server::Hangs);
+    stage.play(async |desk| desk.press("j y Y q").await).await;
+    let asides = stage.desk.asides();
+    let [Painted::Copy(values), Painted::Copy(line)] = &asides[..] else { panic!("{asides:?}") };
+    assert!(values.starts_with("Error rate at 2026-11-23T14:03:27Z"), "{values}");
+    assert_eq!(line, "a360 --context staging --view overview --range 1h --select errors");
+}
+
+#[tokio::test(start_paused = true)]
+async fn redrawing_forgets_the_screen_before_the_next_frame() {
+    let mut stage = Stage::new(Server::Hangs);
+    stage
+        .play(async |desk| {
+            wait(10).await;
+            desk.press("ctrl-l").await;
+            wait(10).await;
+            desk.press("q").await;
+        })
+        .await;
+    let painted = stage.desk.painted.borrow();
+    assert!(
+        matches!(painted[..], [(_, Painted::Frame(_)), (_, Painted::Clear), (_, Painted::Frame(_))]),
+        "{painted:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_left_for_what_it_cannot_do_itself() {
+    for (keys, leave) in
+        [("q", Leave::Quit), ("ctrl-c", Leave::Quit), ("ctrl-z", Leave::Suspend), ("c down enter", Leave::Context(1))]
+    {
+        let mut stage = Stage::new(Server::Hangs);
+        assert_eq!(stage.play(async |desk| desk.press(keys).await).await, leave, "{keys}");
+    }
+    let mut stage = Stage::new(Server::Hangs);
+    stage.desk.keys = mpsc::channel(1).0;
+    assert_eq!(stage.run().await.unwrap(), Leave::InputEnded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_after_the_one_that_leaves_are_there_for_the_next_time() {
+    let mut stage = Stage::new(Server::Hangs);
+    assert_eq!(stage.play(async |desk| desk.press("ctrl-z j ?").await).await, Leave::Suspend);
+    let left = stage
+        .play(async |desk| {
+            wait(10).await;
+            assert!(desk.last().contains("KEYS"));
+            desk.press("esc q").await;
+        })
+        .await;
+    assert_eq!((left, stage.app.overview.selected), (Leave::Quit, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_may_be_dropped_at_any_moment_and_entered_again() {
+    let mut stage = Stage::new(Server::Answers(Duration::from_millis(30)));
+    let desk = stage.desk.clone();
+    for turn in 0..100 {
+        desk.press("j").await;
+        let cut = Duration::from_millis(turn % 7);
+        assert!(tokio::time::timeout(cut, stage.run()).await.is_err(), "nobody left it");
+    }
+    stage
+        .play(async |desk| {
+            wait(100).await;
+            assert!(desk.last().contains("no series"), "answers are not lost: {}", desk.last());
+            desk.press("q").await;
+        })
+        .await;
+    assert_eq!(stage.app.overview.selected, 0, "a hundred keys over four panels, none lost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_context_hears_nothing_of_the_former_one() {
+    let mut stage = Stage::new(Server::Answers(Duration::from_millis(50)));
+    let left = stage
+        .play(async |desk| {
+            wait(20).await;
+            desk.press("c down enter").await;
+        })
+        .await;
+    assert_eq!(left, Leave::Context(1));
+    stage.poller.switch(Server::Hangs);
+    stage
+        .play(async |desk| {
+            wait(500).await;
+            assert!(desk.last().contains("prod") && desk.last().contains("asking…"), "{}", desk.last());
+            assert!(!desk.last().contains("no series"), "{}", desk.last());
+            desk.press("q").await;
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_terminal_that_fails_ends_the_loop() {
+    let mut stage = Stage::new(Server::Hangs);
+    let Stage { app, poller, input, .. } = &mut stage;
+    let gone = async || Err(io::ErrorKind::BrokenPipe.into());
+    let left = event_loop::run(app, poller, clock, input, gone, &mut |_| Ok(())).await;
+    assert_eq!(left.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    let fine = async || Ok(());
+    let left = event_loop::run(app, poller, clock, input, fine, &mut |_| Err(io::ErrorKind::WriteZero.into())).await;
+    assert_eq!(left.unwrap_err().kind(), io::ErrorKind::WriteZero);
+}
