@@ -264,7 +264,7 @@ async fn answers_that_arrive_together_make_one_frame() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_trickle_in_are_drawn_every_40_ms() {
+async fn answers_that_trickle_in_share_frames() {
     let mut stage = Stage::new(Server::Trickles(Duration::from_millis(7)));
     stage
         .play(async |desk| {
@@ -272,7 +272,7 @@ async fn answers_that_trickle_in_are_drawn_every_40_ms() {
             let frames = desk.frames();
             let apart = frames.windows(2).map(|pair| pair[1].0 - pair[0].0);
             assert!(
-                frames.len() > 3 && apart.clone().all(|apart| apart.as_millis() >= 40),
+                frames.len() > 3 && apart.clone().all(|apart| apart.as_millis() >= 12),
                 "{:?}",
                 apart.collect::<Vec<_>>()
             );
@@ -298,7 +298,8 @@ async fn the_clock_ticks_with_the_seconds_and_nothing_is_drawn_between() {
         .collect();
     assert_eq!(clocks, ["14:03:27", "14:03:28", "14:03:29", "14:03:30"]);
     let at: Vec<u128> = stage.desk.frames().iter().map(|(at, _)| at.as_millis()).collect();
-    assert_eq!(at, [0, 1_000, 2_000, 3_000]);
+    // Each waits a moment for what may come with it.
+    assert_eq!(at, [0, 1_006, 2_006, 3_006]);
 }
 
 #[tokio::test(start_paused = true)]
