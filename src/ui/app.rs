@@ -26,6 +26,7 @@ use crate::time::{SECOND, Timestamp};
 
 mod act;
 mod command;
+mod mouse;
 
 pub use command::Select;
 
@@ -176,6 +177,10 @@ impl App {
                 if width > 0 && height > 0 {
                     self.size = (width, height);
                 }
+                None
+            }
+            Event::Term(TermEvent::Mouse(event)) => {
+                self.mouse(event);
                 None
             }
             Event::Term(_) => None,

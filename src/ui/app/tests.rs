@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
 use crate::analysis::scope::Scope;
@@ -268,4 +268,21 @@ fn a_paste_outside_of_a_prompt_does_nothing() {
     let effect = app.handle(Event::Term(TermEvent::Paste("q\rqqq".into())), NOW);
     assert_eq!(effect, None);
     assert!(app.overlay.is_none());
+}
+
+#[test]
+fn a_click_selects_and_points_and_the_wheel_zooms_there() {
+    let mut app = app();
+    let mut mouse = |kind, column, row| {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        app.handle(Event::Term(TermEvent::Mouse(event)), NOW);
+        (app.overview.panel().id(), app.crosshair, app.shown)
+    };
+    let (panel, crosshair, shown) = mouse(MouseEventKind::Down(MouseButton::Left), 90, 8);
+    assert_eq!((panel, shown), ("errors", Shown::Live(HOUR)));
+    let at = crosshair.unwrap();
+    assert!((NOW.0 - HOUR..NOW.0).contains(&at));
+    let (_, _, Shown::Fixed(range)) = mouse(MouseEventKind::ScrollUp, 90, 8) else { panic!("not fixed") };
+    assert!(range.contains(Timestamp(at)) && range.length() == HOUR / 2);
+    assert_eq!(mouse(MouseEventKind::Down(MouseButton::Left), 0, 0).0, "errors");
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::{Scene, View};
 use crate::analysis::availability::{Availability, Restart, availability, restarts};
 use crate::analysis::stats::total;
-use crate::analysis::summary::{Facts, Headline, headline};
+use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::model::host::HostSample;
 use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::series::{Frame, Series, Vector};
@@ -136,7 +136,20 @@ impl Overview {
             alerts: scene.alerts.get().map(Vec::as_slice),
             restarts: self.restarts(),
         };
-        headline(&facts, &scene.watch.limits, scene.now, &|at| scene.clock(at))
+        let said = headline(&facts, &scene.watch.limits, scene.now, &|at| scene.clock(at));
+        match self.partial() {
+            // Nobody may be told that all is well by half an answer.
+            Some(why) if said.level < Level::Warning => {
+                Headline { level: Level::Notice, text: format!("PARTIAL data ({why}); {}", said.text) }
+            }
+            _ => said,
+        }
+    }
+
+    /// Why one of the panels does not show everything, by the server's own word.
+    fn partial(&self) -> Option<String> {
+        let answers = panel::ALL.into_iter().filter_map(|panel| self.slot(panel).get());
+        answers.filter(|frame| frame.notes.partial).find_map(|frame| draw::doubt(&frame.notes))
     }
 
     /// The answer that a panel's state is read from.
@@ -192,6 +205,11 @@ impl Overview {
 
     fn place(&self, panel: Panel, scene: &Scene, area: Rect) -> layout::PanelArea {
         if scene.full { layout::full(area) } else { layout::layout(area).panels[panel as usize] }
+    }
+
+    /// The panel under a cell of the terminal, and the moment, where the cell lies on the chart.
+    pub fn at(&self, scene: &Scene, area: Rect, cell: Position) -> Option<(Panel, Option<i64>)> {
+        draw::at(self, scene, area, cell)
     }
 
     /// Name and value of every line of a panel, at the crosshair or now.

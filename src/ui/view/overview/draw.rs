@@ -1,7 +1,7 @@
 //! Paints the overview: panels with title, chart and legend; below them machines and alerts.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Alignment, Rect};
+use ratatui::layout::{Alignment, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
@@ -39,7 +39,8 @@ fn draw_panel(overview: &Overview, panel: Panel, place: PanelArea, scene: &Scene
     if let Some(sentence) = instead(slot, &lines, scene) {
         let middle =
             Rect { y: place.chart.y + place.chart.height / 2, height: 1.min(place.chart.height), ..place.chart };
-        Line::styled(sentence.0, scene.theme.style(sentence.1)).alignment(Alignment::Center).render(middle, buf);
+        let text = legend::fit(&sentence.0, usize::from(middle.width));
+        Line::styled(text, scene.theme.style(sentence.1)).alignment(Alignment::Center).render(middle, buf);
         return;
     }
     let stretch = window(overview, panel, scene, place.chart);
@@ -57,7 +58,8 @@ fn draw_panel(overview: &Overview, panel: Panel, place: PanelArea, scene: &Scene
             } else {
                 legend::short(&lines, scene, rest, buf);
             }
-            Line::styled(format!("   {text}"), scene.theme.style(role)).render(last, buf);
+            let text = legend::fit(&format!("   {text}"), usize::from(last.width));
+            Line::styled(text, scene.theme.style(role)).render(last, buf);
         }
     }
 }
@@ -136,14 +138,19 @@ fn complaint(slot: &Slot<Frame>, scene: &Scene) -> Option<(String, Role)> {
     if let Some((error, since)) = &slot.feed.error {
         return Some((failure(error, *since, scene), Role::Failed));
     }
-    let notes = &slot.get()?.notes;
+    doubt(&slot.get()?.notes).map(|text| (text, Role::Stale))
+}
+
+/// Why an answer may not be the whole truth.
+pub fn doubt(notes: &Notes) -> Option<String> {
     if notes.series_dropped > 0 {
-        return Some((format!("{} more series came than are drawn", notes.series_dropped), Role::Stale));
+        return Some(format!("{} more series came than are drawn", notes.series_dropped));
     }
     if notes.histograms > 0 {
-        return Some((format!("{} native histograms: not drawn yet", notes.histograms), Role::Stale));
+        return Some(format!("{} native histograms: not drawn yet", notes.histograms));
     }
-    notes.warnings.first().map(|warning| (format!("! {warning}"), Role::Stale))
+    let warning = notes.warnings.first().map(|warning| format!("! {warning}"));
+    warning.or_else(|| notes.partial.then(|| "the server says that data are missing".to_owned()))
 }
 
 /// The stretch of time that a chart in `area` shows.
@@ -202,10 +209,8 @@ fn plot(
         .map(|value| chart::Limit { value, style: theme.style(Role::Limit), right_axis: false })
         .collect();
     let marks = marks(overview, scene);
-    let step = overview.slot(panel).get().map_or(1, |frame| frame.window.step);
     Chart {
         lines: &lines,
-        right: (panel == Panel::Resources).then_some(Unit::Percent),
         newest: scene.shown.is_live().then_some(scene.now.0),
         limits: &limits,
         marks: &marks,
@@ -215,9 +220,27 @@ fn plot(
             label: theme.style(Role::Axis),
             crosshair: theme.style(Role::Crosshair),
         },
-        ..Chart::new(range, step, panel.unit(), scene.zone)
+        ..empty(overview, panel, range, scene)
     }
     .render(area, buf);
+}
+
+/// A panel's axes without anything on them.
+fn empty<'a>(overview: &Overview, panel: Panel, range: (i64, i64), scene: &Scene<'a>) -> Chart<'a> {
+    let step = overview.slot(panel).get().map_or(1, |frame| frame.window.step);
+    let right = (panel == Panel::Resources).then_some(Unit::Percent);
+    Chart { right, ..Chart::new(range, step, panel.unit(), scene.zone) }
+}
+
+/// The panel under a cell of the terminal, and the moment, where the cell lies on the chart.
+pub fn at(overview: &Overview, scene: &Scene, area: Rect, cell: Position) -> Option<(Panel, Option<i64>)> {
+    let shown = panel::ALL.into_iter().filter(|panel| !scene.full || *panel == overview.panel());
+    let mut places = shown.map(|panel| (panel, overview.place(panel, scene, area)));
+    let (panel, place) =
+        places.find(|(_, place)| [place.title, place.chart, place.legend].iter().any(|part| part.contains(cell)))?;
+    let range = window(overview, panel, scene, place.chart);
+    let time = place.chart.contains(cell).then(|| empty(overview, panel, range, scene).time_at(place.chart, cell.x));
+    Some((panel, time.flatten()))
 }
 
 /// Restarts, and the stretch in which nothing answered, on every chart.

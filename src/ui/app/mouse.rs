@@ -1,0 +1,29 @@
+//! The mouse, for those who asked for it: a click selects a panel and points at a moment, the wheel zooms there.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::App;
+use crate::time::Timestamp;
+
+impl App {
+    pub(super) fn mouse(&mut self, event: MouseEvent) {
+        if self.overlay.is_some() {
+            return;
+        }
+        let cell = Position::new(event.column, event.row);
+        let Some((panel, moment)) = self.overview.at(&self.scene(), self.body(), cell) else { return };
+        let factor = match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.overview.select(panel.id());
+                self.crosshair = moment.or(self.crosshair);
+                return;
+            }
+            MouseEventKind::ScrollUp => 0.5,
+            MouseEventKind::ScrollDown => 2.0,
+            _ => return,
+        };
+        let around = moment.map(Timestamp);
+        self.moving(|app| app.shown = app.shown.zoom(factor, around, app.now));
+    }
+}
