@@ -1,7 +1,7 @@
 //! The demo's simulated Agent360 as a live service: every target on a port of its own, for a real Prometheus to scrape.
 //!
-//! `cargo run --release --example agent360 -- [FIRST_PORT] [SEED]` prints a Prometheus configuration that scrapes it and
-//! serves until it is ended. Loopback only.
+//! `cargo run --release --example agent360 -- [FIRST_PORT] [SEED]` prints a Prometheus configuration that scrapes it,
+//! ended by an empty line, and serves until it is ended. Port 0 takes free ones. Loopback only.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Write};
@@ -17,11 +17,12 @@ fn main() -> io::Result<()> {
     let first = numbers.next().flatten().and_then(|port| u16::try_from(port).ok()).unwrap_or(18000);
     let seed = numbers.next().flatten().unwrap_or(360);
     let sim = Sim::new(seed, clock());
-    let targets: Vec<Target> = Target::all().collect();
-    println!("{}", configuration(&targets, first));
+    let mut configuration = "global: {scrape_interval: 1s}\nscrape_configs:\n".to_owned();
     let mut servers = Vec::new();
-    for (target, port) in targets.into_iter().zip(first..) {
-        let listener = TcpListener::bind(("127.0.0.1", port))?;
+    for (number, target) in (0..).zip(Target::all()) {
+        // Port 0 is any free one, for each.
+        let listener = TcpListener::bind(("127.0.0.1", if first == 0 { 0 } else { first + number }))?;
+        configuration.push_str(&scrape_job(target, listener.local_addr()?.port()));
         servers.push(thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A scraper that went away is not worth a word.
@@ -29,21 +30,17 @@ fn main() -> io::Result<()> {
             }
         }));
     }
+    println!("{configuration}");
     servers.into_iter().for_each(|server| drop(server.join()));
     Ok(())
 }
 
-fn configuration(targets: &[Target], first: u16) -> String {
-    let mut text = "global: {scrape_interval: 5s, evaluation_interval: 5s}\nscrape_configs:\n".to_owned();
-    for (target, port) in targets.iter().zip(first..) {
-        let (job, instance) = (target.job.name(), target.instance());
-        // Writing to a String cannot fail.
-        let _ =
-            writeln!(text, "- job_name: {job}-{port}\n  relabel_configs: [{{target_label: job, replacement: {job}}}]");
-        let _ =
-            writeln!(text, "  static_configs: [{{targets: ['127.0.0.1:{port}'], labels: {{instance: '{instance}'}}}}]");
-    }
-    text
+fn scrape_job(target: Target, port: u16) -> String {
+    let (job, instance) = (target.job.name(), target.instance());
+    format!(
+        "- job_name: {job}-{port}\n  relabel_configs: [{{target_label: job, replacement: {job}}}]\n  \
+         static_configs: [{{targets: ['127.0.0.1:{port}'], labels: {{instance: '{instance}'}}}}]\n"
+    )
 }
 
 /// One scrape. While the target restarts the connection is closed without an answer, as a dead process does.
