@@ -58,6 +58,9 @@ fn the_overview_and_the_report_on_a_real_prometheus() {
     console.until("the real exporter among the hosts", |screen| shows(screen, &["127.0.0.1"]));
     console.write("f");
     console.until("one panel on the whole screen", |screen| shows(screen, &["/api/search", "avg", "max"]));
+    console.write("f");
+    console.resize(80, 24);
+    console.until("the same on a small terminal", |screen| shows(screen, &["fails", "Latency p95", "3/3 up"]));
     console.write("q");
     console.rest();
 
@@ -70,7 +73,8 @@ fn the_overview_and_the_report_on_a_real_prometheus() {
     assert_eq!(json["not_asked"].as_array().map(Vec::len), Some(0), "{}", json["not_asked"]);
     for format in ["text", "markdown"] {
         let output = report(&stack, &["--format", format]);
-        assert!(String::from_utf8(output.stdout).unwrap().contains("/api/checkout"), "{format}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("/api/checkout"), "{format}: {text}");
     }
 }
 

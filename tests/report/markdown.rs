@@ -16,7 +16,7 @@ fn an_incident() {
     # a360 report: last hour
 
     - context prod, http&#58;//prometheus:9090
-    - 2026-11-23 13:03:15 to 14:03:15 UTC
+    - 2026-11-23 13:03:27 to 14:03:27 UTC
     - sampled every 15s, compared with the 1h before
     - generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
@@ -126,11 +126,11 @@ fn every_table_has_as_many_cells_in_each_row_as_in_its_head() {
 
 #[test]
 fn with_no_answer_at_all_the_report_still_comes() {
-    insta::assert_snapshot!(markdown(Script { refuse: |_| Some(FetchError::Refused), ..Script::calm() }), @r#"
+    insta::assert_snapshot!(markdown(Script { refuse: |_| Some(FetchError::Refused), ..Script::calm() }), @"
     # a360 report: last hour
 
     - context prod, http&#58;//prometheus:9090
-    - 2026-11-23 13:03:15 to 14:03:15 UTC
+    - 2026-11-23 13:03:27 to 14:03:27 UTC
     - sampled every 15s, compared with the 1h before
     - generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
@@ -177,5 +177,5 @@ fn with_no_answer_at_all_the_report_still_comes() {
     ## Could not be asked
 
     - prom: connection refused: all 28 questions
-    "#);
+    ");
 }

@@ -44,7 +44,7 @@ fn an_incident() {
     insta::assert_snapshot!(text(Script::incident()), @r#"
     a360 report: last hour
     context prod, http://prometheus:9090
-    2026-11-23 13:03:15 to 14:03:15 UTC
+    2026-11-23 13:03:27 to 14:03:27 UTC
     sampled every 15s, compared with the 1h before
     generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
@@ -159,7 +159,7 @@ fn a_service_that_is_down_says_so_first() {
     insta::assert_snapshot!(text(Script::down()), @"
     a360 report: last hour
     context prod, http://prometheus:9090
-    2026-11-23 13:03:15 to 14:03:15 UTC
+    2026-11-23 13:03:27 to 14:03:27 UTC
     sampled every 15s, compared with the 1h before
     generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
@@ -216,13 +216,13 @@ fn a_service_that_is_down_says_so_first() {
 fn a_service_that_vanished_is_gone_and_one_never_seen_is_unseen() {
     let gone = text(Script::calm().all(|ago| (ago > 90).then_some(1.0)));
     insta::assert_snapshot!(gone.lines().nth(6).unwrap(), @"CRITICAL: DOWN: its series are gone since 12:32 (1h); nothing is scraped any");
-    insta::assert_snapshot!(section(&gone, "AVAILABILITY"), @r#"
+    insta::assert_snapshot!(section(&gone, "AVAILABILITY"), @"
     AVAILABILITY
-      DOWN: nothing is scraped any more since 2026-11-23 12:32:30 UTC
+      DOWN: nothing is scraped any more since 2026-11-23 12:32:42 UTC
       no target answered: 1h (31m before)
       - the service not there from 13:03 or earlier to now (1h)
       restarts: 0 (0 before)
-    "#);
+    ");
     let unseen = text(Script::calm().all(|_| None));
     insta::assert_snapshot!(unseen.lines().skip(6).take(3).collect::<Vec<_>>().join("\n"), @r#"
     CRITICAL: DOWN or not set up: no target of this service is scraped and none of
@@ -252,10 +252,10 @@ fn one_question_without_an_answer_hides_nothing_else() {
 
 #[test]
 fn with_no_answer_at_all_the_report_still_comes() {
-    insta::assert_snapshot!(text(Script { refuse: refused, ..Script::calm() }), @r#"
+    insta::assert_snapshot!(text(Script { refuse: refused, ..Script::calm() }), @"
     a360 report: last hour
     context prod, http://prometheus:9090
-    2026-11-23 13:03:15 to 14:03:15 UTC
+    2026-11-23 13:03:27 to 14:03:27 UTC
     sampled every 15s, compared with the 1h before
     generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
@@ -291,7 +291,7 @@ fn with_no_answer_at_all_the_report_still_comes() {
 
     COULD NOT BE ASKED
       - prom: connection refused: all 28 questions
-    "#);
+    ");
 }
 
 #[test]
@@ -321,15 +321,15 @@ fn a_period_of_the_past_in_its_zone_does_not_pass_off_the_alerts_of_now() {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let plan = Plan { period, zone, label: "fixed range".into(), scope: Some("shop".into()), demo: true, ..plan() };
     let text = render(&build_for(Script::incident(), &plan), Format::Text, false);
-    insta::assert_snapshot!(text.lines().take(8).collect::<Vec<_>>().join("\n"), @r#"
+    insta::assert_snapshot!(text.lines().take(8).collect::<Vec<_>>().join("\n"), @"
     a360 report: fixed range (demo: simulated data)
     context prod, scope shop, http://prometheus:9090
-    2026-11-19 15:03:15 to 2026-11-21 15:03:15 CET
+    2026-11-19 15:03:27 to 2026-11-21 15:03:27 CET
     sampled every 5m, compared with the 2d before
     generated 2026-11-23 15:03:27 CET by a360 0.1.0
 
     every target answers; alerts are not known
-    "#);
+    ");
     insta::assert_snapshot!(section(&text, "ALERTS"), @r#"
     ALERTS
       as they were at 2026-11-23 15:03:27 CET, not in the period
