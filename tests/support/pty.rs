@@ -15,6 +15,8 @@ const LONG: Duration = Duration::from_secs(30);
 pub struct Pty {
     pub master: Box<dyn MasterPty + Send>,
     pub child: Box<dyn Child + Send + Sync>,
+    /// How long to wait for anything.
+    pub patience: Duration,
     writer: Box<dyn Write + Send>,
     heard: Arc<(Mutex<Heard>, Condvar)>,
 }
@@ -47,7 +49,7 @@ impl Pty {
         let reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         listen(reader, Arc::clone(&heard));
-        Self { master: pair.master, child, writer, heard }
+        Self { master: pair.master, child, patience: LONG, writer, heard }
     }
 
     pub fn write(&mut self, keys: &str) {
@@ -69,7 +71,7 @@ impl Pty {
             if let Some(found) = found(&heard) {
                 return found;
             }
-            let left = LONG.saturating_sub(start.elapsed());
+            let left = self.patience.saturating_sub(start.elapsed());
             if left.is_zero() || heard.ended {
                 let shown = heard.parser.screen().contents();
                 // The one that listens goes on.
@@ -84,7 +86,7 @@ impl Pty {
     pub fn rest(&self) -> String {
         let (heard, news) = &*self.heard;
         let heard = heard.lock().unwrap();
-        let (heard, late) = news.wait_timeout_while(heard, LONG, |heard| !heard.ended).unwrap();
+        let (heard, late) = news.wait_timeout_while(heard, self.patience, |heard| !heard.ended).unwrap();
         assert!(!late.timed_out(), "it goes on; the screen is\n{}", heard.parser.screen().contents());
         String::from_utf8_lossy(&heard.bytes).into_owned()
     }
