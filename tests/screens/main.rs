@@ -61,7 +61,7 @@ fn the_usual_days_at_every_size() {
 
 #[test]
 fn the_loud_situations_at_120x40() {
-    for name in ["stale", "failed", "all_down", "gone", "hostile", "many", "odd_numbers", "restart"] {
+    for name in ["worst_night", "stale", "failed", "all_down", "gone", "hostile", "many", "odd_numbers", "restart"] {
         shows(&scene(name, 120, 40), name);
     }
 }

@@ -47,9 +47,10 @@ pub const STATES: [Scene; 7] = [
     }),
 ];
 
-pub const OTHERS: [Scene; 22] = [
+pub const OTHERS: [Scene; 23] = [
     ("calm", |app| Story::calm().tell(app, NOW)),
     ("incident", |app| Story::incident().tell(app, NOW)),
+    ("worst_night", worst_night),
     ("no_5xx_series", |app| {
         let watch = Watch::default();
         let mut story = Story::calm();
@@ -135,6 +136,21 @@ pub fn scene(name: &str, width: u16, height: u16) -> App {
 
 pub fn names() -> impl Iterator<Item = &'static str> {
     STATES.iter().chain(&OTHERS).map(|(name, _)| *name)
+}
+
+/// Everything at once, with names as long as they are in real life.
+fn worst_night(app: &mut App) {
+    let watch = Watch::default();
+    app.setup.contexts[0].name = "production-eu-central-1".into();
+    app.setup.contexts[0].production = true;
+    let mut story = Story::incident();
+    story.alerts.push(alert("KubernetesPodCrashLoopingTooOften", "critical", AlertState::Firing, 12));
+    story.lines(&watch.errors, vec![(Default::default(), since(12.0, 0.003, 0.124))]);
+    story.values(&watch.memory_ratio, vec![(by("pod", "agent360-0"), 0.93)]);
+    let mut up = instances([1.0; 3], 0.0);
+    up[1].1 = since(6.0, 1.0, 0.0);
+    story.lines(&watch.up, up);
+    story.tell(app, NOW);
 }
 
 fn outage(error: FetchError) -> Story {
