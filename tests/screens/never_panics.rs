@@ -4,7 +4,7 @@ use a360::time::SECOND;
 use a360::ui::action::TABLE;
 use a360::ui::app::{App, Event};
 use a360::ui::screen;
-use crossterm::event::Event as TermEvent;
+use crossterm::event::{Event as TermEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -66,6 +66,7 @@ fn with_hostile_words_and_numbers_at_any_size() {
 enum Step {
     Key(String),
     Paste(String),
+    Mouse(MouseEventKind, u16, u16),
     Resize(u16, u16),
     Answers(bool),
     Wait(i64),
@@ -80,9 +81,18 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|name| Step::Key(name.to_owned())),
         1 => "\\PC{0,20}|[0-9]{1,3}[smhdwy]|-[0-9]{1,2}h to [0-9]{1,2}:[0-9]{2}".prop_map(Step::Paste),
         2 => (0u16..230, 0u16..80).prop_map(|(width, height)| Step::Resize(width, height)),
+        3 => (mouse(), 0u16..250, 0u16..80).prop_map(|(kind, column, row)| Step::Mouse(kind, column, row)),
         2 => any::<bool>().prop_map(Step::Answers),
         1 => (-5i64..4000).prop_map(Step::Wait),
     ]
+}
+
+fn mouse() -> impl Strategy<Value = MouseEventKind> {
+    let left = MouseButton::Left;
+    let kinds = vec![MouseEventKind::Down(left), MouseEventKind::Drag(left), MouseEventKind::Up(left)];
+    prop::sample::select(
+        [kinds, vec![MouseEventKind::ScrollUp, MouseEventKind::ScrollDown, MouseEventKind::Moved]].concat(),
+    )
 }
 
 proptest! {
@@ -97,6 +107,10 @@ proptest! {
             match step {
                 Step::Key(name) => drop(app.handle(Event::Term(key(&name)), now)),
                 Step::Paste(text) => drop(app.handle(Event::Term(TermEvent::Paste(text)), now)),
+                Step::Mouse(kind, column, row) => {
+                    let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+                    app.handle(Event::Term(TermEvent::Mouse(event)), now);
+                }
                 Step::Resize(width, height) => drop(app.handle(Event::Term(TermEvent::Resize(width, height)), now)),
                 Step::Answers(bad) => (if bad { &incident } else { &calm }).tell(&mut app, now),
                 Step::Wait(seconds) => {
