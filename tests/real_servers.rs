@@ -119,5 +119,5 @@ fn config_check_names_the_server() {
     let output = Command::new(PROGRAM).args(["config", "check", "--connect", "--config"]).arg(config).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("ok Prometheus 2.") && text.contains("targets"), "{text}");
+    assert!(text.contains("ok Prometheus") && text.contains("targets"), "{text}");
 }
