@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::legend::fit;
 use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::labels::Labels;
 use crate::time::ago;
@@ -19,7 +20,7 @@ pub fn mark(alert: &Alert) -> (&'static str, Role) {
 }
 
 /// One line an alert, the worst first, in at most `rows` lines with a heading.
-pub fn lines(scene: &Scene, rows: usize) -> Vec<Line<'static>> {
+pub fn lines(scene: &Scene, width: usize, rows: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if rows == 0 {
         return lines;
@@ -34,34 +35,42 @@ pub fn lines(scene: &Scene, rows: usize) -> Vec<Line<'static>> {
         (Some((_, at)), Some((error, _))) => format!("ALERTS  as of {} ago, then ✖ {error}", ago(scene.now.since(*at))),
         (Some(_), None) => "ALERTS".to_owned(),
     };
-    lines.push(Line::styled(format!(" {heading}"), dim));
+    lines.push(Line::styled(fit(&format!(" {heading}"), width), dim));
     let mut alerts: Vec<&Alert> = feed.get().into_iter().flatten().collect();
     alerts.sort_by_key(|alert| (alert.state, alert.severity(), alert.active_at, alert.name()));
     let room = rows - 1;
     let shown = if alerts.len() > room { room.saturating_sub(1) } else { alerts.len() };
-    lines.extend(alerts.iter().take(shown).map(|alert| line(alert, scene)));
+    lines.extend(alerts.iter().take(shown).map(|alert| line(alert, scene, width)));
     if alerts.len() > shown && room > 0 {
         lines.push(Line::styled(format!(" + {} more", alerts.len() - shown), dim));
     }
     lines
 }
 
-fn line(alert: &Alert, scene: &Scene) -> Line<'static> {
+/// Cells before the labels of an alert.
+const BEFORE: usize = 50;
+
+fn line(alert: &Alert, scene: &Scene, width: usize) -> Line<'static> {
     let (mark, role) = mark(alert);
     let style = scene.theme.style(role);
     let state = if alert.state == AlertState::Pending { "pending" } else { "firing" };
     let age = alert.active_at.map_or_else(String::new, |at| ago(scene.now.since(at)));
     Line::from(vec![
         Span::styled(format!(" {mark} {:<9}", alert.severity().word()), style),
-        Span::styled(format!("{:<22} ", alert.name()), scene.theme.style(Role::Text)),
+        Span::styled(format!("{:<22} ", fit(&alert.name(), 22)), scene.theme.style(Role::Text)),
         Span::styled(format!("{state:<8}"), style),
         Span::styled(format!("{age:>4}  "), scene.theme.style(Role::Text)),
-        Span::styled(about(&alert.labels), scene.theme.style(Role::Dim)),
+        Span::styled(fit(&about(&alert.labels), width.saturating_sub(BEFORE)), scene.theme.style(Role::Dim)),
     ])
 }
 
-/// The labels that say where.
+/// Labels that say where, in the order in which they help; the rest stands behind them.
+const WHERE: &[&str] = &["endpoint", "pod", "instance", "host", "service", "namespace", "cluster"];
+
 fn about(labels: &Labels) -> String {
-    let rest = labels.iter().filter(|(name, _)| !matches!(name.as_str(), "alertname" | "severity"));
-    rest.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    let rank = |name: &str| WHERE.iter().position(|known| *known == name).unwrap_or(WHERE.len());
+    let mut rest: Vec<_> =
+        labels.iter().filter(|(name, _)| !matches!(name.as_str(), "alertname" | "severity")).collect();
+    rest.sort_by_key(|(name, _)| rank(name));
+    rest.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }

@@ -27,7 +27,10 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
         draw_panel(overview, panel, place, scene, buf);
     }
     machines::draw(overview, scene, layout.machines, buf);
-    for (line, row) in alerts::lines(scene, usize::from(layout.alerts.height)).into_iter().zip(layout.alerts.rows()) {
+    for (line, row) in alerts::lines(scene, usize::from(layout.alerts.width), usize::from(layout.alerts.height))
+        .into_iter()
+        .zip(layout.alerts.rows())
+    {
         line.render(row, buf);
     }
 }

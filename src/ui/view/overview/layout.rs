@@ -32,15 +32,11 @@ pub struct Layout {
 
 /// The normal overview.
 pub fn layout(area: Rect) -> Layout {
-    let (mut machines, alerts) = tiles(area.height);
+    let (machines, alerts) = tiles(area.height);
     let space = u16::from(machines > 0) + u16::from(alerts > 0 && area.height >= 30);
     let top = area.height.saturating_sub(machines + alerts + space);
     let columns = if area.width >= TWO_COLUMNS { 2 } else { 1 };
     let rows = PANELS as u16 / columns;
-    if machines > 0 {
-        // What does not divide into rows of panels.
-        machines += top % rows;
-    }
     let width = (area.width.saturating_sub(GAP * (columns - 1))) / columns;
     let height = top / rows;
     let panel = |i: u16| {
@@ -49,7 +45,10 @@ pub fn layout(area: Rect) -> Layout {
         panel_area(place, row + 1 < rows)
     };
     let machines_at = area.y + rows * height + u16::from(machines > 0);
-    let alerts_at = area.bottom().saturating_sub(alerts);
+    // What does not divide into rows of panels goes to the alerts.
+    let alerts_at =
+        if machines > 0 { machines_at + machines + u16::from(area.height >= 30) } else { area.bottom() - alerts };
+    let alerts = if alerts > 0 { area.bottom().saturating_sub(alerts_at) } else { 0 };
     Layout {
         panels: [panel(0), panel(1), panel(2), panel(3)],
         machines: Rect::new(area.x, machines_at.min(area.bottom()), area.width, machines).intersection(area),
