@@ -9,7 +9,7 @@ use a360::model::labels::Labels;
 use a360::model::query::{Answer, Query, Source, Update};
 use a360::model::series::{Frame, Notes, Sample, Series, Vector};
 use a360::model::watch::Watch;
-use a360::model::window::{Part, Progress, Window};
+use a360::model::window::{Part, Progress, Span, Window};
 use a360::time::{MINUTE, Timestamp, millis};
 use a360::ui::app::{App, Event};
 
@@ -181,7 +181,8 @@ impl Story {
                 let window = Progress::default().plan(*span, *step, true, at);
                 let head = Window { start: at.0, end: at.0, step: *step, part: Part::Head };
                 // As the poller does: a live range, then the value of now.
-                let parts = if window.end < at.0 { vec![window, head] } else { vec![window] };
+                let live = matches!(span, Span::Live { .. });
+                let parts = if live && window.end < at.0 { vec![window, head] } else { vec![window] };
                 parts.into_iter().map(|window| Ok(Answer::Frame(self.frame(window, reply)))).collect()
             }
             (_, reply) => vec![Ok(Answer::Vector(self.vector(reply, at)))],
