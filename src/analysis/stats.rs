@@ -31,9 +31,30 @@ pub fn stats(series: &Series, start: i64, end: i64) -> Option<Stats> {
     any.then_some(found)
 }
 
-/// The first sample of the unbroken stretch above `limit` that reaches up to the newest sample.
-pub fn above_since(series: &Series, limit: f64) -> Option<i64> {
-    series.points().rev().take_while(|(_, value)| *value > limit).last().map(|(time, _)| time)
+/// The unbroken stretch above a limit that reaches up to the newest sample; times in ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Above {
+    /// The last sample before it; none where it reaches back to the first, so that nobody knows when it began.
+    pub after: Option<i64>,
+    /// Its own first sample.
+    pub from: i64,
+}
+
+/// Since when a series lies above `limit`, if it does now.
+pub fn above(series: &Series, limit: f64) -> Option<Above> {
+    let from = series.points().rev().take_while(|(_, value)| *value > limit).last()?.0;
+    let first = series.times.partition_point(|time| *time < from);
+    Some(Above { after: first.checked_sub(1).and_then(|before| series.times.get(before).copied()), from })
+}
+
+/// The last stretch above a limit within a series, whether it still lasts or not: from, to, and the highest value.
+pub fn last_above(series: &Series, limit: f64) -> Option<(i64, i64, f64)> {
+    let mut back = series.points().rev().skip_while(|(_, value)| *value <= limit || value.is_nan());
+    let (to, first) = back.next()?;
+    Some(
+        back.take_while(|(_, value)| *value > limit)
+            .fold((to, to, first), |(_, to, peak), (time, value)| (time, to, peak.max(value))),
+    )
 }
 
 /// Median of the finite values; what a series was like before something happened to it.
@@ -83,9 +104,18 @@ mod tests {
 
     #[test]
     fn above_reaches_back_to_where_it_began() {
-        assert_eq!(above_since(&series(&[(1, 5.0), (2, 0.0), (3, 2.0), (4, 3.0)]), 1.0), Some(3));
-        assert_eq!(above_since(&series(&[(1, 5.0), (2, 0.0)]), 1.0), None);
-        assert_eq!(above_since(&series(&[(1, 5.0), (2, f64::NAN)]), 1.0), None);
+        let began = above(&series(&[(1, 5.0), (2, 0.0), (3, 2.0), (4, 3.0)]), 1.0);
+        assert_eq!(began, Some(Above { after: Some(2), from: 3 }));
+        assert_eq!(above(&series(&[(1, 5.0), (2, 3.0)]), 1.0), Some(Above { after: None, from: 1 }));
+        assert_eq!(above(&series(&[(1, 5.0), (2, 0.0)]), 1.0), None);
+        assert_eq!(above(&series(&[(1, 5.0), (2, f64::NAN)]), 1.0), None);
+    }
+
+    #[test]
+    fn a_stretch_that_is_over_is_found_with_its_peak() {
+        let over = series(&[(1, 0.0), (2, 3.0), (3, 9.0), (4, 2.0), (5, 0.0), (6, f64::NAN)]);
+        assert_eq!(last_above(&over, 1.0), Some((2, 4, 9.0)));
+        assert_eq!(last_above(&over, 10.0), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One sentence for whoever was just woken: what is wrong, where, since when.
 
 use super::availability::{Availability, Restart};
-use super::stats::{above_since, median};
+use super::stats::{Above, above, last_above, median, total};
 use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::labels::Labels;
 use crate::model::series::{Frame, Series};
@@ -9,6 +9,9 @@ use crate::model::unit::Unit;
 use crate::model::watch::Limits;
 use crate::text::Plain;
 use crate::time::{MINUTE, Timestamp, ago};
+
+/// Points farther apart than this do not tell when something began.
+const COARSE: i64 = 5 * MINUTE;
 
 /// How loud the sentence is; ordered, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +43,16 @@ pub struct Facts<'a> {
     pub memory_ratio: Option<(Plain, f64)>,
     pub alerts: Option<&'a [Alert]>,
     pub restarts: Vec<Restart>,
+    /// The range is over: nothing is told of now.
+    pub is_history: bool,
 }
 
 /// The sentence. `clock` writes a time of day.
 pub fn headline(facts: &Facts, limits: &Limits, now: Timestamp, clock: &dyn Fn(i64) -> String) -> Headline {
-    let since = |at: i64| format!("since {} ({})", clock(at), ago(now.since(Timestamp(at))));
+    if facts.is_history {
+        return history(facts, limits, clock);
+    }
+    let since = Since { now, clock };
     absence(facts, &since)
         .or_else(|| failing(facts, limits, &since))
         .or_else(|| degraded(facts, &since))
@@ -55,63 +63,123 @@ pub fn headline(facts: &Facts, limits: &Limits, now: Timestamp, clock: &dyn Fn(i
         .unwrap_or_else(|| rest(facts))
 }
 
+/// What was worst within a range that is over.
+fn history(facts: &Facts, limits: &Limits, clock: &dyn Fn(i64) -> String) -> Headline {
+    let worst = |frame: Option<&Frame>, limit: f64| {
+        let found = frame?.series.iter().filter_map(|series| Some((name(&series.labels), last_above(series, limit)?)));
+        found.max_by(|a, b| a.1.2.total_cmp(&b.1.2))
+    };
+    let told = |what: &str, unit: Unit, (from, to, peak): (i64, i64, f64)| {
+        format!("{what} up to {} from {} to {}", unit.show(peak), clock(from), clock(to))
+    };
+    let failed = worst(facts.errors, limits.error_ratio).map(|(_, stretch)| told("5xx", Unit::Ratio, stretch));
+    let slow = worst(facts.latency, limits.latency_seconds)
+        .map(|(who, stretch)| told(&format!("p95 of {who}"), Unit::Seconds, stretch));
+    let found: Vec<String> = failed.into_iter().chain(slow).collect();
+    match (found.is_empty(), facts.errors.is_some() && facts.latency.is_some()) {
+        (false, _) => said(Level::Notice, format!("in this range: {}", found.join("; "))),
+        (true, true) => said(Level::Notice, "in this range errors and latency stayed below their limits".to_owned()),
+        (true, false) => said(Level::Unknown, "no answer about this range yet".to_owned()),
+    }
+}
+
+/// Words the beginning of something.
+struct Since<'a> {
+    now: Timestamp,
+    clock: &'a dyn Fn(i64) -> String,
+}
+
+impl Since<'_> {
+    fn at(&self, at: i64) -> String {
+        format!("since {} ({})", (self.clock)(at), ago(self.now.since(Timestamp(at))))
+    }
+
+    /// Says no more than the samples do: what began before them, or somewhere between two far apart.
+    fn of(&self, above: Above) -> String {
+        match above.after {
+            None => format!("since before {}", (self.clock)(above.from)),
+            Some(after) if above.from - after > COARSE => format!("since after {}", (self.clock)(after)),
+            Some(_) => self.at(above.from),
+        }
+    }
+}
+
+/// How long something has lasted, in a word: `6m`, `>1h` when it began before the samples, `<1h` when they are sparse.
+pub fn lasting(above: Above, now: Timestamp) -> String {
+    let long = |from: i64| ago(now.since(Timestamp(from)));
+    match above.after {
+        None => format!(">{}", long(above.from)),
+        Some(after) if above.from - after > COARSE => format!("<{}", long(after)),
+        Some(_) => long(above.from),
+    }
+}
+
 fn said(level: Level, text: String) -> Headline {
     Headline { level, text }
 }
 
-type Since<'a> = &'a dyn Fn(i64) -> String;
-
-fn absence(facts: &Facts, since: Since) -> Option<Headline> {
+fn absence(facts: &Facts, since: &Since) -> Option<Headline> {
     let text = match facts.availability.as_ref()? {
         Availability::Down { targets, since: Some(at) } => {
-            format!("DOWN: 0 of {targets} targets answer {}", since(*at))
+            format!("DOWN: 0 of {targets} targets answer {}", since.at(*at))
         }
         Availability::Down { targets, since: None } => {
             format!("DOWN: 0 of {targets} targets answer, in this whole range")
         }
         Availability::Gone { since: at } => {
-            format!("DOWN: its series are gone {}; nothing is scraped any more", since(*at))
+            format!("DOWN: its series are gone {}; nothing is scraped any more", since.at(*at))
         }
         _ => return None,
     };
     Some(said(Level::Critical, text))
 }
 
-fn failing(facts: &Facts, limits: &Limits, since: Since) -> Option<Headline> {
-    let total = facts.errors?.series.first()?;
-    let began = above_since(total, limits.error_ratio)?;
-    let (_, ratio) = total.last()?;
-    let who = facts.errors_by_endpoint.and_then(|by| culprit(by, facts.requests));
+fn failing(facts: &Facts, limits: &Limits, since: &Since) -> Option<Headline> {
+    let all = facts.errors?.series.first()?;
+    let began = above(all, limits.error_ratio)?;
+    let (_, ratio) = all.last()?;
+    let who = facts.errors_by_endpoint.and_then(|by| culprit(by, facts.requests, limits.error_ratio));
     let mut text = match who {
         Some(series) => {
-            format!("{} fails: 5xx {} {}", name(&series.labels), change(series, began, Unit::Ratio), since(began))
+            let change = change(series, began.from, Unit::Ratio);
+            format!("{} fails: 5xx {change} {}", name(&series.labels), since.of(began))
         }
-        None => format!("5xx {} of all requests {}", Unit::Ratio.show(ratio), since(began)),
+        None => format!("5xx {} of all requests {}", Unit::Ratio.show(ratio), since.of(began)),
     };
     if let Some(slow) = facts.latency.and_then(|frame| worst(frame, limits.latency_seconds)) {
-        text.push_str(&format!("; p95 {}", latency_change(facts, slow.0, slow.1)));
+        text.push_str(&format!("; p95 {}", latency_change(facts, slow.0, slow.1.from)));
+    }
+    if let Some(Availability::Degraded { up, targets, .. }) = &facts.availability {
+        text = format!("{up} of {targets} targets up; {text}");
     }
     Some(said(Level::Critical, text))
 }
 
 /// The endpoint that carries most of the failed requests now.
-fn culprit<'a>(ratios: &'a Frame, requests: Option<&Frame>) -> Option<&'a Series> {
+fn culprit<'a>(ratios: &'a Frame, requests: Option<&Frame>, limit: f64) -> Option<&'a Series> {
     let volume = |labels: &Labels| {
         let same = |series: &&Series| series.labels.get("endpoint") == labels.get("endpoint");
         requests.and_then(|frame| frame.series.iter().find(same)).and_then(Series::last).map_or(1.0, |(_, rate)| rate)
     };
-    let failed = |series: &Series| series.last().map_or(0.0, |(_, ratio)| ratio * volume(&series.labels));
-    ratios.series.iter().filter(|series| failed(series) > 0.0).max_by(|a, b| failed(a).total_cmp(&failed(b)))
+    let ratio = |series: &Series| series.last().map_or(0.0, |(_, ratio)| ratio);
+    let failed = |series: &Series| ratio(series) * volume(&series.labels);
+    let failing = ratios.series.iter().filter(|series| ratio(series) > limit);
+    failing.max_by(|a, b| failed(a).total_cmp(&failed(b)))
 }
 
-fn slow(facts: &Facts, limits: &Limits, since: Since) -> Option<String> {
+fn slow(facts: &Facts, limits: &Limits, since: &Since) -> Option<String> {
     let (series, began) = worst(facts.latency?, limits.latency_seconds)?;
-    Some(format!("{} is slow: p95 {} {}", name(&series.labels), latency_change(facts, series, began), since(began)))
+    Some(format!(
+        "{} is slow: p95 {} {}",
+        name(&series.labels),
+        latency_change(facts, series, began.from),
+        since.of(began)
+    ))
 }
 
 /// The series that lies highest above the limit now, and since when.
-fn worst(frame: &Frame, limit: f64) -> Option<(&Series, i64)> {
-    let above = frame.series.iter().filter_map(|series| Some((series, above_since(series, limit)?, series.last()?.1)));
+fn worst(frame: &Frame, limit: f64) -> Option<(&Series, Above)> {
+    let above = frame.series.iter().filter_map(|series| Some((series, above(series, limit)?, series.last()?.1)));
     above.max_by(|a, b| a.2.total_cmp(&b.2)).map(|(series, began, _)| (series, began))
 }
 
@@ -132,10 +200,10 @@ fn change(series: &Series, began: i64, unit: Unit) -> String {
     }
 }
 
-fn degraded(facts: &Facts, since: Since) -> Option<Headline> {
+fn degraded(facts: &Facts, since: &Since) -> Option<Headline> {
     let Availability::Degraded { up, targets, down, since: began } = facts.availability.as_ref()? else { return None };
     let names: Vec<&str> = down.iter().take(3).map(Plain::as_str).collect();
-    let text = format!("{up} of {targets} targets answer; down: {} {}", names.join(", "), since(*began));
+    let text = format!("{up} of {targets} targets answer; down: {} {}", names.join(", "), since.at(*began));
     Some(said(Level::Warning, text))
 }
 
@@ -169,15 +237,29 @@ fn restarted(facts: &Facts, now: Timestamp) -> Option<Headline> {
 }
 
 fn rest(facts: &Facts) -> Headline {
-    match (&facts.availability, facts.alerts) {
-        (Some(Availability::NotScraped), _) => said(
-            Level::Notice,
-            "no target of this service is scraped; set `up` under [contexts.….overview] to its targets".into(),
-        ),
-        (Some(_), Some(_)) => said(Level::Calm, "calm: nothing fires, every target answers".into()),
-        (Some(_), None) => said(Level::Calm, "every target answers; alerts are not known".into()),
-        (None, _) => said(Level::Unknown, "no answer yet".into()),
+    let answered = [
+        ("requests", facts.requests.is_some()),
+        ("errors", facts.errors.is_some()),
+        ("latency", facts.latency.is_some()),
+        ("targets", facts.availability.is_some()),
+        ("alerts", facts.alerts.is_some()),
+    ];
+    let unknown: Vec<&str> = answered.iter().filter(|(_, known)| !known).map(|(name, _)| *name).collect();
+    if unknown.len() == answered.len() {
+        return said(Level::Unknown, "no answer yet".into());
     }
+    if facts.availability == Some(Availability::NotScraped) {
+        let mend = "no target of this service is scraped; set `up` under [contexts.….overview] to its targets";
+        return said(Level::Notice, mend.into());
+    }
+    if !unknown.is_empty() {
+        return said(Level::Notice, format!("not known: {}; the rest is below its limits", unknown.join(", ")));
+    }
+    let traffic = facts.requests.and_then(|frame| total(&frame.series).last()).map_or(0.0, |(_, rate)| rate);
+    if traffic <= 0.0 {
+        return said(Level::Notice, "no traffic: every target answers, and no request comes".into());
+    }
+    said(Level::Calm, "calm: nothing fires, every target answers".into())
 }
 
 fn name(labels: &Labels) -> String {
@@ -241,12 +323,39 @@ mod tests {
     }
 
     #[test]
-    fn calm_and_unknown_differ() {
+    fn calm_is_said_only_when_everything_is_known() {
         assert_eq!(say(&Facts::default()).level, Level::Unknown);
-        let calm = Facts { availability: Some(Availability::Up { targets: 3 }), alerts: Some(&[]), ..Facts::default() };
-        assert_eq!(say(&calm).text, "calm: nothing fires, every target answers");
-        let unknown = Facts { availability: Some(Availability::Up { targets: 3 }), ..Facts::default() };
-        assert_eq!(say(&unknown).text, "every target answers; alerts are not known");
+        let (traffic, quiet) = (frame(&[("/a", &[5.0])]), frame(&[]));
+        let facts = |requests, alerts| Facts {
+            availability: Some(Availability::Up { targets: 3 }),
+            requests: Some(requests),
+            errors: Some(&quiet),
+            latency: Some(&quiet),
+            alerts,
+            ..Facts::default()
+        };
+        assert_eq!(say(&facts(&traffic, Some(&[]))).text, "calm: nothing fires, every target answers");
+        let unknown = say(&facts(&traffic, None));
+        assert_eq!(
+            (unknown.level, unknown.text.as_str()),
+            (Level::Notice, "not known: alerts; the rest is below its limits")
+        );
+        assert!(say(&facts(&quiet, Some(&[]))).text.starts_with("no traffic"));
+    }
+
+    #[test]
+    fn history_is_told_as_history() {
+        let errors = frame(&[("", &[0.0, 0.5, 0.6, 0.0])]);
+        let latency = frame(&[("/a", &[0.1, 0.1])]);
+        let facts = Facts { errors: Some(&errors), latency: Some(&latency), is_history: true, ..Facts::default() };
+        assert_eq!(say(&facts).text, "in this range: 5xx up to 60 % from t10 to t20");
+    }
+
+    #[test]
+    fn what_began_before_the_samples_has_no_beginning() {
+        let errors = frame(&[("", &[0.5, 0.6])]);
+        let facts = Facts { errors: Some(&errors), ..Facts::default() };
+        assert_eq!(say(&facts).text, "5xx 60 % of all requests since before t0");
     }
 
     #[test]

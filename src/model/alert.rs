@@ -54,7 +54,7 @@ pub struct Alert {
 
 impl Alert {
     pub fn name(&self) -> Plain {
-        self.labels.get("alertname").cloned().unwrap_or_else(|| Plain::new("(no name)"))
+        self.labels.get("alertname").filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| Plain::new("(no name)"))
     }
 
     pub fn severity(&self) -> Severity {

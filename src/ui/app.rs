@@ -200,9 +200,9 @@ impl App {
     fn learn(&mut self, update: Update) {
         let query = &update.subscription.query;
         let link = self.links.entry(query.source()).or_default();
-        // The next answer to anything: the one that will be seen first.
-        if link.next.is_none_or(|next| next <= update.at) || update.next < link.next {
-            link.next = update.next.or(link.next);
+        // The charts set the pace that is shown; tiles come in between.
+        if update.subscription.every == Some(self.setup.refresh) || update.result.is_err() {
+            link.next = update.next;
         }
         match &update.result {
             Err(error) if error.is_outage() => {

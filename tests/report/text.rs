@@ -115,7 +115,7 @@ fn an_incident() {
 #[test]
 fn no_traffic_is_told_from_zero_and_from_no_data() {
     let text = text(Script::no_traffic());
-    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: nothing fires, every target answers; no traffic since 13:53");
+    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: no traffic: every target answers, and no request comes; no traffic since");
     insta::assert_snapshot!(section(&text, "REQUESTS"), @"
     REQUESTS (REQ/S)
       ████████████████████▁▁▁▁ about 360 k requests, 432 k before; no traffic since
@@ -238,7 +238,7 @@ fn a_service_that_vanished_is_gone_and_one_never_seen_is_unseen() {
 #[test]
 fn one_question_without_an_answer_hides_nothing_else() {
     let text = text(Script { refuse: latency_fails, ..Script::calm() });
-    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"UNKNOWN: nothing fires, every target answers; 1 of 28 questions was not answered");
+    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: not known: latency; the rest is below its limits; 1 of 28 questions was");
     insta::assert_snapshot!(section(&text, "PERFORMANCE"), @r#"
     PERFORMANCE (P95)
       not asked: see the end
@@ -328,7 +328,7 @@ fn a_period_of_the_past_in_its_zone_does_not_pass_off_the_alerts_of_now() {
     sampled every 5m, compared with the 2d before
     generated 2026-11-23 15:03:27 CET by a360 0.1.0
 
-    every target answers; alerts are not known
+    NOTICE: in this range errors and latency stayed below their limits
     ");
     insta::assert_snapshot!(section(&text, "ALERTS"), @r#"
     ALERTS

@@ -92,6 +92,7 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
         memory_ratio: nearest_limit(&known.resources.memory_ratio.rows),
         alerts: answers.alerts().filter(|_| is_recent),
         restarts: known.presence.restarts.clone().unwrap_or_default(),
+        is_history: !is_recent,
     };
     headline(&facts, &plan.watch.limits, grid.now.end, &|at| plan.clock(at, grid))
 }

@@ -13,37 +13,48 @@ use crate::ui::app::{App, Link};
 use crate::ui::theme::Role;
 use crate::ui::view::overview::fit;
 
+/// How much the first line leaves out, until it fits: nothing, then the least needed first.
+const SHORTEST: u8 = 5;
+
 /// ` a360  PROD eu-1  ◷ live 1h  ⌂ shop  ▲ 1 critical   prom ●  14:03:27 UTC `
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     buf.set_style(area, app.setup.theme.style(Role::Header));
-    let wide = [left(app, false), right(app, false)];
-    let short = wide.iter().map(|line| line.width() as u16).sum::<u16>() + 1 > area.width;
-    let [left, right] = if short { [left(app, true), right(app, true)] } else { wide };
-    let used = right.width() as u16;
-    left.render(Rect { width: area.width.saturating_sub(used), ..area }, buf);
-    right.alignment(Alignment::Right).render(area, buf);
+    for short in 0..=SHORTEST {
+        let (left, right) = (left(app, short), right(app, short));
+        if short == SHORTEST || left.width() + right.width() < usize::from(area.width) {
+            let used = right.width() as u16;
+            left.render(Rect { width: area.width.saturating_sub(used), ..area }, buf);
+            right.alignment(Alignment::Right).render(area, buf);
+            return;
+        }
+    }
 }
 
-fn left<'a>(app: &App, short: bool) -> Line<'a> {
+fn left<'a>(app: &App, short: u8) -> Line<'a> {
     let theme = &app.setup.theme;
     let mut spans = Vec::new();
-    if !short {
+    if short == 0 {
         spans.push(Span::styled(" a360 ", theme.style(Role::Strong)));
     }
-    let name = app.context().map_or_else(String::new, |context| fit(&context.name, if short { 12 } else { 24 }));
+    let room = [24, 16, 12, 12, 8, 6][usize::from(short.min(SHORTEST))];
+    let name = app.context().map_or_else(String::new, |context| fit(&context.name, room));
     let production = app.context().is_some_and(|context| context.production);
     if app.setup.demo {
         spans.push(Span::styled(" DEMO ", theme.style(Role::Demo)));
     } else {
         spans.push(Span::styled(format!(" {name} "), theme.style(super::header_role(production))));
     }
-    let paused = if app.shown.is_live() { "" } else { " paused" };
-    spans.push(Span::raw(format!(" ◷ {}{paused} ", app.shown.label(&app.setup.zone))));
-    let scope = app.scope().map_or_else(|| "everything".to_owned(), |scope| scope.name.clone());
-    if !short || app.scope().is_some() {
-        spans.push(Span::raw(format!(" ⌂ {} ", fit(&scope, 16))));
+    spans.push(Span::raw(match (app.shown.is_live(), short) {
+        (true, _) => format!(" ◷ {} ", app.shown.label(&app.setup.zone)),
+        (false, 0..=3) => format!(" ◷ {} paused ", app.shown.label(&app.setup.zone)),
+        (false, _) => " ◷ paused ".to_owned(),
+    }));
+    match app.scope() {
+        Some(scope) if short < 4 => spans.push(Span::raw(format!(" ⌂ {} ", fit(&scope.name, room)))),
+        None if short == 0 => spans.push(Span::raw(" ⌂ everything ")),
+        _ => {}
     }
-    spans.extend(alerts(app, short));
+    spans.extend(alerts(app, short > 0));
     Line::from(spans)
 }
 
@@ -53,6 +64,7 @@ fn alerts<'a>(app: &App, short: bool) -> Vec<Span<'a>> {
     let feed = &app.alerts.feed;
     let Some(alerts) = feed.get() else {
         let text = match &feed.error {
+            _ if !app.scene().asked => " no Prometheus ",
             Some(_) => " alerts unknown ",
             None => " alerts … ",
         };
@@ -83,15 +95,21 @@ fn alerts<'a>(app: &App, short: bool) -> Vec<Span<'a>> {
     spans
 }
 
-fn right<'a>(app: &App, short: bool) -> Line<'a> {
+fn right<'a>(app: &App, short: u8) -> Line<'a> {
     let mut spans = Vec::new();
     for source in [Source::Prometheus] {
         if app.context().is_some_and(|context| context.prometheus) {
-            spans.extend(link(app, source, app.links.get(&source), short));
+            spans.extend(link(app, source, app.links.get(&source), short > 0));
         }
     }
-    let clock = if short { "%H:%M:%S" } else { "%H:%M:%S %Z" };
-    spans.push(Span::raw(format!(" {} ", app.now.format(clock, &app.setup.zone))));
+    let clock = match short {
+        0 => "%H:%M:%S %Z",
+        1..=3 => "%H:%M:%S",
+        _ => "%H:%M",
+    };
+    if short < SHORTEST {
+        spans.push(Span::raw(format!(" {} ", app.now.format(clock, &app.setup.zone))));
+    }
     Line::from(spans)
 }
 
@@ -112,6 +130,12 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
         _ => ("…".to_owned(), Role::Dim),
     };
     vec![name, Span::styled(format!("{text} "), theme.style(role))]
+}
+
+/// The age of the newest answer, in ms, when the next one should have come long ago.
+fn overdue(app: &App, link: &Link) -> Option<i64> {
+    let age = app.now.since(link.answered?);
+    (app.shown.is_live() && age > millis(app.setup.refresh) * 3 + 5 * SECOND).then_some(age)
 }
 
 /// The views that are built, under their fixed numbers.
@@ -146,6 +170,14 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
             text.push_str(&format!("; shown is what was known {} ago", ago(app.now.since(*at))));
         }
         return ("✖", text, Role::Failed);
+    }
+    if !app.scene().asked {
+        let text = "this context has no Prometheus; c chooses another, the config can give it one";
+        return ("·", text.to_owned(), Role::Stale);
+    }
+    if let Some(age) = app.links.get(&Source::Prometheus).and_then(|link| overdue(app, link)) {
+        let text = format!("prometheus has not answered for {}; shown is what was known then", ago(age));
+        return ("…", text, Role::Stale);
     }
     let headline = app.overview.headline(&app.scene());
     match headline.level {

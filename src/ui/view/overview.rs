@@ -23,8 +23,10 @@ mod draw;
 mod hosts;
 mod layout;
 mod legend;
+mod lines;
 mod machines;
 pub mod panel;
+mod reading;
 
 use database::Database;
 use hosts::Hosts;
@@ -76,7 +78,7 @@ impl Overview {
     /// Moves the cursor; on the whole screen it walks through the series.
     pub fn move_cursor(&mut self, by: isize, full: bool) {
         if full {
-            let count = panel::entries(self, self.panel()).len().max(1);
+            let count = lines::entries(self, self.panel()).len().max(1);
             self.series = self.series.saturating_add_signed(by).min(count - 1);
         } else {
             let count = panel::ALL.len();
@@ -125,16 +127,21 @@ impl Overview {
 
     /// What the overview says in one sentence.
     pub fn headline(&self, scene: &Scene) -> Headline {
+        // An answer that the latest question did not get is not known any more.
+        fn sure<T>(slot: &Slot<T>) -> Option<&T> {
+            slot.get().filter(|_| slot.feed.error.is_none())
+        }
         let facts = Facts {
-            availability: self.availability(),
-            requests: self.requests.get(),
-            errors: self.errors.get(),
-            errors_by_endpoint: self.errors_by_endpoint.get(),
-            latency: self.latency.get(),
+            availability: sure(&self.up).map(availability),
+            requests: sure(&self.requests),
+            errors: sure(&self.errors),
+            errors_by_endpoint: sure(&self.errors_by_endpoint),
+            latency: sure(&self.latency),
             latency_cap: self.latency_cap(),
             memory_ratio: self.memory_of_limit(),
-            alerts: scene.alerts.get().map(Vec::as_slice),
+            alerts: sure(scene.alerts).map(Vec::as_slice),
             restarts: self.restarts(),
+            is_history: !scene.shown.is_live(),
         };
         let said = headline(&facts, &scene.watch.limits, scene.now, &|at| scene.clock(at));
         match self.partial() {
@@ -180,10 +187,10 @@ impl Overview {
     }
 
     fn frames(&self, scene: &Scene, area: Rect) -> Vec<Asked<Frame>> {
-        let step = |panel: Panel| self.step(panel, scene, self.place(panel, scene, area).chart);
-        let asked = |expr: &str, panel: Panel, every: Duration, slot: fn(&mut Overview) -> &mut Slot<Frame>| {
-            let query = Query::Range { expr: expr.to_owned(), span: self.span(panel, scene, area), step: step(panel) };
-            Asked { query, every, slot }
+        let asked = |expr: &str, panel: Panel, every: Duration, slot: fn(&mut Overview) -> &mut Slot<Frame>| Asked {
+            query: self.question(expr, panel, scene, area),
+            every,
+            slot,
         };
         let watch = scene.watch;
         vec![
@@ -196,6 +203,24 @@ impl Overview {
             asked(&watch.up, Panel::Requests, scene.tiles, |o| &mut o.up),
             asked(&watch.started, Panel::Requests, scene.tiles, |o| &mut o.started),
         ]
+    }
+
+    /// Whether a panel shows the answer to what is asked now, or has none to show.
+    fn is_current(&self, panel: Panel, scene: &Scene, area: Rect) -> bool {
+        let expr = match panel {
+            Panel::Requests => &scene.watch.requests,
+            Panel::Errors => &scene.watch.errors,
+            Panel::Latency => &scene.watch.latency,
+            Panel::Resources => &scene.watch.memory,
+        };
+        let slot = self.slot(panel);
+        slot.feed.value.is_none() || slot.answers(&self.question(expr, panel, scene, area))
+    }
+
+    /// A question over the range, with a point for each dot column of the panel's chart.
+    fn question(&self, expr: &str, panel: Panel, scene: &Scene, area: Rect) -> Query {
+        let step = self.step(panel, scene, self.place(panel, scene, area).chart);
+        Query::Range { expr: expr.to_owned(), span: self.span(panel, scene, area), step }
     }
 
     /// The step of the selected panel's chart, in ms.
@@ -214,7 +239,7 @@ impl Overview {
 
     /// Name and value of every line of a panel, at the crosshair or now.
     pub fn values(&self, panel: Panel, scene: &Scene) -> Vec<(String, String)> {
-        let lines = panel::entries(self, panel);
+        let lines = lines::entries(self, panel);
         let newest = legend::newest(&lines);
         lines.iter().map(|entry| (entry.name.clone(), legend::value(entry, scene, newest))).collect()
     }

@@ -35,15 +35,12 @@ pub fn lines(scene: &Scene, width: usize, rows: usize) -> Vec<Line<'static>> {
         (Some((_, at)), Some((error, _))) => format!("ALERTS  as of {} ago, then ✖ {error}", ago(scene.now.since(*at))),
         (Some(_), None) => "ALERTS".to_owned(),
     };
-    lines.push(Line::styled(fit(&format!(" {heading}"), width), dim));
     let mut alerts: Vec<&Alert> = feed.get().into_iter().flatten().collect();
     alerts.sort_by_key(|alert| (alert.state, alert.severity(), alert.active_at, alert.name()));
     let room = rows - 1;
-    let shown = if alerts.len() > room { room.saturating_sub(1) } else { alerts.len() };
-    lines.extend(alerts.iter().take(shown).map(|alert| line(alert, scene, width)));
-    if alerts.len() > shown && room > 0 {
-        lines.push(Line::styled(format!(" + {} more", alerts.len() - shown), dim));
-    }
+    let of = if alerts.len() > room { format!("  the first {room} of {}", alerts.len()) } else { String::new() };
+    lines.push(Line::styled(fit(&format!(" {heading}{of}"), width), dim));
+    lines.extend(alerts.into_iter().take(room).map(|alert| line(alert, scene, width)));
     lines
 }
 

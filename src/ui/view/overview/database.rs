@@ -22,6 +22,15 @@ pub struct Database {
     compactions: Slot<Vector>,
 }
 
+/// How many targets the database has, and how many of them answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Targets {
+    Asking,
+    Unknown,
+    None,
+    Up { up: usize, all: usize },
+}
+
 /// What exporters call a thing: all of `has`, none of `not`.
 struct Sought {
     has: &'static [&'static str],
@@ -87,11 +96,16 @@ impl Database {
         }
     }
 
-    /// Targets that answer, and all; nothing while that is not known, or while there are none.
-    pub fn targets(&self) -> Option<(usize, usize)> {
-        let samples = &self.up.get()?.samples;
-        let up = samples.iter().filter(|sample| sample.value > 0.5).count();
-        (!samples.is_empty()).then_some((up, samples.len()))
+    pub fn targets(&self) -> Targets {
+        match (self.up.get(), &self.up.feed.error) {
+            (None, None) => Targets::Asking,
+            (None, Some(_)) => Targets::Unknown,
+            (Some(vector), _) if vector.samples.is_empty() => Targets::None,
+            (Some(vector), _) => {
+                let up = vector.samples.iter().filter(|sample| sample.value > 0.5).count();
+                Targets::Up { up, all: vector.samples.len() }
+            }
+        }
     }
 
     /// `read p99 12 ms`, `timeouts 0`, … in the order of use.

@@ -4,9 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use super::layout::{PanelArea, full, layout};
-use super::panel::{self, Entry, Panel, Reading, entries, reading};
+use super::lines::{Entry, entries};
+use super::panel::{self, Panel};
+use super::reading::{Reading, reading};
 use super::{Overview, alerts, legend, machines};
 use crate::analysis::availability::Availability;
 use crate::model::fault::FetchError;
@@ -20,11 +23,11 @@ use crate::ui::widget::chart::{self, Chart};
 
 pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
     if scene.full {
-        return draw_panel(overview, overview.panel(), full(area), scene, buf);
+        return draw_panel(overview, overview.panel(), full(area), area, scene, buf);
     }
     let layout = layout(area);
     for (panel, place) in panel::ALL.into_iter().zip(layout.panels) {
-        draw_panel(overview, panel, place, scene, buf);
+        draw_panel(overview, panel, place, area, scene, buf);
     }
     machines::draw(overview, scene, layout.machines, buf);
     for (line, row) in alerts::lines(scene, usize::from(layout.alerts.width), usize::from(layout.alerts.height))
@@ -35,9 +38,10 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn draw_panel(overview: &Overview, panel: Panel, place: PanelArea, scene: &Scene, buf: &mut Buffer) {
+fn draw_panel(overview: &Overview, panel: Panel, place: PanelArea, body: Rect, scene: &Scene, buf: &mut Buffer) {
     let slot = overview.slot(panel);
-    title(overview, panel, place.title, scene, buf);
+    let asking = !overview.is_current(panel, scene, body);
+    title(overview, panel, place.title, scene, asking, buf);
     let lines = entries(overview, panel);
     if let Some(sentence) = instead(slot, &lines, scene) {
         let middle =
@@ -68,33 +72,34 @@ fn draw_panel(overview: &Overview, panel: Panel, place: PanelArea, scene: &Scene
 }
 
 /// ` Error rate   PARTIAL              12.4 %  ▲ above 10 % for 6m `
-fn title(overview: &Overview, panel: Panel, area: Rect, scene: &Scene, buf: &mut Buffer) {
+fn title(overview: &Overview, panel: Panel, area: Rect, scene: &Scene, asking: bool, buf: &mut Buffer) {
     let theme = scene.theme;
     let here = overview.panel() == panel;
+    let right = reading(overview, panel, scene);
+    let value = right.as_ref().map_or(0, |reading| reading.text.width() as u16);
+    let badge = if asking { Some(("asking…".to_owned(), Role::Dim)) } else { badge(overview.slot(panel), scene) };
+    let badge_width = badge.as_ref().map_or(0, |(badge, _)| badge.width() as u16 + 1);
+    // The value and the badge stay whole; the name gives way.
+    let room = area.width.saturating_sub(value + badge_width + 2);
     let mut left = vec![
-        Span::styled(if here { "▌" } else { " " }, theme.style(Role::Accent)),
-        Span::styled(panel.title(), theme.style(if here { Role::Strong } else { Role::Title })),
+        if here { Span::styled("▌", theme.style(Role::Accent)) } else { Span::raw(" ") },
+        Span::styled(
+            legend::fit(panel.title(), usize::from(room)),
+            theme.style(if here { Role::Strong } else { Role::Title }),
+        ),
     ];
-    if let Some((badge, role)) = badge(overview.slot(panel), scene) {
-        left.push(Span::raw(" "));
-        left.push(Span::styled(badge, theme.style(role)));
+    if let Some((badge, role)) = badge {
+        left.extend([Span::raw(" "), Span::styled(badge, theme.style(role))]);
     }
     let left = Line::from(left);
-    let used = left.width() as u16;
+    let used = left.width() as u16 + 1;
     left.render(area, buf);
-    let Some(Reading { text, comparison, role }) = reading(overview, panel, scene) else { return };
-    let style = theme.style(role);
-    let value = Span::styled(text, style);
-    let mut right = Line::from(value.clone());
-    if !comparison.is_empty() {
-        right = Line::from(vec![value.clone(), Span::raw("  "), Span::styled(comparison, style)]);
-    }
-    if used + 1 + right.width() as u16 > area.width {
-        right = Line::from(value);
-    }
-    if used < area.width {
-        let place = Rect { x: area.x + used, width: area.width - used, ..area };
-        right.alignment(Alignment::Right).render(place, buf);
+    if let Some(Reading { text, comparison, role }) = right {
+        let room = area.width.saturating_sub(used + value);
+        let comparison = comparison.into_iter().find(|words| words.width() as u16 + 2 <= room);
+        let words = comparison.map_or(text.clone(), |words| format!("{text}  {words}"));
+        let place = Rect { x: area.x + used.min(area.width), width: area.width.saturating_sub(used), ..area };
+        Line::styled(words, theme.style(role)).alignment(Alignment::Right).render(place, buf);
     }
 }
 
@@ -191,7 +196,7 @@ fn plot(
     let drawn = entries.iter().enumerate().filter(|(_, entry)| entry.small || scene.full);
     let mut lines: Vec<(bool, chart::Line)> = drawn
         .map(|(i, entry)| {
-            let style = theme.series(entry.colour);
+            let style = entry.style(theme);
             (
                 scene.full && i == overview.series,
                 chart::Line {

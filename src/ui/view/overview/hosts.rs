@@ -118,6 +118,15 @@ impl Hosts {
         Some(update)
     }
 
+    /// What to say in the place of machines; nothing when there are some.
+    pub fn instead(&self) -> Option<String> {
+        match (&self.cpu.feed.value, &self.cpu.feed.error) {
+            (None, None) => Some("asking…".to_owned()),
+            (None, Some((error, _))) => Some(format!("✖ {error}")),
+            (Some(_), _) => self.rows().is_empty().then(|| "none has node-exporter's series".to_owned()),
+        }
+    }
+
     /// Every machine that any answer names: the troubled ones first, then by name.
     pub fn rows(&self) -> Vec<HostRow> {
         let mut rows: BTreeMap<Plain, HostRow> = BTreeMap::new();

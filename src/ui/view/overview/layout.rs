@@ -2,11 +2,13 @@
 
 use ratatui::layout::Rect;
 
+use crate::ui::widget::chart;
+
 pub const PANELS: usize = 4;
 /// Panels stand in two columns from this width on.
 const TWO_COLUMNS: u16 = 70;
 /// A panel this wide has its legend beside the chart, as a table.
-const SIDE_LEGEND: u16 = 96;
+const SIDE_LEGEND: u16 = 130;
 const SIDE_WIDTH: u16 = 46;
 const GAP: u16 = 2;
 /// Below this a chart says nothing: the panel is its title line alone.
@@ -32,27 +34,36 @@ pub struct Layout {
 
 /// The normal overview.
 pub fn layout(area: Rect) -> Layout {
-    let (machines, alerts) = tiles(area.height);
-    let space = u16::from(machines > 0) + u16::from(alerts > 0 && area.height >= 30);
-    let top = area.height.saturating_sub(machines + alerts + space);
     let columns = if area.width >= TWO_COLUMNS { 2 } else { 1 };
     let rows = PANELS as u16 / columns;
+    let (mut machines, alerts) = tiles(area.height);
+    let blank = u16::from(area.height >= 30);
+    let mut height = area.height.saturating_sub(machines + alerts + u16::from(machines > 0) + blank) / rows;
+    if height <= LEAST_CHART {
+        // No room for a chart: a line for each panel, and what fires has the rest.
+        height = 1.min(area.height / rows);
+        machines = u16::from(area.height > rows + 3);
+    }
     let width = (area.width.saturating_sub(GAP * (columns - 1))) / columns;
-    let height = top / rows;
     let panel = |i: u16| {
         let (column, row) = (i % columns, i / columns);
         let place = Rect::new(area.x + column * (width + GAP), area.y + row * height, width, height);
         panel_area(place, row + 1 < rows)
     };
-    let machines_at = area.y + rows * height + u16::from(machines > 0);
+    let mut panels = [panel(0), panel(1), panel(2), panel(3)];
+    if columns == 2 {
+        // The chart below has an axis on the right, too: the same moments stand above each other.
+        let [_, errors, _, resources] = &mut panels;
+        errors.chart.width -= (chart::dots(errors.chart, false) - chart::dots(resources.chart, true)) / 2;
+    }
+    let machines_at = area.y + rows * height + u16::from(machines > 0 && height > 1);
     // What does not divide into rows of panels goes to the alerts.
-    let alerts_at =
-        if machines > 0 { machines_at + machines + u16::from(area.height >= 30) } else { area.bottom() - alerts };
-    let alerts = if alerts > 0 { area.bottom().saturating_sub(alerts_at) } else { 0 };
+    let alerts_at = machines_at + machines + blank;
+    let rest = |y: u16, height: u16| Rect::new(area.x, y.min(area.bottom()), area.width, height).intersection(area);
     Layout {
-        panels: [panel(0), panel(1), panel(2), panel(3)],
-        machines: Rect::new(area.x, machines_at.min(area.bottom()), area.width, machines).intersection(area),
-        alerts: Rect::new(area.x, alerts_at, area.width, alerts).intersection(area),
+        panels,
+        machines: rest(machines_at, machines),
+        alerts: rest(alerts_at, area.bottom().saturating_sub(alerts_at)),
     }
 }
 
@@ -78,7 +89,8 @@ fn panel_area(place: Rect, below: bool) -> PanelArea {
         _ if table => 0,
         0..=6 => 0,
         7..=9 => 1,
-        _ => 2,
+        10..=13 => 2,
+        _ => 3,
     };
     let height = place.height.saturating_sub(1 + legend + blank);
     if height < LEAST_CHART {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::panel::Entry;
+use super::lines::Entry;
 use crate::analysis::stats::{Stats, stats};
 use crate::model::series::Series;
 use crate::ui::theme::Role;
@@ -108,10 +108,10 @@ fn figures(width: u16) -> &'static [Figure] {
 }
 
 fn line<'a>(entry: &Entry, scene: &Scene, text: String, selected: bool) -> Line<'a> {
-    let mark = if selected { "▌" } else { " " };
+    let mark = if selected { Span::styled("▌", scene.theme.style(Role::Accent)) } else { Span::raw(" ") };
     Line::from(vec![
-        Span::styled(mark, scene.theme.style(Role::Accent)),
-        Span::styled(if entry.small || scene.full { "● " } else { "○ " }, scene.theme.series(entry.colour)),
+        mark,
+        Span::styled(if entry.small || scene.full { "● " } else { "○ " }, entry.style(scene.theme)),
         Span::styled(text, scene.theme.style(Role::Text)),
     ])
 }

@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::Overview;
+use super::database::Targets;
 use super::hosts::{DISK_LIMIT, HostRow, SKEW_LIMIT};
 use super::legend::fit;
 use crate::model::host::HostSample;
@@ -17,14 +18,19 @@ use crate::ui::widget::sparkline;
 
 /// Wide enough for the table of hosts; the database stands beside it.
 const WIDE: u16 = 110;
-const DATABASE_WIDTH: u16 = 38;
+const DATABASE_WIDTH: u16 = 39;
+/// Cells of the table of hosts, with short names.
+const TABLE_WIDTH: u16 = 81;
+const NAME_WIDTH: usize = 13;
 
 pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
     let wide = area.width >= WIDE && area.height > 2;
-    let width = if wide { area.width - DATABASE_WIDTH } else { area.width };
+    // Where there is room to spare, long names get some of it.
+    let names = NAME_WIDTH + usize::from(area.width.saturating_sub(TABLE_WIDTH + DATABASE_WIDTH).min(20));
+    let width = if wide { TABLE_WIDTH + (names - NAME_WIDTH) as u16 } else { area.width };
     if wide {
         let side = Rect { x: area.x + width, width: DATABASE_WIDTH, ..area };
         for (line, row) in database(overview, scene).into_iter().zip(side.rows()) {
@@ -33,9 +39,9 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
     }
     let rows = usize::from(area.height);
     let mut lines = match rows {
-        _ if wide => table(overview, scene, rows - 1, false),
+        _ if wide => table(overview, scene, rows - 1, Some(names)),
         0..=4 => vec![brief(overview, scene)],
-        _ => table(overview, scene, rows - 2, true),
+        _ => table(overview, scene, rows - 2, None),
     };
     if !wide && rows > 4 {
         lines.push(database_line(overview, scene));
@@ -49,7 +55,12 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
 /// `hosts 2 · node-a disk / 81 % ▲ │ cassandra 3/3 up, read p99 12 ms`
 fn brief<'a>(overview: &Overview, scene: &Scene) -> Line<'a> {
     let rows = overview.hosts.rows();
-    let mut spans = vec![Span::styled(format!(" hosts {}", rows.len()), scene.theme.style(Role::Text))];
+    let said = match overview.hosts.instead() {
+        _ if !scene.asked => "not asked".to_owned(),
+        Some(instead) => fit(&instead, 24),
+        None => rows.len().to_string(),
+    };
+    let mut spans = vec![Span::styled(format!(" hosts {said}"), scene.theme.style(Role::Text))];
     let worst =
         rows.first().filter(|row| row.is_troubled()).and_then(|row| Some(format!(" · {} {}", row.name, trouble(row)?)));
     spans.extend(worst.map(|text| Span::styled(text, scene.theme.style(Role::Warning))));
@@ -70,31 +81,35 @@ fn trouble(row: &HostRow) -> Option<String> {
     Some(format!("{what} {} ▲", show(value)))
 }
 
-fn table<'a>(overview: &Overview, scene: &Scene, rows: usize, narrow: bool) -> Vec<Line<'a>> {
+/// `names` is the width of the names in the wide table; none for the narrow one.
+fn table<'a>(overview: &Overview, scene: &Scene, rows: usize, names: Option<usize>) -> Vec<Line<'a>> {
     let dim = scene.theme.style(Role::Dim);
     let hosts = overview.hosts.rows();
     if rows == 0 {
         return Vec::new();
     }
-    let head = if narrow {
-        format!(" {:<16} {:>8} {:>8} {:>16} {:>8}", "HOSTS", "cpu", "memory", "disk", "load")
-    } else {
-        format!(" {:<13} {:>14} {:>14} {:>15} {:>13} {:>6}", "HOSTS", "cpu", "memory", "disk", "net ↓  ↑", "load")
+    let head = match names {
+        None => format!(" {:<16} {:>8} {:>8} {:>16} {:>8}", "HOSTS", "cpu", "memory", "disk", "load"),
+        Some(width) => format!(
+            " {:<width$} {:>14} {:>14} {:>15} {:>13} {:>6}",
+            "HOSTS", "cpu", "memory", "disk", "net ↓  ↑", "load"
+        ),
     };
     let mut lines = vec![Line::styled(head, dim)];
     let room = rows - 1;
-    if hosts.is_empty() && room > 0 {
-        lines.push(Line::styled(" none: node-exporter's series answer nothing", dim));
+    let instead = if scene.asked { overview.hosts.instead() } else { Some("not asked".to_owned()) };
+    if let (Some(instead), true) = (instead, room > 0) {
+        lines.push(Line::styled(format!(" {}", fit(&instead, 70)), dim));
     }
     let shown = if hosts.len() > room { room.saturating_sub(1) } else { hosts.len() };
-    lines.extend(hosts.iter().take(shown).map(|host| row(host, scene, narrow)));
+    lines.extend(hosts.iter().take(shown).map(|host| row(host, scene, names)));
     if hosts.len() > shown && room > 0 {
         lines.push(Line::styled(format!(" + {} more hosts", hosts.len() - shown), dim));
     }
     lines
 }
 
-fn row<'a>(host: &HostRow, scene: &Scene, narrow: bool) -> Line<'a> {
+fn row<'a>(host: &HostRow, scene: &Scene, names: Option<usize>) -> Line<'a> {
     let theme = scene.theme;
     let ratio = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| Unit::Ratio.show(v));
     let loud = |over: bool| theme.style(if over { Role::Warning } else { Role::Text });
@@ -103,11 +118,11 @@ fn row<'a>(host: &HostRow, scene: &Scene, narrow: bool) -> Line<'a> {
     let full = used.is_some_and(|used| used > DISK_LIMIT);
     let disk = format!("{} {}{}", fit(&mount.unwrap_or_default(), 8), ratio(used), if full { " ▲" } else { "" });
     let load = match (host.load, host.cores) {
-        (Some(load), Some(cores)) => format!("{load:.1}/{cores:.0}"),
-        (Some(load), None) => format!("{load:.1}"),
+        (Some(load), Some(cores)) => format!("{}/{}", one_place(load), Unit::Count.show(cores)),
+        (Some(load), None) => one_place(load),
         _ => "–".to_owned(),
     };
-    if narrow {
+    let Some(names) = names else {
         return Line::from(vec![
             Span::styled(format!(" {:<16}", fit(&host.name, 16)), theme.style(Role::Text)),
             Span::styled(format!(" {:>8}", ratio(host.cpu)), loud(over(host.cpu))),
@@ -115,7 +130,7 @@ fn row<'a>(host: &HostRow, scene: &Scene, narrow: bool) -> Line<'a> {
             Span::styled(format!(" {disk:>16}"), loud(full)),
             Span::styled(format!(" {load:>8}"), theme.style(Role::Text)),
         ]);
-    }
+    };
     let spark = |values: &[f64]| {
         sparkline::bars(&values[values.len().saturating_sub(6)..], Some((0.0, 1.0))).collect::<String>()
     };
@@ -125,7 +140,7 @@ fn row<'a>(host: &HostRow, scene: &Scene, narrow: bool) -> Line<'a> {
         .filter(|skew| skew.abs() > SKEW_LIMIT)
         .map_or_else(String::new, |skew| format!("  clock {skew:+.1} s"));
     Line::from(vec![
-        Span::styled(format!(" {:<13}", fit(&host.name, 13)), theme.style(Role::Text)),
+        Span::styled(format!(" {:<names$}", fit(&host.name, names)), theme.style(Role::Text)),
         Span::styled(format!(" {:>6}{:>8}", spark(&host.cpu_history), ratio(host.cpu)), loud(over(host.cpu))),
         Span::styled(format!(" {:>6}{:>8}", spark(&host.memory_history), ratio(host.memory)), loud(over(host.memory))),
         Span::styled(format!(" {disk:>15}"), loud(full)),
@@ -135,12 +150,21 @@ fn row<'a>(host: &HostRow, scene: &Scene, narrow: bool) -> Line<'a> {
     ])
 }
 
+/// A load reads best with one digit behind the point, as `uptime` gives it.
+fn one_place(value: f64) -> String {
+    if value.abs() < 1e4 { format!("{value:.1}") } else { Unit::Count.show(value) }
+}
+
 fn targets<'a>(overview: &Overview, scene: &Scene) -> Span<'a> {
-    match overview.database.targets() {
-        Some((up, all)) if up == all => Span::styled(format!("{up}/{all} up"), scene.theme.style(Role::Ok)),
-        Some((up, all)) => Span::styled(format!("{up}/{all} up ▲"), scene.theme.style(Role::Critical)),
-        None => Span::styled("no targets", scene.theme.style(Role::Dim)),
-    }
+    let (text, role) = match overview.database.targets() {
+        _ if !scene.asked => ("not asked".to_owned(), Role::Dim),
+        Targets::Asking => ("asking…".to_owned(), Role::Dim),
+        Targets::Unknown => ("✖ not known".to_owned(), Role::Failed),
+        Targets::None => ("no targets".to_owned(), Role::Dim),
+        Targets::Up { up, all } if up == all => (format!("{up}/{all} up"), Role::Ok),
+        Targets::Up { up, all } => (format!("{up}/{all} up ▲"), Role::Critical),
+    };
+    Span::styled(text, scene.theme.style(role))
 }
 
 fn database_line<'a>(overview: &Overview, scene: &Scene) -> Line<'a> {
@@ -157,7 +181,8 @@ fn database<'a>(overview: &Overview, scene: &Scene) -> Vec<Line<'a>> {
     let name = Span::styled(format!("DATABASE {}  ", scene.watch.database.name), scene.theme.style(Role::Dim));
     let mut lines = vec![Line::from(vec![rule(), name, targets(overview, scene)])];
     for pair in overview.database.figures().chunks(2) {
-        let text: String = pair.iter().map(|figure| format!("{figure:<18} ")).collect();
+        let cell = usize::from(DATABASE_WIDTH - 3) / 2;
+        let text: String = pair.iter().map(|figure| format!("{:<cell$} ", fit(figure, cell))).collect();
         lines.push(Line::from(vec![rule(), Span::styled(text, scene.theme.style(Role::Text))]));
     }
     lines
@@ -173,7 +198,7 @@ fn here<'a>(overview: &Overview, scene: &Scene, width: u16) -> Line<'a> {
     };
     let bytes = |value: u64| Unit::Bytes.show(value as f64);
     let mut parts = vec![format!(" this machine {name}")];
-    parts.extend(cpu.map(|cpu| format!("cpu {}", Unit::Ratio.show(cpu))));
+    parts.push(format!("cpu {}", cpu.map_or_else(|| "–".to_owned(), |cpu| Unit::Ratio.show(cpu))));
     parts.push(format!("memory {} of {}", bytes(*memory_used), bytes(*memory_total)));
     parts.extend(disk.as_ref().map(|disk| {
         let ratio = disk.used as f64 / disk.total.max(1) as f64;
