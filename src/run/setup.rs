@@ -25,8 +25,9 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
     if let Some(view) = cli.view.as_deref().filter(|view| *view != "overview") {
         return Err(argument(&format!("there is no view `{view}`; --view takes: overview")));
     }
-    let select = cli.select.as_deref().map(Select::parse).transpose().map_err(|error| argument(&error.0))?;
     let zone = config.ui.zone.time_zone();
+    let select = cli.select.as_deref().map(|text| Select::parse(text, now, &zone));
+    let select = select.transpose().map_err(|error| argument(&error.0))?;
     let shown = match cli.fixed(now, &zone).map_err(|error| argument(&error.0))? {
         Some(range) => Shown::between(range.start, range.end).map_err(|error| argument(&error.0))?,
         None => Shown::Live(config.ui.range),

@@ -17,14 +17,14 @@ pub struct Select {
 }
 
 impl Select {
-    pub fn parse(text: &str) -> Result<Self, BadTime> {
+    pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, BadTime> {
         let (rest, at) = text.split_once('@').map_or((text, None), |(rest, at)| (rest, Some(at)));
         let (id, full) = rest.strip_suffix("+full").map_or((rest, false), |id| (id, true));
         if !panel::ALL.iter().any(|panel| panel.id() == id) {
             let known: Vec<&str> = panel::ALL.iter().map(|panel| panel.id()).collect();
             return Err(BadTime(format!("`{id}` is no panel; --select takes one of {}", known.join(", "))));
         }
-        let crosshair = at.map(|at| parse_moment(at, Timestamp::default(), &TimeZone::UTC)).transpose()?;
+        let crosshair = at.map(|at| parse_moment(at, now, zone)).transpose()?;
         Ok(Self { panel: id.to_owned(), full, crosshair })
     }
 }

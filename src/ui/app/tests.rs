@@ -228,7 +228,7 @@ fn the_copied_command_line_reopens_the_view() {
         text,
         "a360 --context staging --view overview --from 2023-11-14T21:13:20Z --to 2023-11-14T22:13:20Z --select latency+full"
     );
-    let select = Select::parse("latency+full").unwrap();
+    let select = Select::parse("latency+full", NOW, &TimeZone::UTC).unwrap();
     let mut other = self::app();
     other.open(0, 0, app.shown, Some(&select));
     assert_eq!(other.command_line(), text);
@@ -236,9 +236,11 @@ fn the_copied_command_line_reopens_the_view() {
 
 #[test]
 fn select_is_checked() {
-    assert!(Select::parse("cpu").unwrap_err().0.contains("requests, errors, latency, resources"));
-    let select = Select::parse("errors@2026-11-23T14:00:00Z").unwrap();
+    assert!(Select::parse("cpu", NOW, &TimeZone::UTC).unwrap_err().0.contains("requests, errors, latency, resources"));
+    let select = Select::parse("errors@2026-11-23T14:00:00Z", NOW, &TimeZone::UTC).unwrap();
     assert_eq!((select.full, select.crosshair), (false, Some(Timestamp(1_795_442_400_000))));
+    let select = Select::parse("errors@-30m", NOW, &TimeZone::UTC).unwrap();
+    assert_eq!(select.crosshair, Some(NOW.plus(-30 * MINUTE)));
 }
 
 #[test]
