@@ -104,7 +104,8 @@ fn line(name: String, series: Cow<'_, Series>, unit: Unit, colour: Option<usize>
     Entry { name, series, unit, right: false, colour, small: true, cap: None }
 }
 
-/// Colour by order of labels, which does not change with the values; place by the highest value, which seldom does.
+/// Colour by order of labels, which does not change with the values. The highest now comes first; values of about the
+/// same size keep the order of their names, so that rows seldom change places.
 fn ranked(series: &[Series], unit: Unit, first_colour: usize) -> Vec<Entry<'_>> {
     let names = names(series);
     let mut order: Vec<usize> = (0..series.len()).collect();
@@ -114,8 +115,11 @@ fn ranked(series: &[Series], unit: Unit, first_colour: usize) -> Vec<Entry<'_>> 
         .enumerate()
         .map(|(rank, i)| line(names[i].clone(), Cow::Borrowed(&series[i]), unit, Some(first_colour + rank)))
         .collect();
-    let peak = |line: &Entry| line.series.values.iter().copied().filter(|v| !v.is_nan()).fold(f64::MIN, f64::max);
-    lines.sort_by(|a, b| peak(b).total_cmp(&peak(a)).then_with(|| a.name.cmp(&b.name)));
+    let size = |line: &Entry| match line.series.last() {
+        Some((_, value)) if value > 0.0 => (value.ln() / 1.3_f64.ln()).floor(),
+        _ => f64::MIN,
+    };
+    lines.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
     lines
 }
 
