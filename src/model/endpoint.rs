@@ -1,10 +1,11 @@
 //! How to reach a source: address, identity, TLS, limits. Secrets are named here, never held.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Where a secret is to be found when it is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
     Env(String),
     File(PathBuf),
@@ -24,7 +25,7 @@ pub enum Auth {
 }
 
 /// The value of a custom header.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum HeaderValue {
     Text(String),
     Secret(Secret),
@@ -41,7 +42,7 @@ pub struct Tls {
     pub insecure: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub enum Proxy {
     /// What `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.
     #[default]
@@ -67,6 +68,38 @@ pub struct Endpoint {
     pub concurrency: usize,
 }
 
+// What follows is printed by a panic or a failed test, which end up in logs: where a person may have written a
+// secret (the words of a command, a header, the user of a proxy) only its place is shown.
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => f.debug_tuple("Env").field(name).finish(),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Command(words) => f.debug_tuple("Command").field(&words.first()).finish_non_exhaustive(),
+        }
+    }
+}
+
+impl fmt::Debug for HeaderValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("Text(..)"),
+            Self::Secret(secret) => secret.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Environment => "Environment",
+            Self::None => "None",
+            Self::Url(_) => "Url(..)",
+        })
+    }
+}
+
 impl Endpoint {
     pub fn new(url: &str) -> Self {
         Self {
@@ -80,5 +113,23 @@ impl Endpoint {
             max_answer: 64 * 1024 * 1024,
             concurrency: 8,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let endpoint = Endpoint {
+            auth: Auth::Bearer(Secret::Command(vec!["pass".to_owned(), "hunter2".to_owned()])),
+            headers: vec![("X-Key".to_owned(), HeaderValue::Text("hunter2".to_owned()))],
+            proxy: Proxy::Url("http://me:hunter2@proxy:3128".to_owned()),
+            ..Endpoint::new("http://prom:9090")
+        };
+        let printed = format!("{endpoint:?}");
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(printed.contains("http://prom:9090") && printed.contains("X-Key"), "{printed}");
     }
 }
