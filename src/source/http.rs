@@ -16,11 +16,13 @@ mod tls;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
-use tokio::sync::{Mutex, Semaphore};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use self::sign::{Signature, Signatures};
 use self::skew::Skew;
@@ -42,6 +44,8 @@ struct Inner {
     http: Mutex<Option<reqwest::Client>>,
     signatures: Signatures,
     slots: Semaphore,
+    /// How many answers there were, to tell a slow server from one that hangs.
+    answered: AtomicU64,
     skew: Skew,
 }
 
@@ -79,6 +83,7 @@ impl Client {
             http: Mutex::default(),
             signatures: Signatures::default(),
             slots,
+            answered: AtomicU64::default(),
             skew: Skew::default(),
         }))
     }
@@ -100,15 +105,14 @@ impl Client {
         let clock = Clock { start: now, watch: Instant::now() };
         let inner = &*self.0;
         let endpoint = &inner.endpoint;
-        let closed = || FetchError::Broken(Plain::new("the client was closed"));
-        let _slot = inner.slots.acquire().await.map_err(|_| closed())?;
+        let (_slot, left) = inner.slot().await?;
         let mut signature = inner.signatures.get(endpoint).await?;
-        let mut reply = inner.exchange(request, &signature, clock).await?;
+        let mut reply = inner.exchange(request, &signature, clock, left).await?;
         if reply.status == 401
             && let Some(fresh) = inner.signatures.renew(endpoint, &signature).await?
         {
             signature = fresh;
-            reply = inner.exchange(request, &signature, clock).await?;
+            reply = inner.exchange(request, &signature, clock, left).await?;
         }
         match refused::refused(&reply, endpoint, &signature, clock.now()) {
             Some(fault) => Err(fault),
@@ -118,9 +122,27 @@ impl Client {
 }
 
 impl Inner {
-    /// Asks and follows redirects, all within the source's timeout.
-    async fn exchange(&self, request: Request<'_>, signature: &Signature, clock: Clock) -> Result<Reply, FetchError> {
-        let deadline = Instant::now() + self.endpoint.timeout;
+    /// A slot, and how much of the timeout is left. The wait for it counts, unless somebody was answered meanwhile:
+    /// behind questions that hang nobody waits unseen, and a slow server is given its time for each.
+    async fn slot(&self) -> Result<(SemaphorePermit<'_>, Duration), FetchError> {
+        let all = self.endpoint.timeout;
+        let (begun, answered) = (Instant::now(), self.answered.load(Ordering::Relaxed));
+        let closed = || FetchError::Broken(Plain::new("the client was closed"));
+        let slot = timeout(all, self.slots.acquire()).await.map_err(|_| FetchError::Timeout(all))?;
+        let slot = slot.map_err(|_| closed())?;
+        let alive = self.answered.load(Ordering::Relaxed) != answered;
+        Ok((slot, if alive { all } else { all.saturating_sub(begun.elapsed()) }))
+    }
+
+    /// Asks and follows redirects, all within the time that is left.
+    async fn exchange(
+        &self,
+        request: Request<'_>,
+        signature: &Signature,
+        clock: Clock,
+        left: Duration,
+    ) -> Result<Reply, FetchError> {
+        let deadline = Instant::now() + left;
         let mut url = Url::parse(&format!("{}{}", self.endpoint.url, request.path))
             .map_err(|error| FetchError::Unsupported(Plain::from(format!("the URL is not an address: {error}"))))?;
         for _ in 0..=MAX_REDIRECTS {
@@ -133,6 +155,7 @@ impl Inner {
                 false => body::read_error(response, &self.endpoint, deadline).await,
             };
             let reply = Reply { status: status.as_u16(), headers, body };
+            self.answered.fetch_add(1, Ordering::Relaxed);
             match redirect::next(&url, request.form.is_some(), &reply)? {
                 Some(next) => url = next,
                 None => return Ok(reply),
@@ -202,5 +225,44 @@ impl Inner {
         if let Some(date) = date.and_then(refused::http_date) {
             self.skew.learn(date, sent, received);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of 30 s for a question that waited 20 s for the only slot.
+    async fn left_after_a_wait(answered_meanwhile: u64) -> Duration {
+        let client = Client::new(Endpoint { concurrency: 1, ..Endpoint::new("http://prom:9090") });
+        let slow = client.clone();
+        let holder = tokio::spawn(async move {
+            let slot = slow.0.slot().await;
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            slow.0.answered.fetch_add(answered_meanwhile, Ordering::Relaxed);
+            drop(slot);
+        });
+        tokio::task::yield_now().await;
+        let (_slot, left) = client.0.slot().await.unwrap();
+        holder.await.unwrap();
+        left
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_behind_a_question_that_hangs_counts() {
+        assert_eq!(left_after_a_wait(0).await.as_secs(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_server_is_given_its_time_for_each() {
+        assert_eq!(left_after_a_wait(1).await.as_secs(), 30);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_slot_for_ever() {
+        let client = Client::new(Endpoint { concurrency: 1, ..Endpoint::new("http://prom:9090") });
+        let _held = client.0.slot().await.unwrap();
+        let fault = client.get("/", Timestamp(0)).await.err();
+        assert_eq!(fault, Some(FetchError::Timeout(Duration::from_secs(30))));
     }
 }

@@ -243,6 +243,30 @@ async fn no_more_questions_at_once_than_allowed() {
 }
 
 #[tokio::test]
+async fn questions_in_line_behind_one_that_hangs_end_with_it() {
+    let (sent, came) = std::sync::mpsc::channel();
+    let server = Server::raw(move |stream| {
+        let _ = sent.send(());
+        mute(stream);
+    });
+    let client = Client::new(Endpoint { concurrency: 1, ..endpoint(&server.url()) });
+    let asks: Vec<_> = (0..4)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.get("/", NOW).await.err() })
+        })
+        .collect();
+    tokio::task::spawn_blocking(move || came.recv()).await.unwrap().unwrap();
+    // From here on only the clock can end it, and the clock runs ahead.
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    for ask in asks {
+        assert_eq!(ask.await.unwrap(), Some(FetchError::Timeout(Duration::from_secs(30))));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(31), "one timeout, not four: {:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn a_clock_that_is_off_is_noticed() {
     // Ten minutes ahead of NOW.
     let server = Server::saying("200 OK", "Date: Mon, 23 Nov 2026 05:08:10 GMT\r\n", OK);
