@@ -29,7 +29,7 @@ pub fn insights(report: &Report) -> Vec<Insight> {
     moved(Section::Requests, "the request rate", &requests.total, Unit::PerSecond, few, &mut found);
     rows(Section::Requests, "the request rate of", &requests.by_endpoint, few, &mut found);
     rows(Section::Resources, "memory of", &report.resources.memory, 1024.0 * 1024.0, &mut found);
-    rows(Section::Resources, "cpu of", &report.resources.cpu, 1.0, &mut found);
+    rows(Section::Resources, "CPU of", &report.resources.cpu, 1.0, &mut found);
     disks(report, &mut found);
     nothing_before(report, &mut found);
     // Stable: within a section what was found first stays first.
