@@ -26,6 +26,8 @@ pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: O
     let guard = Guard::enter(options)?;
     let (screen, pace) = guard.screen()?;
     let mut tty = Tty { guard, screen, pace };
+    // The app was measured before anybody listened: a resize in between would be lost.
+    tty.measure(app);
     let mut input = input::events()?;
     let mut poller = Poller::new(sources(app.context), clock);
     loop {
@@ -67,9 +69,13 @@ impl Tty {
             Signal::Resize => {}
             Signal::Terminate(_) | Signal::Hangup => return Ok(()),
         }
+        self.measure(app);
+        terminal::fit(&mut self.screen)
+    }
+
+    fn measure(&self, app: &mut App) {
         let size = terminal::size();
         app.handle(Event::Term(TermEvent::Resize(size.width, size.height)), clock());
-        terminal::fit(&mut self.screen)
     }
 
     async fn watch<A: Ask>(
