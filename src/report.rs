@@ -42,7 +42,7 @@ pub struct Delivery {
 pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
     let grid = plan::Grid::of(plan.period, plan.generated_at);
     let questions = ask::questions(&plan.watch, &grid);
-    let answers = ask::ask_all(ask, &questions, clock, tell).await;
+    let answers = ask::ask_all(ask, &questions, plan.at_once, clock, tell).await;
     build::report(plan, grid, answers)
 }
 

@@ -1,4 +1,4 @@
-//! Asks every question of a report once, all at the same time, and keeps what was answered apart from what was not.
+//! Asks every question of a report once, several at the same time, and keeps what was answered apart from what was not.
 
 use std::collections::BTreeMap;
 
@@ -208,19 +208,33 @@ fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
 /// Told after each answer: how many there are, and of how many.
 pub type Tell<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
 
-/// Puts all questions at once; how many requests are under way is for the source to limit.
-pub async fn ask_all<'a>(ask: &impl Ask, questions: &'a [Question], clock: Clock, tell: Tell<'_>) -> Answers {
-    let put = |question: &'a Question| async move {
-        (question, ask.ask(&question.query, Progress::default(), clock()).await)
-    };
-    let mut waiting: FuturesUnordered<_> = questions.iter().map(put).collect();
+/// Puts the questions, a number of them at once. A source that is down is not asked everything in turn: its first
+/// fault stands for the questions that are left, unless one that is under way is answered after all.
+pub async fn ask_all(ask: &impl Ask, questions: &[Question], at_once: usize, clock: Clock, tell: Tell<'_>) -> Answers {
+    let put =
+        |number: usize| async move { (number, ask.ask(&questions[number].query, Progress::default(), clock()).await) };
     let mut answers = Answers { asked: questions.len(), ..Answers::default() };
+    let mut waiting = FuturesUnordered::new();
+    let mut left = 0..questions.len();
+    let mut down = None;
     let mut count = 0;
     tell(count, questions.len());
-    while let Some((question, result)) = waiting.next().await {
-        answers.take(question, result);
+    loop {
+        while down.is_none()
+            && waiting.len() < at_once.max(1)
+            && let Some(number) = left.next()
+        {
+            waiting.push(put(number));
+        }
+        let Some((number, result)) = waiting.next().await else { break };
+        down = result.as_ref().err().filter(|error| ends(error)).cloned();
+        answers.take(&questions[number], result);
         count += 1;
         tell(count, questions.len());
+    }
+    if let Some(error) = down {
+        left.for_each(|number| answers.take(&questions[number], Err(error.clone())));
+        tell(questions.len(), questions.len());
     }
     answers.not_asked.sort_by_key(|entry| (entry.topic, entry.when));
     answers.warnings.sort();
@@ -228,9 +242,18 @@ pub async fn ask_all<'a>(ask: &impl Ask, questions: &'a [Question], clock: Clock
     answers
 }
 
+/// Whoever asks on after this waits for nothing, or knocks at a closed door.
+fn ends(error: &FetchError) -> bool {
+    use FetchError::{ConnectTimeout, Dns, Refused, Stalled, Timeout, TooMany, Unauthorized};
+    matches!(error, ConnectTimeout(_) | Timeout(_) | Stalled(_) | Refused | Dns(_) | Unauthorized(_) | TooMany { .. })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use crate::model::window::{Part, Span, Window};
     use crate::time::{DAY, Range, SECOND};
 
@@ -272,11 +295,59 @@ mod tests {
     async fn an_answer_to_another_question_is_none_and_progress_is_told() {
         let questions = questions(&Watch::default(), &month());
         let mut told = Vec::new();
-        let answers = ask_all(&Confused, &questions, || NOW, &mut |done, all| told.push((done, all))).await;
+        let answers = ask_all(&Confused, &questions, 8, || NOW, &mut |done, all| told.push((done, all))).await;
         let topics: Vec<&str> = answers.not_asked.iter().map(|entry| entry.topic.word()).collect();
         assert_eq!(topics[..3], ["buckets", "hosts.cpu", "hosts.cpu"]);
         assert_eq!((topics.len(), answers.asked), (9, 28));
         assert!(answers.frame(Topic::Up, When::Before).is_some() && answers.alerts().is_some());
         assert_eq!((told[0], told.len(), told[28]), ((0, 28), 29, (28, 28)));
+    }
+
+    /// Fails as it is told, and counts how often it was asked.
+    #[derive(Clone)]
+    struct Failing {
+        asked: Arc<AtomicUsize>,
+        fault: fn(usize, &Query) -> Option<FetchError>,
+    }
+
+    impl Ask for Failing {
+        async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
+            let number = self.asked.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            match (self.fault)(number, query) {
+                Some(fault) => Err(fault),
+                None => Confused.ask(query, progress, now).await,
+            }
+        }
+    }
+
+    async fn failing(fault: fn(usize, &Query) -> Option<FetchError>) -> (usize, Answers) {
+        let service = Failing { asked: Arc::default(), fault };
+        let questions = questions(&Watch::default(), &month());
+        let answers = ask_all(&service, &questions, 4, || NOW, &mut |_, _| {}).await;
+        (service.asked.load(Ordering::SeqCst), answers)
+    }
+
+    #[tokio::test]
+    async fn a_source_that_is_down_is_asked_once_and_every_question_is_listed() {
+        let (asked, answers) = failing(|_, _| Some(FetchError::Refused)).await;
+        assert_eq!((asked, answers.not_asked.len(), answers.is_empty()), (4, 28, true));
+        assert!(answers.not_asked.iter().all(|entry| *entry.why == *"connection refused"));
+        // It goes down later: what was answered before is kept.
+        let timeout = FetchError::Timeout(std::time::Duration::from_secs(30));
+        let hangs =
+            |number: usize, _: &Query| (number >= 6).then_some(FetchError::Timeout(std::time::Duration::from_secs(30)));
+        let (asked, answers) = failing(hangs).await;
+        assert!((7..16).contains(&asked), "{asked}");
+        assert!(answers.not_asked.iter().any(|entry| *entry.why == *timeout.to_string()));
+        assert!(!answers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_question_that_is_too_heavy_does_not_take_the_others_along() {
+        let heavy = |number: usize, _: &Query| (number == 2).then_some(FetchError::Refused);
+        assert_eq!(failing(heavy).await.0, 28);
+        let refused = |_: usize, _: &Query| Some(FetchError::Unsupported("no such function".into()));
+        assert_eq!(failing(refused).await.0, 28);
     }
 }

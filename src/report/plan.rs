@@ -17,6 +17,8 @@ pub struct Plan {
     pub period: Range,
     /// What the period is called: `last hour`, `daily`.
     pub label: String,
+    /// Questions under way at once.
+    pub at_once: usize,
     /// Already narrowed to the scope.
     pub watch: Watch,
     pub scope: Option<Plain>,

@@ -82,6 +82,7 @@ pub fn report(
         address,
         period: fixed.unwrap_or(Range::new(now.plus(-period.length()), now)),
         label: report::label(period, fixed.is_some()),
+        at_once: chosen.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
         watch: watch.map_err(|error| Mistake::of_argument(&error))?,
         scope: scope.map(|scope| scope.name.as_str().into()),
         zone,

@@ -215,6 +215,7 @@ pub fn plan() -> Plan {
         address: "http://prometheus:9090".into(),
         period: Range::new(NOW.plus(-HOUR), NOW),
         label: "last hour".to_owned(),
+        at_once: 8,
         watch: Watch::default(),
         scope: None,
         zone: TimeZone::UTC,
