@@ -16,6 +16,8 @@ mod time_row;
 mod times;
 mod values;
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -162,7 +164,8 @@ impl<'a> Chart<'a> {
             self.draw_values(Place { plot: parts.plot, width: parts.right, right: true }, right, buf);
         }
         if let Some(row) = parts.times {
-            self.draw_times(row, &columns, buf);
+            let marks = self.draw_times(row, &columns, buf);
+            draw_on_plot(&marks, parts.plot, &raster, buf);
         }
     }
 
@@ -230,11 +233,13 @@ impl<'a> Chart<'a> {
         }
     }
 
-    fn draw_times(&self, row: Rect, columns: &Columns, buf: &mut Buffer) {
+    /// Gives the marks that found no room between the times.
+    fn draw_times(&self, row: Rect, columns: &Columns, buf: &mut Buffer) -> BTreeMap<u16, &'a Mark> {
         let times = Times::new(self.ordered(), row.width, self.zone);
         let mut line = TimeRow::new(row.width, times, columns, self.styles);
-        line.compose(self.ordered(), self.newest, self.marks, self.crosshair.map(|time| (time, self.step)));
+        let rest = line.compose(self.ordered(), self.newest, self.marks, self.crosshair.map(|time| (time, self.step)));
         line.paint(row, buf);
+        rest
     }
 
     fn draw_values(&self, place: Place, side: &Side, buf: &mut Buffer) {
@@ -248,5 +253,15 @@ impl<'a> Chart<'a> {
             values::labels(&side.axis, self.limits_of(place.right), self.styles, rows)
         };
         values::draw(place, side.axis.unit, &labels, self.styles, buf);
+    }
+}
+
+/// Each as low as the lines leave room, so that nothing measured is covered while there is any.
+fn draw_on_plot(marks: &BTreeMap<u16, &Mark>, plot: Rect, raster: &Raster, buf: &mut Buffer) {
+    for (column, mark) in marks {
+        let row = (0..plot.height).rev().find(|row| raster.is_blank(*column, *row)).unwrap_or(plot.height - 1);
+        if let Some(cell) = buf.cell_mut((plot.x + column, plot.y + row)) {
+            cell.set_char(mark.glyph).set_style(mark.style);
+        }
     }
 }

@@ -191,16 +191,81 @@ fn marks_and_crosshair() {
 }
 
 #[test]
-fn a_long_mark_carries_the_labels_on_it_and_a_moment_pushes_them_away() {
+fn a_long_mark_carries_the_labels_on_it_and_a_moment_gives_way_to_them() {
     let mark =
         |from, to, glyph| Mark { from: START + from * MINUTE, to: START + to * MINUTE, style: Style::new(), glyph };
     let marks = [mark(10, 50, '━'), mark(28, 28, '↻')];
     let chart = Chart { marks: &marks, ..Chart::new(RANGE, MINUTE, Unit::Count, &ZONE) };
     assert_snapshot!(picture(&chart, 61, 3), @r"
     ▕      │                                                      ▏
-    ▕      │                                                      ▏
-    ▕       13:03    ━13:15━━━━━━━━━━↻━━━━━━━━━━━13:45━━━━   14:03▏
+    ▕      │                         ↻                            ▏
+    ▕       13:03    ━13:15━━━━━━━━━13:30━━━━━━━━13:45━━━━   14:03▏
     ");
+}
+
+/// A week of marks, so many hours apart.
+fn week(hours: i64, width: u16) -> String {
+    let range = (START - 167 * HOUR, START + HOUR);
+    let times = (1..).map(|n| range.0 + n * hours * HOUR).take_while(|time| *time < range.1);
+    let marks: Vec<Mark> = times.map(|time| Mark { from: time, to: time, style: Style::new(), glyph: '↻' }).collect();
+    let flat = (vec![range.0, range.1], vec![1.0, 1.0]);
+    let lines = [line(&flat)];
+    let chart =
+        Chart { lines: &lines, marks: &marks, newest: Some(range.1), ..Chart::new(range, 0, Unit::Count, &ZONE) };
+    picture(&chart, width, 5)
+}
+
+#[test]
+fn marks_never_take_the_place_of_times() {
+    assert_snapshot!([week(4, 39), week(40, 39), week(4, 61), week(1000, 110)].join("\n-\n"), @"
+    ▕    1┤⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉▏
+    ▕     │                                 ▏
+    ▕     │                                 ▏
+    ▕    0┤                                 ▏
+    ▕      Nov 16 ↻↻↻ 19 ↻ 20  21 ↻↻ Nov 23↻▏
+    -
+    ▕    1┤⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉▏
+    ▕     │                                 ▏
+    ▕     │                                 ▏
+    ▕    0┤               ↻               ↻ ▏
+    ▕      Nov 16 ↻   19   20  21 ↻  Nov 23▲▏
+    -
+    ▕     1┤⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉▏
+    ▕      │                                                      ▏
+    ▕      │                                                      ▏
+    ▕     0┤                                                      ▏
+    ▕       Nov 16 ↻  18  ↻↻↻ 19 ↻ ↻↻ 20 ↻↻ ↻ 21 ↻↻↻ 22  ↻ Nov 23▲▏
+    -
+    ▕     1┤⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉▏
+    ▕      │                                                                                                       ▏
+    ▕      │                                                                                                       ▏
+    ▕     0┤                                                                                                       ▏
+    ▕       Nov 16              Nov 18         Nov 19         Nov 20        Nov 21         Nov 22           Nov 23▲▏
+    ");
+}
+
+#[test]
+fn a_mark_at_the_newest_moment_stands_for_the_arrow() {
+    for (from, glyph, row) in [
+        (RANGE.1, '↻', "      13:03         13:30        14:03↻"),
+        // Less than a cell of a stretch is one too.
+        (RANGE.1 - 1, '✖', "      13:03         13:30        14:03✖"),
+    ] {
+        let mark = Mark { from, to: RANGE.1, style: Style::new(), glyph };
+        let chart = Chart { marks: &[mark], newest: Some(RANGE.1), ..Chart::new(RANGE, MINUTE, Unit::Count, &ZONE) };
+        assert_eq!(picture(&chart, 39, 3).lines().last().unwrap().trim_matches(['▕', '▏']), row);
+    }
+}
+
+#[test]
+fn a_stretch_is_never_left_out_however_short() {
+    let at = |time, to, glyph| Mark { from: time, to, style: Style::new(), glyph };
+    // As many restarts as there are minutes, and a short outage where a label would stand.
+    let mut marks: Vec<Mark> = (0..60).map(|n| at(START + n * MINUTE, START + n * MINUTE, '↻')).collect();
+    let down = START + 28 * MINUTE;
+    marks.push(at(down, down + 1, '✖'));
+    let chart = Chart { marks: &marks, ..Chart::new(RANGE, MINUTE, Unit::Count, &ZONE) };
+    assert!(picture(&chart, 61, 6).contains('✖'));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 
 const WEEK: i64 = 7 * DAY;
 /// What may lie between two labels.
-const INTERVALS: [i64; 26] = [
+const INTERVALS: [i64; 27] = [
     SECOND,
     2 * SECOND,
     5 * SECOND,
@@ -27,6 +27,7 @@ const INTERVALS: [i64; 26] = [
     12 * HOUR,
     DAY,
     2 * DAY,
+    3 * DAY,
     WEEK,
     2 * WEEK,
     4 * WEEK,
@@ -35,8 +36,10 @@ const INTERVALS: [i64; 26] = [
     52 * WEEK,
     520 * WEEK,
 ];
-/// Cells between two labels, so that the row is calm.
+/// Cells between two labels, so that the row is calm. Dates are few, and may stand closer.
 const BETWEEN: i64 = 6;
+const BETWEEN_DATES: i64 = 3;
+const BETWEEN_DAYS: i64 = 2;
 /// The first Monday after the epoch: weeks begin there.
 const MONDAY: i64 = 4 * DAY;
 
@@ -47,17 +50,17 @@ pub(super) struct Times<'a> {
     start: i64,
     end: i64,
     interval: i64,
+    /// Dates have no room for their month: it stands at the ends, and where another one begins.
+    is_short: bool,
 }
 
 impl<'a> Times<'a> {
     pub fn new((start, end): (i64, i64), width: u16, zone: &'a TimeZone) -> Self {
         let span = i128::from(end) - i128::from(start);
-        let fits = |interval: &i64| {
-            let room = i128::from(label_width(*interval) + BETWEEN) * span;
-            i128::from(*interval) * i128::from(width) >= room
-        };
-        let interval = INTERVALS.into_iter().find(fits).unwrap_or(i64::MAX / 4);
-        Self { zone, start, end, interval }
+        let fits = |interval: i64, room: i64| i128::from(interval) * i128::from(width) >= i128::from(room) * span;
+        let interval = INTERVALS.into_iter().find(|i| fits(*i, least_room(*i))).unwrap_or(i64::MAX / 4);
+        let is_short = (DAY..WEEK).contains(&interval) && !fits(interval, room(interval));
+        Self { zone, start, end, interval, is_short }
     }
 
     /// The round times within the range, at most `most`.
@@ -93,7 +96,13 @@ impl<'a> Times<'a> {
 
     /// A round time: its date where that is what changed, else the time of day.
     pub fn label(self, time: i64) -> String {
-        if self.interval >= DAY || self.is_midnight(time) { self.date(time) } else { self.clock(time) }
+        if self.interval < DAY && !self.is_midnight(time) {
+            self.clock(time)
+        } else if self.is_short && !self.begins_month(time) {
+            Timestamp(time).format("%-d", self.zone)
+        } else {
+            self.date(time)
+        }
     }
 
     /// The first moment: with its date where the range holds more than one.
@@ -118,8 +127,19 @@ impl<'a> Times<'a> {
         if self.day(self.start) == self.day(self.end) { clock } else { format!("{} {clock}", self.date(time)) }
     }
 
-    pub fn is_midnight(self, time: i64) -> bool {
+    /// Whether the label says more than its neighbours do: the day among hours, the month among days.
+    pub fn is_major(self, time: i64) -> bool {
+        if self.interval < DAY { self.is_midnight(time) } else { self.begins_month(time) }
+    }
+
+    fn is_midnight(self, time: i64) -> bool {
         self.local(time).rem_euclid(DAY) == 0
+    }
+
+    /// Whether the round time before this one lies in another month.
+    fn begins_month(self, time: i64) -> bool {
+        let month = |time| Timestamp(time).format("%Y-%m", self.zone);
+        month(time) != month(time.saturating_sub(self.interval))
     }
 
     fn clock(self, time: i64) -> String {
@@ -146,12 +166,18 @@ impl<'a> Times<'a> {
     }
 }
 
-fn label_width(interval: i64) -> i64 {
+/// The same for the shortest form of a label.
+fn least_room(interval: i64) -> i64 {
+    if (DAY..WEEK).contains(&interval) { 2 + BETWEEN_DAYS } else { room(interval) }
+}
+
+/// Cells for a label and what lies before the next one.
+fn room(interval: i64) -> i64 {
     match interval {
-        i if i < MINUTE => 8,
-        i if i < DAY => 5,
-        i if i < 4 * WEEK => 6,
-        _ => 10,
+        i if i < MINUTE => 8 + BETWEEN,
+        i if i < DAY => 5 + BETWEEN,
+        i if i < 4 * WEEK => 6 + BETWEEN_DATES,
+        _ => 10 + BETWEEN_DATES,
     }
 }
 
@@ -202,11 +228,19 @@ mod tests {
     fn days_show_dates() {
         let at = |from, width| labels(from, "2026-11-23T14:03:00Z", width, "UTC");
         assert_eq!(at("2026-11-22T14:03:00Z", 54), "Nov 22 14:03 | 18:00 Nov 23 06:00 12:00 | 14:03");
-        assert_eq!(at("2026-11-16T14:03:00Z", 54), "Nov 16 | Nov 17 Nov 19 Nov 21 Nov 23 | Nov 23");
+        assert_eq!(at("2026-11-16T14:03:00Z", 54), "Nov 16 | 17 18 19 20 21 22 23 | Nov 23");
+        assert_eq!(at("2026-11-20T14:03:00Z", 54), "Nov 20 | Nov 21 Nov 22 Nov 23 | Nov 23");
         assert_eq!(
             at("2026-08-23T14:03:00Z", 54),
             "2026-08-23 | 2026-08-31 2026-09-28 2026-10-26 2026-11-23 | 2026-11-23"
         );
+    }
+
+    #[test]
+    fn short_dates_say_where_a_month_begins() {
+        let at = |width| labels("2026-11-27T14:03:00Z", "2026-12-04T14:03:00Z", width, "UTC");
+        assert_eq!(at(54), "Nov 27 | 28 29 30 Dec 1 2 3 4 | Dec 4");
+        assert_eq!(at(20), "Nov 27 | 29 Dec 1 3 | Dec 4");
     }
 
     #[test]
