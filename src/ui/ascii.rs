@@ -50,6 +50,7 @@ pub fn asciify(buffer: &mut Buffer) {
         return;
     }
     for row in buffer.content.chunks_mut(width) {
+        draw_arrows(row);
         let mut rest = row;
         while let Some((cell, after)) = rest.split_first_mut() {
             rest = after;
@@ -65,6 +66,15 @@ pub fn asciify(buffer: &mut Buffer) {
                 *hidden = Cell::clone(cell);
             }
             rest = &mut rest[covered..];
+        }
+    }
+}
+
+/// An arrow after a blank becomes `->`: a lone `>` between two numbers reads as "greater than".
+fn draw_arrows(row: &mut [Cell]) {
+    for at in 1..row.len() {
+        if row[at].symbol() == "→" && row[at - 1].symbol() == " " {
+            row[at - 1].set_char('-');
         }
     }
 }
@@ -97,11 +107,16 @@ mod tests {
         assert_eq!(
             screen,
             [
-                " a360  PROD eu-1  @ live 1h  ~ agent360  ^ 1 critical . 1 warning   prom * am * jaeger x refused 42s",
-                ">^ critical   HighErrorRate  v 45 %   --- > > us   grose~                                           ",
+                " a360  PROD eu-1  @ live 1h  # agent360  ^ 1 critical . 1 warning   prom * am * jaeger x refused 42s",
+                ">^ critical   HighErrorRate  v 45 %   ----> > us   grose~                                           ",
                 "   10%|- - - - -    _.:-=+*#   |####===| 3.10 sx  v >                                               ",
             ]
         );
+    }
+
+    #[test]
+    fn a_change_is_no_comparison() {
+        assert_eq!(through(&["5xx 0.4 % → 88 %", "→ a→b"]), ["5xx 0.4 %-> 88 %", "> a>b           "]);
     }
 
     #[test]
