@@ -41,7 +41,7 @@ impl Overlay {
         let keys = |action| app.setup.keymap.first(action).unwrap_or_default();
         let mut items: Vec<Item<Choice>> = TABLE
             .iter()
-            .filter(|row| row.action != Action::Palette)
+            .filter(|row| row.action != Action::Palette && does_something(app, row.action))
             .map(|row| Item {
                 label: row.name.to_owned(),
                 detail: format!("{:>6}  {}", keys(row.action), row.help),
@@ -57,8 +57,13 @@ impl Overlay {
     }
 
     pub fn range() -> Self {
-        let items = ranges().map(|(text, shown)| item(text, "live", Choice::Show(shown)));
-        Self::Range(Picker::new("time (or 90m, 14:00 to 15:00, -3h to -1h)", items.collect()))
+        Self::Range(range_picker())
+    }
+
+    /// With the cursor on the range that is shown, if it is one of the list.
+    pub fn range_from(shown: Shown) -> Self {
+        let current = ranges().position(|(_, range)| range == shown).unwrap_or(0);
+        Self::Range(range_picker().starting_at(current))
     }
 
     pub fn scope(app: &App) -> Self {
@@ -66,8 +71,22 @@ impl Overlay {
     }
 
     pub fn context(app: &App) -> Self {
-        Self::Choose(Picker::new("context", contexts(app)))
+        Self::Choose(Picker::new("context", contexts(app)).starting_at(app.context))
     }
+}
+
+/// Whether the action can do anything while there is one view: what cannot is offered nowhere.
+pub fn does_something(app: &App, action: Action) -> bool {
+    match action {
+        Action::NextView | Action::PreviousView => false,
+        Action::Overview => app.full,
+        _ => true,
+    }
+}
+
+fn range_picker() -> Picker<Choice> {
+    let items = ranges().map(|(text, shown)| item(text, "live", Choice::Show(shown)));
+    Picker::new("time (or 90m, 14:00 to 15:00, -3h to -1h)", items.collect())
 }
 
 fn item(label: impl Into<String>, detail: &str, value: Choice) -> Item<Choice> {

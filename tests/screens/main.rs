@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 #[path = "../support/console.rs"]
 mod console;
 mod never_panics;
+mod over;
 mod scenes;
 mod story;
 mod styled;

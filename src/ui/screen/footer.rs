@@ -7,37 +7,43 @@ use ratatui::widgets::Widget;
 
 use crate::model::query::Source;
 use crate::time::SECOND;
-use crate::ui::action::{Action, TABLE};
+use crate::ui::action::{Action, Row, TABLE};
 use crate::ui::app::{App, Link};
-use crate::ui::overlay::Overlay;
+use crate::ui::overlay::{Overlay, does_something};
 use crate::ui::range::Shown;
-use crate::ui::theme::Role;
+use crate::ui::theme::{Role, Theme};
+use crate::ui::widget::input::Input;
+use crate::ui::widget::picker::put;
 
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
-    if let Some(Overlay::Find(input)) = &app.overlay {
-        let (before, after) = input.halves();
-        let prompt = Line::from(vec![
-            Span::styled(" /", theme.style(Role::Key)),
-            Span::raw(before),
-            Span::styled("█", theme.style(Role::Accent)),
-            Span::raw(after),
-        ]);
-        return prompt.style(theme.style(Role::Prompt)).render(area, buf);
-    }
-    let left = match &app.notice {
-        Some((text, _)) => Line::styled(format!(" {text}"), theme.style(Role::Accent)),
-        None => Line::styled(freshness(app), theme.style(Role::Dim)),
+    let hits = super::hits(app);
+    let left = if let Some(Overlay::Find(input)) = &app.overlay {
+        buf.set_style(area, theme.style(Role::Prompt));
+        prompt(input, theme)
+    } else if let Some((text, _)) = &app.notice {
+        Line::styled(format!(" {text}"), theme.style(Role::Accent))
+    } else {
+        Line::styled(freshness(app, hits), theme.style(Role::Dim))
     };
     let used = left.width() as u16;
-    left.render(area, buf);
-    keys(app, area.width.saturating_sub(used + 2)).alignment(Alignment::Right).render(area, buf);
+    put(left, area, buf);
+    keys(offers(app, hits), theme, area.width.saturating_sub(used + 2)).alignment(Alignment::Right).render(area, buf);
+}
+
+fn prompt<'a>(input: &'a Input, theme: &Theme) -> Line<'a> {
+    let (before, after) = input.halves();
+    Line::from(vec![
+        Span::styled(" /", theme.style(Role::Key)),
+        Span::raw(before),
+        Span::styled("█", theme.style(Role::Accent)),
+        Span::raw(after),
+    ])
 }
 
 /// ` asked 14:03:26, next in 4s`
-fn freshness(app: &App) -> String {
+fn freshness(app: &App, hits: usize) -> String {
     if let Some(find) = &app.find {
-        let hits = super::hits(app);
         return format!(" /{}  {} of {hits}", find.text, (find.current + 1).min(hits));
     }
     match app.links.get(&Source::Prometheus) {
@@ -50,14 +56,11 @@ fn freshness(app: &App) -> String {
     }
 }
 
-/// In the order of use; what does not fit is dropped from the end, never cut.
-fn keys<'a>(app: &App, width: u16) -> Line<'a> {
-    let theme = &app.setup.theme;
+/// What does not fit is dropped from the end, never cut.
+fn keys<'a>(offers: Vec<(String, &'a str)>, theme: &Theme, width: u16) -> Line<'a> {
     let mut spans: Vec<Span> = Vec::new();
     let mut used = 0;
-    for row in TABLE.iter().filter(|row| offered(app, row.action)) {
-        let (Some(label), Some(key)) = (row.label, app.setup.keymap.first(row.action)) else { continue };
-        let label = if row.action == Action::Pause && !app.shown.is_live() { "live" } else { label };
+    for (key, label) in offers {
         let pair =
             [Span::styled(key, theme.style(Role::Key)), Span::styled(format!(" {label}  "), theme.style(Role::Dim))];
         used += pair.iter().map(|span| span.width() as u16).sum::<u16>();
@@ -69,14 +72,45 @@ fn keys<'a>(app: &App, width: u16) -> Line<'a> {
     Line::from(spans)
 }
 
+/// The keys that do something now and what they do, in the order of use: those of what lies over the view, if
+/// anything does.
+fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
+    let first = |action| app.setup.keymap.first(action).unwrap_or_default();
+    let fixed = |pairs: &[(&str, &'a str)]| pairs.iter().map(|(key, label)| ((*key).to_owned(), *label)).collect();
+    match &app.overlay {
+        None => {
+            let rows = TABLE.iter().filter(|row| offered(app, row.action, hits));
+            rows.filter_map(|row| Some((app.setup.keymap.first(row.action)?, label(app, row)?))).collect()
+        }
+        Some(Overlay::Help(_)) => {
+            let close = (first(Action::Back), "close");
+            if super::help_rows(app) <= app.body().height {
+                return vec![close];
+            }
+            let both = |one, other| format!("{} {}", first(one), first(other));
+            let (lines, pages) = (both(Action::Down, Action::Up), both(Action::PageDown, Action::PageUp));
+            vec![close, (lines, "scroll"), (pages, "pages")]
+        }
+        Some(Overlay::Palette(_) | Overlay::Range(_) | Overlay::Choose(_)) => {
+            fixed(&[("↑↓", "move"), ("Enter", "take"), ("Esc", "cancel"), ("type", "to narrow")])
+        }
+        Some(Overlay::Find(_)) => fixed(&[("Enter", "find"), ("Esc", "cancel")]),
+    }
+}
+
+fn label(app: &App, row: &Row) -> Option<&'static str> {
+    if row.action == Action::Pause && !app.shown.is_live() { Some("live") } else { row.label }
+}
+
 /// Whether the action would do something now.
-fn offered(app: &App, action: Action) -> bool {
+fn offered(app: &App, action: Action, hits: usize) -> bool {
     match action {
         Action::Open => !app.full,
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some(),
+        Action::FindNext => hits > 0,
         Action::Scope => app.context().is_some_and(|context| !context.scopes.is_empty()),
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),
-        _ => true,
+        action => does_something(app, action),
     }
 }

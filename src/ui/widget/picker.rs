@@ -4,9 +4,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
+use unicode_width::UnicodeWidthStr;
 
 use super::input::Input;
 use crate::ui::theme::{Role, Theme};
@@ -40,11 +41,24 @@ pub enum Picked<T> {
 }
 
 const MOST_ROWS: u16 = 14;
+/// Enough for the longest row of the palette; a terminal narrower than `NARROW` gives all that it has.
+const WIDTH: u16 = 84;
+const NARROW: u16 = 100;
+/// The tabs and the headline stay in sight: what is wrong is what one chooses by.
+const KEPT: u16 = 2;
+/// With fewer rows than these, the edge at the top gives way to an item.
+const ROOMY: u16 = 8;
 
 impl<T: Clone> Picker<T> {
     pub fn new(title: &'static str, items: Vec<Item<T>>) -> Self {
         let shown = (0..items.len()).collect();
         Self { title, items, input: Input::default(), shown, selected: 0 }
+    }
+
+    /// With the cursor on what is in use now.
+    pub fn starting_at(mut self, index: usize) -> Self {
+        self.selected = index.min(self.items.len().saturating_sub(1));
+        self
     }
 
     pub fn key(&mut self, key: KeyEvent) -> Picked<T> {
@@ -93,31 +107,48 @@ impl<T: Clone> Picker<T> {
         self.selected = 0;
     }
 
-    /// Over whatever is there, at the top of `area`.
+    /// Over whatever is there. `area` begins below the header.
     pub fn draw(&self, theme: &Theme, area: Rect, buf: &mut Buffer) {
-        let rows = (self.shown.len().max(1) as u16).min(MOST_ROWS).min(area.height.saturating_sub(2));
-        let width = area.width.min(76);
-        let place =
-            Rect { x: area.x + (area.width - width) / 2, y: area.y, width, height: (rows + 2).min(area.height) };
-        Clear.render(place, buf);
-        buf.set_style(place, theme.style(Role::Prompt));
+        let kept = KEPT.min(area.height);
+        let area = Rect { y: area.y + kept, height: area.height - kept, ..area };
+        let top = u16::from(area.height >= ROOMY);
+        let rows = (self.shown.len().max(1) as u16).min(MOST_ROWS).min(area.height.saturating_sub(2 + top));
+        // Without a ground of its own, the view beside it would look like a part of it.
+        let is_wide = area.width >= NARROW && theme.style(Role::Overlay).bg.is_some();
+        let width = if is_wide { WIDTH } else { area.width };
+        let height = (rows + 2 + top).min(area.height);
+        let place = Rect { x: area.x + (area.width - width) / 2, width, height, ..area };
+        lay(theme, place, buf);
+        let edge = |row: Rect, buf: &mut Buffer| {
+            Line::styled("─".repeat(usize::from(width)), theme.style(Role::Dim)).render(row, buf);
+        };
         let mut lines = place.rows();
+        if top > 0 {
+            lines.next().into_iter().for_each(|row| edge(row, buf));
+        }
         if let Some(row) = lines.next() {
-            self.prompt(theme).render(row, buf);
+            put(self.prompt(theme), row, buf);
         }
-        if self.shown.is_empty() {
-            let text = if self.items.is_empty() { "  nothing to choose" } else { "  nothing fits" };
-            if let Some(row) = lines.next() {
-                Line::styled(text, theme.style(Role::Dim)).render(row, buf);
-            }
+        for (n, row) in lines.by_ref().take(usize::from(rows)).enumerate() {
+            self.row(self.first(rows) + n, theme, row, buf);
         }
-        let first = self.selected.saturating_sub(usize::from(rows.saturating_sub(1)));
-        for (at, row) in (first..self.shown.len()).take(usize::from(rows)).zip(lines) {
-            self.item(at, theme).render(row, buf);
-            if at == self.selected {
-                buf.set_style(row, theme.style(Role::Selected));
-            }
+        if let Some(row) = lines.next() {
+            edge(row, buf);
+            self.count(rows, theme).alignment(Alignment::Right).render(row, buf);
         }
+    }
+
+    /// The first item in sight, so that the selected one is.
+    fn first(&self, rows: u16) -> usize {
+        self.selected.saturating_sub(usize::from(rows.saturating_sub(1)))
+    }
+
+    /// Which one of how many, where not all are in sight.
+    fn count(&self, rows: u16, theme: &Theme) -> Line<'_> {
+        if self.shown.len() <= usize::from(rows) {
+            return Line::default();
+        }
+        Line::styled(format!(" {} of {} ──", self.selected + 1, self.shown.len()), theme.style(Role::Dim))
     }
 
     fn prompt(&self, theme: &Theme) -> Line<'_> {
@@ -132,15 +163,53 @@ impl<T: Clone> Picker<T> {
         ])
     }
 
-    fn item(&self, at: usize, theme: &Theme) -> Line<'_> {
-        let Some(item) = self.shown.get(at).and_then(|i| self.items.get(*i)) else { return Line::default() };
+    /// The label in a column as wide as the longest of them, and beside it what it means.
+    fn row(&self, at: usize, theme: &Theme, row: Rect, buf: &mut Buffer) {
+        let Some(item) = self.shown.get(at).and_then(|i| self.items.get(*i)) else {
+            let text = if self.items.is_empty() { "  nothing to choose" } else { "  nothing fits" };
+            return put(Line::styled(text, theme.style(Role::Dim)), row, buf);
+        };
         let mark = if at == self.selected { " ▌" } else { "  " };
-        Line::from(vec![
-            Span::styled(mark, theme.style(Role::Accent)),
-            Span::raw(format!("{:<24} ", item.label)),
-            Span::styled(item.detail.as_str(), theme.style(Role::Dim)),
+        let longest = self.items.iter().map(|item| item.label.width()).max().unwrap_or(0) as u16;
+        // Half of the row is left for the meaning, if there is any.
+        let most = if item.detail.is_empty() { row.width } else { row.width / 2 };
+        let [sign, label, _, detail] = Layout::horizontal([
+            Constraint::Length(2),
+            Constraint::Length(longest.min(most.saturating_sub(2))),
+            Constraint::Length(1),
+            Constraint::Fill(1),
         ])
+        .areas(row);
+        Line::styled(mark, theme.style(Role::Accent)).render(sign, buf);
+        put(Line::styled(item.label.as_str(), theme.style(Role::Text)), label, buf);
+        put(Line::styled(item.detail.as_str(), theme.style(Role::Dim)), detail, buf);
+        if at == self.selected {
+            buf.set_style(row, theme.style(Role::Selected));
+        }
     }
+}
+
+/// Clears the ground for what lies over the view.
+pub fn lay(theme: &Theme, area: Rect, buf: &mut Buffer) {
+    Clear.render(area, buf);
+    buf.set_style(area, theme.base());
+    buf.set_style(area, theme.style(Role::Overlay));
+}
+
+/// Writes a line; what does not fit ends in `…`, so that nobody takes it for the whole.
+pub fn put(line: Line, row: Rect, buf: &mut Buffer) {
+    let row = row.intersection(buf.area);
+    let is_cut = line.width() > usize::from(row.width);
+    line.render(row, buf);
+    if !is_cut || row.is_empty() {
+        return;
+    }
+    let last = row.right() - 1;
+    // A sign two cells wide may reach into the last cell.
+    if last > row.x && buf[(last - 1, row.y)].symbol().width() > 1 {
+        buf[(last - 1, row.y)].set_symbol(" ");
+    }
+    buf[(last, row.y)].set_symbol("…");
 }
 
 #[cfg(test)]
@@ -184,5 +253,56 @@ mod tests {
         assert_eq!(picker.key(key(KeyCode::Down)), Picked::Nothing);
         assert_eq!(picker.key(key(KeyCode::Enter)), Picked::Chosen(None));
         assert_eq!(picker.key(key(KeyCode::Esc)), Picked::Cancelled);
+    }
+
+    fn drawn(picker: &Picker<u8>, width: u16, height: u16) -> Vec<String> {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::filled(area, ratatui::buffer::Cell::new("."));
+        picker.draw(&Theme::default(), area, &mut buf);
+        let rows = buf.content.chunks(usize::from(width));
+        rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>()).collect()
+    }
+
+    #[test]
+    fn the_list_lies_between_two_edges_below_the_headline() {
+        let rows = drawn(&picker().starting_at(1), 30, 12);
+        let edge = "─".repeat(30);
+        let blank = ".".repeat(30);
+        assert_eq!(
+            rows[..9],
+            [
+                &blank,
+                &blank,
+                &edge,
+                " command                      ",
+                "  pause   stop the clock      ",
+                " ▌zoom-in                     ",
+                "  time    range               ",
+                &edge,
+                &blank
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_cut_ends_in_an_ellipsis() {
+        let item = |label: &str, detail: &str| Item { label: label.into(), detail: detail.into(), value: 0 };
+        let picker = Picker::new(
+            "t",
+            vec![item("production-eu-central-1", "a long description"), item("東京東京東京東京東", "")],
+        );
+        let rows = drawn(&picker, 20, 12);
+        assert_eq!(rows[4], " ▌product… a long d…");
+        let rows = drawn(&picker, 19, 12);
+        assert!(rows[5].trim_end().ends_with('…'), "{rows:?}");
+    }
+
+    #[test]
+    fn it_says_how_many_there_are_where_not_all_are_in_sight() {
+        let rows = drawn(&picker().starting_at(9), 30, 6);
+        assert_eq!(
+            rows[3..],
+            ["  zoom-in                     ", " ▌time    range               ", "──────────────────── 3 of 3 ──"]
+        );
     }
 }
