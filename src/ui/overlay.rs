@@ -114,3 +114,19 @@ fn contexts(app: &App) -> Vec<Item<Choice>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::widget::picker::Picked;
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    #[test]
+    fn the_range_that_is_shown_is_the_one_that_enter_takes() {
+        for (shown, taken) in [(6 * HOUR, 6 * HOUR), (7 * DAY, 7 * DAY), (90 * MINUTE, 15 * MINUTE)] {
+            let Overlay::Range(mut picker) = Overlay::range_from(Shown::Live(shown)) else { panic!("no range") };
+            let picked = picker.key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+            assert_eq!(picked, Picked::Chosen(Some(Choice::Show(Shown::Live(taken)))));
+        }
+    }
+}
