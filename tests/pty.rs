@@ -6,6 +6,8 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use regex::Regex;
 use rustix::process::{Pid, Signal, kill_process};
@@ -363,4 +365,19 @@ fn a_config_is_shown_checked_and_obeyed() {
     console.write("\x1b[15~");
     console.shows("KEYS");
     assert_eq!(console.leave("qq").0, 0);
+}
+
+#[test]
+fn a_terminal_that_changes_its_size_at_the_start_is_followed() {
+    // As tmux and tiling window managers do, some thousandths of a second after the start.
+    for wait in (0..20).map(|i| Duration::from_micros(i * 400)) {
+        let mut demo = demo(100, 30);
+        thread::sleep(wait);
+        demo.resize(120, 40);
+        demo.until("the second column at its place", |screen| {
+            let row = screen.rows(0, 120).find(|row| row.contains("Request rate"));
+            row.and_then(|row| row.find("Error rate")).is_some_and(|at| at > 60)
+        });
+        assert_eq!(demo.leave("q").0, 0);
+    }
 }

@@ -56,18 +56,16 @@ impl Overlay {
         Self::Palette(Picker::new(":", items))
     }
 
-    pub fn range() -> Self {
-        Self::Range(range_picker())
-    }
-
     /// With the cursor on the range that is shown, if it is one of the list.
-    pub fn range_from(shown: Shown) -> Self {
+    pub fn range(shown: Shown) -> Self {
         let current = ranges().position(|(_, range)| range == shown).unwrap_or(0);
-        Self::Range(range_picker().starting_at(current))
+        let items = ranges().map(|(text, shown)| item(text, "live", Choice::Show(shown)));
+        let title = "time (or 90m, 14:00 to 15:00, -3h to -1h)";
+        Self::Range(Picker::new(title, items.collect()).starting_at(current))
     }
 
     pub fn scope(app: &App) -> Self {
-        Self::Choose(Picker::new("scope", scopes(app)))
+        Self::Choose(Picker::new("scope", scopes(app)).starting_at(app.scope))
     }
 
     pub fn context(app: &App) -> Self {
@@ -82,11 +80,6 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::Overview => app.full,
         _ => true,
     }
-}
-
-fn range_picker() -> Picker<Choice> {
-    let items = ranges().map(|(text, shown)| item(text, "live", Choice::Show(shown)));
-    Picker::new("time (or 90m, 14:00 to 15:00, -3h to -1h)", items.collect())
 }
 
 fn item(label: impl Into<String>, detail: &str, value: Choice) -> Item<Choice> {
@@ -124,7 +117,7 @@ mod tests {
     #[test]
     fn the_range_that_is_shown_is_the_one_that_enter_takes() {
         for (shown, taken) in [(6 * HOUR, 6 * HOUR), (7 * DAY, 7 * DAY), (90 * MINUTE, 15 * MINUTE)] {
-            let Overlay::Range(mut picker) = Overlay::range_from(Shown::Live(shown)) else { panic!("no range") };
+            let Overlay::Range(mut picker) = Overlay::range(Shown::Live(shown)) else { panic!("no range") };
             let picked = picker.key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
             assert_eq!(picked, Picked::Chosen(Some(Choice::Show(Shown::Live(taken)))));
         }

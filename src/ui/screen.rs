@@ -48,7 +48,8 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
     match &app.overlay {
         Some(Overlay::Help(top)) => help::draw(app, *top, body, buf),
         Some(Overlay::Palette(picker) | Overlay::Range(picker) | Overlay::Choose(picker)) => {
-            picker.draw(&app.setup.theme, Rect { y: 1, height: area.height - 2, ..area }, buf);
+            // Below the headline: what is wrong is what one chooses by.
+            picker.draw(&app.setup.theme, Rect { y: 3, height: area.height - 4, ..area }, buf);
         }
         Some(Overlay::Find(_)) | None => {}
     }

@@ -13,6 +13,7 @@ use ratatui::buffer::Buffer;
 mod console;
 mod never_panics;
 mod over;
+mod promises;
 mod scenes;
 mod story;
 mod styled;

@@ -29,7 +29,7 @@ impl App {
             Action::Open => self.moving(|app| app.full = true),
             Action::FullScreen => self.moving(|app| app.full = !app.full),
             Action::Back => self.back(),
-            Action::Time => self.overlay = Some(Overlay::range()),
+            Action::Time => self.overlay = Some(Overlay::range(self.shown)),
             Action::Scope => self.overlay = Some(Overlay::scope(self)),
             Action::Context => self.overlay = Some(Overlay::context(self)),
             Action::Palette => self.overlay = Some(Overlay::palette(self)),

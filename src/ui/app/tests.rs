@@ -138,7 +138,7 @@ fn zoom_pan_reset_and_history() {
 fn a_range_is_chosen_or_typed_and_a_wrong_one_says_why() {
     let mut app = app();
     press(&mut app, "t down enter");
-    assert_eq!(app.shown, Shown::Live(HOUR));
+    assert_eq!(app.shown, Shown::Live(6 * HOUR));
     press(&mut app, "t");
     type_text(&mut app, "90m");
     press(&mut app, "enter");
@@ -156,7 +156,7 @@ fn a_scope_narrows_the_service_and_a_broken_one_is_refused() {
     press(&mut app, "s down enter");
     assert_eq!(app.scope().unwrap().name, "shop");
     assert!(ranges(&app).iter().any(|(expr, _, _)| expr.contains("agent360_requests_total{namespace=\"shop\"}")));
-    press(&mut app, "s down down enter");
+    press(&mut app, "s down enter");
     assert_eq!(app.scope().unwrap().name, "shop");
     assert!(app.notice.as_ref().unwrap().0.contains("scope not used"));
     press(&mut app, "[");

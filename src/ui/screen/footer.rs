@@ -6,14 +6,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::model::query::Source;
-use crate::time::SECOND;
+use crate::time::{SECOND, Timestamp};
 use crate::ui::action::{Action, Row, TABLE};
 use crate::ui::app::{App, Link};
 use crate::ui::overlay::{Overlay, does_something};
 use crate::ui::range::Shown;
 use crate::ui::theme::{Role, Theme};
+use crate::ui::widget::ground::put;
 use crate::ui::widget::input::Input;
-use crate::ui::widget::picker::put;
 
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
@@ -46,12 +46,18 @@ fn freshness(app: &App, hits: usize) -> String {
     if let Some(find) = &app.find {
         return format!(" /{}  {} of {hits}", find.text, (find.current + 1).min(hits));
     }
+    let clock = |at: Timestamp| at.format("%H:%M:%S", &app.setup.zone);
+    let wait = |next: Timestamp| (next.since(app.now) + SECOND - 1) / SECOND;
     match app.links.get(&Source::Prometheus) {
+        _ if !app.scene().asked => String::new(),
         _ if !app.shown.is_live() => " paused: history stands still".to_owned(),
-        Some(Link { answered: Some(at), next, .. }) => {
-            let next = next.map_or(0, |next| (next.since(app.now).max(0) + SECOND - 1) / SECOND);
-            format!(" asked {}, next in {next:>2}s", at.format("%H:%M:%S", &app.setup.zone))
+        Some(Link { outage: Some(_), next: Some(next), .. }) if wait(*next) > 0 => {
+            format!(" next try in {}s", wait(*next))
         }
+        Some(Link { answered: Some(at), next: Some(next), .. }) if wait(*next) > 0 => {
+            format!(" asked {}, next in {:>2}s", clock(*at), wait(*next))
+        }
+        Some(Link { answered: Some(at), .. }) => format!(" asked {}, asking…", clock(*at)),
         _ => " asking…".to_owned(),
     }
 }

@@ -142,6 +142,9 @@ fn overdue(app: &App, link: &Link) -> Option<i64> {
 pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
     Line::from(vec![Span::styled(" 1 Overview ", theme.style(Role::TabActive))]).render(area, buf);
+    if app.overlay.is_some() {
+        return;
+    }
     let key = |action| app.setup.keymap.first(action).unwrap_or_default();
     Line::from(vec![
         Span::styled(key(crate::ui::action::Action::Help), theme.style(Role::Key)),

@@ -9,7 +9,7 @@ use crate::ui::action::{Action, TABLE};
 use crate::ui::app::App;
 use crate::ui::overlay::does_something;
 use crate::ui::theme::Role;
-use crate::ui::widget::picker::{lay, put};
+use crate::ui::widget::ground::{lay, put};
 
 const MARKS: &[(&str, &str)] = &[
     ("▲ ! ~ ·", "critical, warning, pending, other"),

@@ -6,9 +6,10 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
+use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
+use super::ground::{lay, put};
 use super::input::Input;
 use crate::ui::theme::{Role, Theme};
 
@@ -44,8 +45,6 @@ const MOST_ROWS: u16 = 14;
 /// Enough for the longest row of the palette; a terminal narrower than `NARROW` gives all that it has.
 const WIDTH: u16 = 84;
 const NARROW: u16 = 100;
-/// The tabs and the headline stay in sight: what is wrong is what one chooses by.
-const KEPT: u16 = 2;
 /// With fewer rows than these, the edge at the top gives way to an item.
 const ROOMY: u16 = 8;
 
@@ -107,10 +106,8 @@ impl<T: Clone> Picker<T> {
         self.selected = 0;
     }
 
-    /// Over whatever is there. `area` begins below the header.
+    /// Over whatever is there, at the top of `area`.
     pub fn draw(&self, theme: &Theme, area: Rect, buf: &mut Buffer) {
-        let kept = KEPT.min(area.height);
-        let area = Rect { y: area.y + kept, height: area.height - kept, ..area };
         let top = u16::from(area.height >= ROOMY);
         let rows = (self.shown.len().max(1) as u16).min(MOST_ROWS).min(area.height.saturating_sub(2 + top));
         // Without a ground of its own, the view beside it would look like a part of it.
@@ -189,29 +186,6 @@ impl<T: Clone> Picker<T> {
     }
 }
 
-/// Clears the ground for what lies over the view.
-pub fn lay(theme: &Theme, area: Rect, buf: &mut Buffer) {
-    Clear.render(area, buf);
-    buf.set_style(area, theme.base());
-    buf.set_style(area, theme.style(Role::Overlay));
-}
-
-/// Writes a line; what does not fit ends in `…`, so that nobody takes it for the whole.
-pub fn put(line: Line, row: Rect, buf: &mut Buffer) {
-    let row = row.intersection(buf.area);
-    let is_cut = line.width() > usize::from(row.width);
-    line.render(row, buf);
-    if !is_cut || row.is_empty() {
-        return;
-    }
-    let last = row.right() - 1;
-    // A sign two cells wide may reach into the last cell.
-    if last > row.x && buf[(last - 1, row.y)].symbol().width() > 1 {
-        buf[(last - 1, row.y)].set_symbol(" ");
-    }
-    buf[(last, row.y)].set_symbol("…");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,22 +238,18 @@ mod tests {
     }
 
     #[test]
-    fn the_list_lies_between_two_edges_below_the_headline() {
+    fn the_list_lies_between_two_edges() {
         let rows = drawn(&picker().starting_at(1), 30, 12);
         let edge = "─".repeat(30);
-        let blank = ".".repeat(30);
         assert_eq!(
-            rows[..9],
+            rows[..6],
             [
-                &blank,
-                &blank,
                 &edge,
                 " command                      ",
                 "  pause   stop the clock      ",
                 " ▌zoom-in                     ",
                 "  time    range               ",
                 &edge,
-                &blank
             ]
         );
     }
@@ -292,16 +262,16 @@ mod tests {
             vec![item("production-eu-central-1", "a long description"), item("東京東京東京東京東", "")],
         );
         let rows = drawn(&picker, 20, 12);
-        assert_eq!(rows[4], " ▌product… a long d…");
+        assert_eq!(rows[2], " ▌product… a long d…");
         let rows = drawn(&picker, 19, 12);
-        assert!(rows[5].trim_end().ends_with('…'), "{rows:?}");
+        assert!(rows[3].trim_end().ends_with('…'), "{rows:?}");
     }
 
     #[test]
     fn it_says_how_many_there_are_where_not_all_are_in_sight() {
-        let rows = drawn(&picker().starting_at(9), 30, 6);
+        let rows = drawn(&picker().starting_at(9), 30, 4);
         assert_eq!(
-            rows[3..],
+            rows[1..],
             ["  zoom-in                     ", " ▌time    range               ", "──────────────────── 3 of 3 ──"]
         );
     }

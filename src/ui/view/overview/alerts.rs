@@ -53,7 +53,8 @@ fn line(alert: &Alert, scene: &Scene, width: usize) -> Line<'static> {
     let state = if alert.state == AlertState::Pending { "pending" } else { "firing" };
     let age = alert.active_at.map_or_else(String::new, |at| ago(scene.now.since(at)));
     Line::from(vec![
-        Span::styled(format!(" {mark} {:<9}", alert.severity().word()), style),
+        Span::raw(" "),
+        Span::styled(format!("{mark} {:<9}", alert.severity().word()), style),
         Span::styled(format!("{:<22} ", fit(&alert.name(), 22)), scene.theme.style(Role::Text)),
         Span::styled(format!("{state:<8}"), style),
         Span::styled(format!("{age:>4}  "), scene.theme.style(Role::Text)),

@@ -14,6 +14,7 @@ use crate::model::host::HostSample;
 use crate::model::unit::Unit;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
+use crate::ui::widget::ground::put;
 use crate::ui::widget::sparkline;
 
 /// Wide enough for the table of hosts; the database stands beside it.
@@ -48,7 +49,7 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
     }
     lines.push(here(overview, scene, width));
     for (line, row) in lines.into_iter().zip((Rect { width, ..area }).rows()) {
-        line.render(row, buf);
+        put(line, row, buf);
     }
 }
 
