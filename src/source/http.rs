@@ -44,6 +44,8 @@ struct Inner {
     http: Mutex<Option<reqwest::Client>>,
     signatures: Signatures,
     slots: Semaphore,
+    /// For the one large answer.
+    rooms: Arc<Semaphore>,
     /// How many answers there were, to tell a slow server from one that hangs.
     answered: AtomicU64,
     skew: Skew,
@@ -83,6 +85,7 @@ impl Client {
             http: Mutex::default(),
             signatures: Signatures::default(),
             slots,
+            rooms: Arc::new(Semaphore::new(1)),
             answered: AtomicU64::default(),
             skew: Skew::default(),
         }))
@@ -150,11 +153,11 @@ impl Inner {
             let response = self.send_patiently(&url, request, signature, deadline).await?;
             self.learn_skew(&response, sent, clock.now());
             let (status, headers) = (response.status(), response.headers().clone());
-            let body = match status.is_success() {
-                true => body::read(response, &self.endpoint, deadline).await?,
-                false => body::read_error(response, &self.endpoint, deadline).await,
+            let (body, room) = match status.is_success() {
+                true => body::read(response, &self.endpoint, &self.rooms, deadline).await?,
+                false => (body::read_error(response, &self.endpoint, deadline).await, None),
             };
-            let reply = Reply { status: status.as_u16(), headers, body };
+            let reply = Reply { status: status.as_u16(), headers, body, room };
             self.answered.fetch_add(1, Ordering::Relaxed);
             match redirect::next(&url, request.form.is_some(), &reply)? {
                 Some(next) => url = next,

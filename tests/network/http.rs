@@ -267,6 +267,35 @@ async fn questions_in_line_behind_one_that_hangs_end_with_it() {
 }
 
 #[tokio::test]
+async fn large_answers_are_held_one_at_a_time() {
+    const LARGE: usize = 6 << 20;
+    let (sent, came) = std::sync::mpsc::channel();
+    let server = Server::new(move |_, wire| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {LARGE}\r\n\r\n");
+        let _ = wire.write_all(head.as_bytes());
+        let _ = wire.write_all(&vec![b' '; LARGE - 1]).and_then(|()| wire.flush());
+        let _ = sent.send(());
+        let _ = wire.write_all(b"{");
+        Then::Keep
+    });
+    let client = Client::new(endpoint(&server.url()));
+    let first = client.get("/", NOW).await.unwrap();
+    came.recv().unwrap();
+    // Small ones go on as ever; this one has to wait until the first has been read, and that takes for ever.
+    let second = tokio::spawn({
+        let client = client.clone();
+        async move { client.get("/", NOW).await.err() }
+    });
+    let wait = tokio::task::spawn_blocking(move || came.recv_timeout(Duration::from_secs(2)).map(|()| came));
+    let came = wait.await.unwrap();
+    tokio::time::pause();
+    assert_eq!(second.await.unwrap(), Some(FetchError::Timeout(Duration::from_secs(30))));
+    tokio::time::resume();
+    drop((first, came));
+    assert_eq!(client.get("/", NOW).await.unwrap().body.len(), LARGE);
+}
+
+#[tokio::test]
 async fn a_clock_that_is_off_is_noticed() {
     // Ten minutes ahead of NOW.
     let server = Server::saying("200 OK", "Date: Mon, 23 Nov 2026 05:08:10 GMT\r\n", OK);

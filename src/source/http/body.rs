@@ -1,65 +1,86 @@
 //! Reads a body piece by piece: never more than the limit, counted after decompression, and never for ever.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Response;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::fault;
 use crate::model::endpoint::Endpoint;
 use crate::model::fault::FetchError;
+use crate::text::Plain;
 
 /// A server that sends nothing for so long in the middle of an answer has stopped.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 /// An error needs no more room than this to explain itself.
 const MAX_ERROR: usize = 64 * 1024;
+/// Larger answers are taken in one after the other: a server that floods must not get the limit times the slots.
+const LARGE: usize = 4 * 1024 * 1024;
 
-pub async fn read(response: Response, endpoint: &Endpoint, deadline: Instant) -> Result<Vec<u8>, FetchError> {
+/// The room for a large answer; there is one for all questions to a source.
+pub type Room = Option<OwnedSemaphorePermit>;
+
+pub async fn read(
+    mut response: Response,
+    endpoint: &Endpoint,
+    rooms: &Arc<Semaphore>,
+    deadline: Instant,
+) -> Result<(Vec<u8>, Room), FetchError> {
     let limit = endpoint.max_answer;
     if response.content_length().is_some_and(|length| length > limit) {
         return Err(FetchError::TooLarge { limit });
     }
-    let mut body = Vec::new();
-    pump(response, endpoint, deadline, |chunk| {
-        if (body.len() + chunk.len()) as u64 > limit {
+    let (mut body, mut room) = (Vec::new(), None);
+    while let Some(chunk) = next(&mut response, endpoint, deadline).await? {
+        let size = body.len() + chunk.len();
+        if size as u64 > limit {
             return Err(FetchError::TooLarge { limit });
         }
-        body.extend_from_slice(chunk);
-        Ok(())
-    })
-    .await?;
-    Ok(body)
+        if size > LARGE && room.is_none() {
+            room = Some(turn(endpoint, rooms, deadline).await?);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok((body, room))
+}
+
+async fn turn(
+    endpoint: &Endpoint,
+    rooms: &Arc<Semaphore>,
+    deadline: Instant,
+) -> Result<OwnedSemaphorePermit, FetchError> {
+    let turn = timeout_at(deadline, Arc::clone(rooms).acquire_owned()).await;
+    let turn = turn.map_err(|_| FetchError::Timeout(endpoint.timeout))?;
+    turn.map_err(|_| FetchError::Broken(Plain::new("the client was closed")))
 }
 
 /// The body of an error: as much of it as is useful and as comes; the status has said the main thing.
-pub async fn read_error(response: Response, endpoint: &Endpoint, deadline: Instant) -> Vec<u8> {
+pub async fn read_error(mut response: Response, endpoint: &Endpoint, deadline: Instant) -> Vec<u8> {
     let mut body = Vec::new();
-    let full = FetchError::TooLarge { limit: MAX_ERROR as u64 };
-    let cut = pump(response, endpoint, deadline, |chunk| {
-        body.extend_from_slice(chunk);
-        if body.len() < MAX_ERROR { Ok(()) } else { Err(full.clone()) }
-    });
     // How it ended does not matter here.
-    let _ = cut.await;
+    while body.len() < MAX_ERROR
+        && let Ok(Some(chunk)) = next(&mut response, endpoint, deadline).await
+    {
+        body.extend_from_slice(&chunk);
+    }
     body.truncate(MAX_ERROR);
     body
 }
 
-async fn pump(
-    mut response: Response,
+/// The next piece; none at the end.
+async fn next(
+    response: &mut Response,
     endpoint: &Endpoint,
     deadline: Instant,
-    mut take: impl FnMut(&[u8]) -> Result<(), FetchError>,
-) -> Result<(), FetchError> {
+) -> Result<Option<impl Deref<Target = [u8]> + use<>>, FetchError> {
     let pause = MAX_PAUSE.min(endpoint.timeout);
-    loop {
-        let by = deadline.min(Instant::now() + pause);
-        match timeout_at(by, response.chunk()).await {
-            Ok(Ok(Some(chunk))) => take(&chunk)?,
-            Ok(Ok(None)) => return Ok(()),
-            Ok(Err(error)) => return Err(fault::of(&error, endpoint)),
-            Err(_) if by == deadline => return Err(FetchError::Timeout(endpoint.timeout)),
-            Err(_) => return Err(FetchError::Stalled(pause)),
-        }
+    let by = deadline.min(Instant::now() + pause);
+    match timeout_at(by, response.chunk()).await {
+        Ok(chunk) => chunk.map_err(|error| fault::of(&error, endpoint)),
+        Err(_) if by == deadline => Err(FetchError::Timeout(endpoint.timeout)),
+        Err(_) => Err(FetchError::Stalled(pause)),
     }
 }

@@ -36,7 +36,7 @@ mod tests {
     fn ask(status: u16, to: &str, is_post: bool) -> Result<Option<String>, FetchError> {
         let headers = HeaderMap::from_iter([(LOCATION, to.parse().unwrap())]);
         let from = Url::parse("http://prom:9090/api/v1/query").unwrap();
-        let target = next(&from, is_post, &Reply { status, headers, body: Vec::new() })?;
+        let target = next(&from, is_post, &Reply { status, headers, body: Vec::new(), room: None })?;
         Ok(target.map(|url| url.to_string()))
     }
 

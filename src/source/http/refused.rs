@@ -92,7 +92,7 @@ mod tests {
         if let Some(text) = retry_after {
             headers.insert(RETRY_AFTER, text.parse().unwrap());
         }
-        wait(&Reply { status: 429, headers, body: Vec::new() }, Timestamp(0)).as_secs()
+        wait(&Reply { status: 429, headers, body: Vec::new(), room: None }, Timestamp(0)).as_secs()
     }
 
     #[test]
@@ -113,7 +113,7 @@ mod tests {
     fn without_the_servers_clock_ours_is_used() {
         let headers = HeaderMap::from_iter([(RETRY_AFTER, NOW.parse().unwrap())]);
         let now = http_date(NOW).unwrap().plus(-7_000);
-        assert_eq!(wait(&Reply { status: 429, headers, body: Vec::new() }, now).as_secs(), 7);
+        assert_eq!(wait(&Reply { status: 429, headers, body: Vec::new(), room: None }, now).as_secs(), 7);
     }
 
     #[test]

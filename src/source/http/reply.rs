@@ -2,6 +2,7 @@
 
 use reqwest::header::HeaderMap;
 
+use super::body::Room;
 use crate::model::fault::FetchError;
 use crate::text::Plain;
 
@@ -12,6 +13,8 @@ pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// Given back when this has been read.
+    pub room: Room,
 }
 
 /// What a body is, by its first byte: the `Content-Type` of gateways and old servers is no guide.
@@ -96,7 +99,7 @@ mod tests {
     use super::*;
 
     fn reply(status: u16, body: &str) -> Reply {
-        Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
+        Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec(), room: None }
     }
 
     fn json(status: u16, body: &str) -> String {

@@ -55,7 +55,7 @@ mod tests {
     fn fault(status: u16, stopping: Option<&str>, body: &str) -> FetchError {
         let name = HeaderName::from_static("x-prometheus-stopping");
         let headers = HeaderMap::from_iter(stopping.map(|value| (name, value.parse().unwrap())));
-        refusal(&Reply { status, headers, body: body.as_bytes().to_vec() })
+        refusal(&Reply { status, headers, body: body.as_bytes().to_vec(), room: None })
     }
 
     #[test]
