@@ -32,7 +32,8 @@ pub enum FetchError {
     Unauthorized(Plain),
     #[error("not allowed (403): {0}")]
     Forbidden(Plain),
-    #[error("redirected to {0}; set that address in the config")]
+    /// Elsewhere, or in a circle; the text says where and what to mend.
+    #[error("redirected {0}")]
     Redirected(Plain),
     #[error("HTTP {code}: {message}")]
     Status { code: u16, message: Plain },

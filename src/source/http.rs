@@ -159,12 +159,12 @@ impl Inner {
             };
             let reply = Reply { status: status.as_u16(), headers, body, room };
             self.answered.fetch_add(1, Ordering::Relaxed);
-            match redirect::next(&url, request.form.is_some(), &reply)? {
+            match redirect::next(&url, request.path, request.form.is_some(), &reply)? {
                 Some(next) => url = next,
                 None => return Ok(reply),
             }
         }
-        Err(redirect::refused(&url))
+        Err(redirect::endless())
     }
 
     /// Sends; and once more if the connection broke, which an idle one does when the server closed it meanwhile.

@@ -16,6 +16,8 @@ use crate::text::Plain;
 
 /// A password manager may need a moment; longer means that it waits for a person.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+/// A pipe that nobody writes to, or a share that is gone.
+const FILE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longer than any token, and short enough for a file that was named by mistake.
 const MAX_BYTES: u64 = 64 * 1024;
 
@@ -32,7 +34,7 @@ pub fn place(secret: &Secret) -> String {
 pub async fn resolve(secret: &Secret) -> Result<String, FetchError> {
     let found = match secret {
         Secret::Env(name) => environment(name),
-        Secret::File(path) => file(path.clone()).await,
+        Secret::File(path) => file(path.clone(), FILE_TIMEOUT).await,
         Secret::Command(words) => command(words, COMMAND_TIMEOUT).await,
     };
     let value = found.and_then(|value| if value.is_empty() { Err("is empty".to_owned()) } else { Ok(value) });
@@ -44,14 +46,15 @@ fn environment(name: &str) -> Result<String, String> {
     value.into_string().map_err(|_| "is not UTF-8 text".to_owned())
 }
 
-async fn file(path: PathBuf) -> Result<String, String> {
+async fn file(path: PathBuf, limit: Duration) -> Result<String, String> {
     let read = tokio::task::spawn_blocking(move || {
         use std::io::Read;
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     });
-    let bytes = read.await.map_err(|_| "could not be read")?;
+    let read = timeout(limit, read).await.map_err(|_| format!("gave nothing within {} s", limit.as_secs_f32()))?;
+    let bytes = read.map_err(|_| "could not be read")?;
     let text = text(bytes.map_err(|error: std::io::Error| format!("cannot be read: {}", error.kind()))?)?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
@@ -129,6 +132,18 @@ mod tests {
         let absent = why(Secret::Command(vec!["/no/such/program".to_owned(), "s3cret".to_owned()])).await;
         assert!(absent.contains("cannot be started") && !absent.contains("s3cret"), "{absent}");
         assert!(why(Secret::Command(vec![])).await.contains("names no program"));
+    }
+
+    #[tokio::test]
+    async fn a_pipe_that_nobody_writes_to_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        let waits = file(pipe.clone(), Duration::from_millis(50)).await;
+        assert!(waits.unwrap_err().contains("gave nothing within"));
+        // Lets the thread that still waits go.
+        drop(std::fs::OpenOptions::new().write(true).open(pipe));
     }
 
     #[tokio::test]

@@ -19,7 +19,10 @@ async fn a_redirect_elsewhere_is_not_followed_and_takes_no_secret_along() {
         let mut from = endpoint(&server.url());
         from.headers = vec![("X-Api-Key".to_owned(), HeaderValue::Text("s3cret".to_owned()))];
         let error = fault(from).await.to_string();
-        assert_eq!(error, format!("redirected to {}/login; set that address in the config", sink.url()));
+        assert_eq!(
+            error,
+            format!("redirected to {}/login; a login in front of it, or a new address to set?", sink.url())
+        );
     }
     assert_eq!(sink.requests().len(), 0);
     assert_eq!(sink.connections(), 0);
@@ -40,8 +43,29 @@ async fn a_redirect_within_the_server_keeps_the_question() {
 #[tokio::test]
 async fn a_redirect_loop_ends() {
     let server = Server::saying("307 Temporary Redirect", "Location: /again\r\n", "");
-    assert!(matches!(fault(endpoint(&server.url())).await, FetchError::Redirected(_)));
+    let error = fault(endpoint(&server.url())).await.to_string();
+    assert_eq!(error, "redirected again and again; is the address in the config right?");
     assert_eq!(server.requests().len(), 6);
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_had_is_fetched_once_for_all_who_wait_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (runs, script) = (folder.path().join("runs"), "echo x >> \"$0\"; sleep 0.2; exit 1");
+    let words = ["sh", "-c", script, &runs.to_string_lossy()].map(str::to_owned).to_vec();
+    let client = Client::new(Endpoint { auth: Auth::Bearer(Secret::Command(words)), ..endpoint(&refused_url()) });
+    let asks: Vec<_> = (0..6)
+        .map(|_| {
+            let client = client.clone();
+            async move { client.get("/", NOW).await.err() }
+        })
+        .collect();
+    for error in futures_util::future::join_all(asks).await {
+        assert!(matches!(error, Some(FetchError::Unauthorized(_))), "{error:?}");
+    }
+    assert_eq!(std::fs::read_to_string(&runs).unwrap(), "x\n");
+    assert!(client.get("/", NOW).await.is_err());
+    assert_eq!(std::fs::read_to_string(&runs).unwrap(), "x\nx\n", "who comes later tries again");
 }
 
 fn with_token(url: &str, token: &Path) -> Client {

@@ -9,23 +9,33 @@ use super::reply::Reply;
 use crate::model::fault::FetchError;
 use crate::text::Plain;
 
-/// Where to ask again, if `reply` to a request for `url` says so.
-pub fn next(url: &Url, is_post: bool, reply: &Reply) -> Result<Option<Url>, FetchError> {
+/// Where to ask again, if `reply` to a request of `path` at `url` says so.
+pub fn next(url: &Url, path: &str, is_post: bool, reply: &Reply) -> Result<Option<Url>, FetchError> {
     if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let Some(target) = reply.header("location").and_then(|to| url.join(to).ok()) else { return Ok(None) };
+    let target = reply.header("location").and_then(|to| url.join(to).ok());
+    let Some(target) = target.filter(|target| target.has_host()) else { return Ok(None) };
     let keeps_question = matches!(reply.status, 307 | 308) || !is_post;
-    if target.origin() == url.origin() && keeps_question { Ok(Some(target)) } else { Err(refused(&target)) }
+    if target.origin() == url.origin() && keeps_question { Ok(Some(target)) } else { Err(refused(target, path)) }
 }
 
-pub fn refused(target: &Url) -> FetchError {
-    let mut shown = target.clone();
-    shown.set_query(None);
-    shown.set_fragment(None);
+/// The address to write is the one below which our own path lies. Anything else is most likely a page to sign in.
+fn refused(mut target: Url, path: &str) -> FetchError {
+    target.set_query(None);
+    target.set_fragment(None);
     // These fail for addresses that cannot have a user, which then have none.
-    let _ = (shown.set_username(""), shown.set_password(None));
-    FetchError::Redirected(Plain::new(shown.as_str()))
+    let _ = (target.set_username(""), target.set_password(None));
+    let text = match target.as_str().strip_suffix(path) {
+        Some(base) => format!("to {base}; set that address in the config"),
+        None => format!("to {target}; a login in front of it, or a new address to set?"),
+    };
+    FetchError::Redirected(Plain::from(text))
+}
+
+/// A server that always points on, most often to itself.
+pub fn endless() -> FetchError {
+    FetchError::Redirected(Plain::new("again and again; is the address in the config right?"))
 }
 
 #[cfg(test)]
@@ -33,10 +43,12 @@ mod tests {
     use super::*;
     use reqwest::header::{HeaderMap, LOCATION};
 
+    const PATH: &str = "/api/v1/query";
+
     fn ask(status: u16, to: &str, is_post: bool) -> Result<Option<String>, FetchError> {
         let headers = HeaderMap::from_iter([(LOCATION, to.parse().unwrap())]);
         let from = Url::parse("http://prom:9090/api/v1/query").unwrap();
-        let target = next(&from, is_post, &Reply { status, headers, body: Vec::new(), room: None })?;
+        let target = next(&from, PATH, is_post, &Reply { status, headers, body: Vec::new(), room: None })?;
         Ok(target.map(|url| url.to_string()))
     }
 
@@ -59,12 +71,25 @@ mod tests {
     #[test]
     fn the_error_names_the_address_without_its_secrets() {
         let error = ask(302, "https://user:pass@sso.example/login?state=s3cret#x", true).unwrap_err();
-        assert_eq!(error, FetchError::Redirected(Plain::new("https://sso.example/login")));
+        let text = "redirected to https://sso.example/login; a login in front of it, or a new address to set?";
+        assert_eq!(error.to_string(), text);
+    }
+
+    #[test]
+    fn the_address_to_write_is_told_without_the_path_of_the_question() {
+        for (to, base) in [
+            ("https://prom:9090/api/v1/query", "https://prom:9090"),
+            ("http://new/base/api/v1/query?query=up", "http://new/base"),
+        ] {
+            let error = ask(301, to, true).unwrap_err();
+            assert_eq!(error.to_string(), format!("redirected to {base}; set that address in the config"));
+        }
     }
 
     #[test]
     fn no_redirect_is_no_redirect() {
         assert_eq!(ask(200, "/p", true), Ok(None));
         assert_eq!(ask(304, "/p", true), Ok(None));
+        assert_eq!(ask(302, "javascript:alert(1)", true), Ok(None));
     }
 }

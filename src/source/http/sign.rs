@@ -110,17 +110,34 @@ struct Held {
     current: Option<Arc<Signature>>,
     /// When a refused one was last fetched anew.
     renewed: Option<Instant>,
+    /// How the last try ended, and when.
+    failed: Option<(Instant, FetchError)>,
 }
 
 impl Signatures {
     pub async fn get(&self, endpoint: &Endpoint) -> Result<Arc<Signature>, FetchError> {
+        let came = Instant::now();
         let mut held = self.0.lock().await;
         if let Some(current) = &held.current {
             return Ok(current.clone());
         }
-        let fresh = Arc::new(Signature::resolve(endpoint).await?);
-        held.current = Some(fresh.clone());
-        Ok(fresh)
+        // Whoever waited while it failed has had his try: a command that hangs must not hang for each in turn.
+        if let Some((at, error)) = &held.failed
+            && *at >= came
+        {
+            return Err(error.clone());
+        }
+        match Signature::resolve(endpoint).await {
+            Ok(fresh) => {
+                let fresh = Arc::new(fresh);
+                held.current = Some(fresh.clone());
+                Ok(fresh)
+            }
+            Err(error) => {
+                held.failed = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
+        }
     }
 
     /// After a 401: another signature than the one that was refused, if there is one to be had.
