@@ -223,6 +223,9 @@ fn a_file_that_was_named_must_be_there_and_readable() {
     std::fs::write(&latin1, b"[ui]\n# caf\xe9\n").unwrap();
     let expected = format!("{}:2: not UTF-8 text; save the file as UTF-8", latin1.display());
     assert_eq!(load(Places { platform: Some(latin1), ..Places::default() }), expected);
+
+    let endless = Places { flag: Some("/dev/zero".into()), ..Places::default() };
+    assert_eq!(load(endless), "/dev/zero: larger than 4 MiB; that is no config file, mend the path");
 }
 
 fn places_without_flag(folder: &Path) -> Places {

@@ -314,6 +314,12 @@ headers = { Authorization = 'Bearer hunter2' }
 => 3: `Authorization` in [contexts.prod.prometheus.headers] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
 headers = { X-Api-Key = 'hunter2' }
 => 3: `X-Api-Key` in [contexts.prod.prometheus.headers] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+headers = { X-Auth = 'hunter2' }
+=> 3: `X-Auth` in [contexts.prod.prometheus.headers] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+headers = { Grafana-Key = 'hunter2' }
+=> 3: `Grafana-Key` in [contexts.prod.prometheus.headers] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+headers = { X-Forwarded = 'Bearer hunter2' }
+=> 3: `X-Forwarded` in [contexts.prod.prometheus.headers] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
 "#,
     );
 }

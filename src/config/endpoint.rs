@@ -142,6 +142,9 @@ fn header(table: &Section<'_>, entry: &Entry<'_>) -> Read<HeaderValue> {
         _ if is_secret(entry.key) => secret_of(table, entry).map(HeaderValue::Secret),
         _ => {
             let text = table.text_of(entry)?;
+            if looks_secret(text) {
+                return secret_of(table, entry).map(HeaderValue::Secret);
+            }
             if text.chars().any(char::is_control) {
                 return Err(table.wrong(entry, "holds a control character; a header is one line of text"));
             }
@@ -155,10 +158,19 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Headers that by their name carry a secret.
+/// Headers that by their name carry a secret, as `X-Api-Key` and `X-Auth-Token` do, and `X-Author` does not.
 fn is_secret(name: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["auth", "key", "jwt", "credential", "credentials", "session", "signature", "bearer", "pass"];
+    const PARTS: [&str; 6] = ["authorization", "cookie", "apikey", "token", "secret", "password"];
     let name = name.to_ascii_lowercase();
-    ["authorization", "cookie", "api-key", "apikey", "token", "secret", "password"].iter().any(|w| name.contains(w))
+    name.split(['-', '_', '.']).any(|word| WORDS.contains(&word)) || PARTS.iter().any(|part| name.contains(part))
+}
+
+/// A value that says itself what it is, whatever its header is called.
+fn looks_secret(value: &str) -> bool {
+    let value = value.trim_start().to_ascii_lowercase();
+    ["bearer ", "basic ", "apikey ", "token "].iter().any(|scheme| value.starts_with(scheme))
 }
 
 fn tls(section: &Section<'_>) -> Read<Tls> {

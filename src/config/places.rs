@@ -1,12 +1,16 @@
 //! Where the config file is looked for, as data, so that a test can say it without touching the process.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
 use super::mistake::Mistake;
+
+/// Thousands of contexts fit in.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// In the order in which they are tried. The first two are somebody's word: the file must be there.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +46,10 @@ impl Places {
     /// Path and text of the file, if there is one.
     pub(super) fn read(&self) -> Result<Option<(PathBuf, String)>, Mistake> {
         let Some((path, named)) = self.chosen() else { return Ok(None) };
-        let bytes = match std::fs::read(path) {
+        let bytes = match read(path) {
+            Ok(bytes) if bytes.len() as u64 > MOST_BYTES => {
+                return Err(Mistake::of_file(path, "larger than 4 MiB; that is no config file, mend the path"));
+            }
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound && !named => return Ok(None),
             Err(error) => return Err(Mistake::of_file(path, &unreadable(&error))),
@@ -54,7 +61,14 @@ impl Places {
     }
 }
 
-fn unreadable(error: &std::io::Error) -> String {
+/// Not `fs::read`: a device that never ends, named by mistake, would fill the memory.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => {
             "no such file; mend the path, or write one with `a360 config init --config FILE`".to_owned()

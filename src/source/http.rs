@@ -193,18 +193,19 @@ impl Inner {
         signature: &Signature,
         deadline: Instant,
     ) -> Result<reqwest::Response, FetchError> {
-        let http = self.http().await?;
-        let builder = match request.form {
-            None => http.get(url.clone()),
-            Some(pairs) => http
-                .post(url.clone())
-                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(form::encode(pairs)),
+        let asked = async {
+            // Its files may lie on a share that is gone.
+            let http = self.http().await?;
+            let builder = match request.form {
+                None => http.get(url.clone()),
+                Some(pairs) => http
+                    .post(url.clone())
+                    .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                    .body(form::encode(pairs)),
+            };
+            signature.apply(builder).send().await.map_err(|error| fault::of(&error, &self.endpoint))
         };
-        match timeout_at(deadline, signature.apply(builder).send()).await {
-            Ok(response) => response.map_err(|error| fault::of(&error, &self.endpoint)),
-            Err(_) => Err(FetchError::Timeout(self.endpoint.timeout)),
-        }
+        timeout_at(deadline, asked).await.unwrap_or(Err(FetchError::Timeout(self.endpoint.timeout)))
     }
 
     async fn http(&self) -> Result<reqwest::Client, FetchError> {

@@ -96,6 +96,8 @@ async fn files_that_are_no_certificates_are_named() {
     assert!(error.ends_with("tls/none.pem cannot be read: entity not found"), "{error}");
     let error = words(file("tls/make.sh")).await;
     assert!(error.ends_with("tls/make.sh holds no PEM certificate"), "{error}");
+    let error = words(file("/dev/zero")).await;
+    assert_eq!(error, "TLS: /dev/zero is no PEM file");
     let mut wrong = trusting("https://127.0.0.1:1");
     wrong.tls.cert_file = Some(fixture("tls/client.pem"));
     wrong.tls.key_file = Some(fixture("tls/ca.pem"));

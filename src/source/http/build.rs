@@ -16,6 +16,9 @@ use crate::text::Plain;
 /// Servers drop idle connections after as little as 5 s, and an address may change: do not keep them long.
 const POOL_IDLE: Duration = Duration::from_secs(30);
 
+/// More than all authorities of a system take.
+const MAX_PEM: u64 = 4 * 1024 * 1024;
+
 pub fn client(endpoint: &Endpoint) -> Result<reqwest::Client, FetchError> {
     // An error means that there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -78,8 +81,14 @@ fn speaks_tls(endpoint: &Endpoint) -> bool {
     proxy || https(&endpoint.url)
 }
 
+/// Only a file, and of the size of one: a pipe or a device named by mistake never ends.
 fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
-    std::fs::read(path).map_err(|error| tls(format!("{} cannot be read: {}", path.display(), error.kind())))
+    let failed = |error: std::io::Error| tls(format!("{} cannot be read: {}", path.display(), error.kind()));
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if !about.is_file() || about.len() > MAX_PEM {
+        return Err(tls(format!("{} is no PEM file", path.display())));
+    }
+    std::fs::read(path).map_err(failed)
 }
 
 fn tls(text: String) -> FetchError {
