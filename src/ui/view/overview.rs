@@ -12,10 +12,8 @@ use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::model::host::HostSample;
 use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::series::{Frame, Series, Vector};
-use crate::model::window::{Span, step_for};
 use crate::store::Slot;
 use crate::text::Plain;
-use crate::ui::widget::chart;
 
 mod alerts;
 mod database;
@@ -26,15 +24,13 @@ mod legend;
 mod lines;
 mod machines;
 pub mod panel;
+mod questions;
 mod reading;
 
 use database::Database;
 use hosts::Hosts;
 pub use legend::fit;
 use panel::Panel;
-
-/// Marks and bounds change seldom and are asked seldom.
-const SELDOM: Duration = Duration::from_secs(60);
 
 #[derive(Default)]
 pub struct Overview {
@@ -55,13 +51,6 @@ pub struct Overview {
     pub selected: usize,
     /// Which series the cursor is on when a panel is on the whole screen.
     pub series: usize,
-}
-
-/// A question and where its answer goes.
-struct Asked<T> {
-    query: Query,
-    every: Duration,
-    slot: fn(&mut Overview) -> &mut Slot<T>,
 }
 
 impl Overview {
@@ -169,69 +158,6 @@ impl Overview {
         }
     }
 
-    /// The distance of two points, in ms: one point for each dot column of the chart in `area`, never more.
-    fn step(&self, panel: Panel, scene: &Scene, area: Rect) -> i64 {
-        let dots = chart::dots(area, panel == Panel::Resources).max(20);
-        let points = if scene.shown.is_live() { chart::live_points(dots) } else { dots };
-        step_for(scene.shown.length(), points)
-    }
-
-    /// What a panel's questions are about: for a live chart as much as its dot columns hold.
-    fn span(&self, panel: Panel, scene: &Scene, area: Rect) -> Span {
-        let chart = self.place(panel, scene, area).chart;
-        let dots = i64::from(chart::dots(chart, panel == Panel::Resources).max(20));
-        match scene.shown.span() {
-            Span::Live { .. } => Span::Live { length: (dots - 1) * self.step(panel, scene, chart) },
-            fixed => fixed,
-        }
-    }
-
-    fn frames(&self, scene: &Scene, area: Rect) -> Vec<Asked<Frame>> {
-        let asked = |expr: &str, panel: Panel, every: Duration, slot: fn(&mut Overview) -> &mut Slot<Frame>| Asked {
-            query: self.question(expr, panel, scene, area),
-            every,
-            slot,
-        };
-        let watch = scene.watch;
-        vec![
-            asked(&watch.requests, Panel::Requests, scene.refresh, |o| &mut o.requests),
-            asked(&watch.errors, Panel::Errors, scene.refresh, |o| &mut o.errors),
-            asked(&watch.latency, Panel::Latency, scene.refresh, |o| &mut o.latency),
-            asked(&watch.memory, Panel::Resources, scene.refresh, |o| &mut o.memory),
-            asked(&watch.cpu, Panel::Resources, scene.refresh, |o| &mut o.cpu),
-            asked(&watch.errors_by_endpoint, Panel::Errors, scene.tiles, |o| &mut o.errors_by_endpoint),
-            asked(&watch.up, Panel::Requests, scene.tiles, |o| &mut o.up),
-            asked(&watch.started, Panel::Requests, scene.tiles, |o| &mut o.started),
-        ]
-    }
-
-    /// Whether a panel shows the answer to what is asked now, or has none to show.
-    fn is_current(&self, panel: Panel, scene: &Scene, area: Rect) -> bool {
-        let expr = match panel {
-            Panel::Requests => &scene.watch.requests,
-            Panel::Errors => &scene.watch.errors,
-            Panel::Latency => &scene.watch.latency,
-            Panel::Resources => &scene.watch.memory,
-        };
-        let slot = self.slot(panel);
-        slot.feed.value.is_none() || slot.answers(&self.question(expr, panel, scene, area))
-    }
-
-    /// A question over the range, with a point for each dot column of the panel's chart.
-    fn question(&self, expr: &str, panel: Panel, scene: &Scene, area: Rect) -> Query {
-        let step = self.step(panel, scene, self.place(panel, scene, area).chart);
-        Query::Range { expr: expr.to_owned(), span: self.span(panel, scene, area), step }
-    }
-
-    /// The step of the selected panel's chart, in ms.
-    pub fn chart_step(&self, scene: &Scene, area: Rect) -> i64 {
-        self.step(self.panel(), scene, self.place(self.panel(), scene, area).chart)
-    }
-
-    fn place(&self, panel: Panel, scene: &Scene, area: Rect) -> layout::PanelArea {
-        if scene.full { layout::full(area) } else { layout::layout(area).panels[panel as usize] }
-    }
-
     /// The panel under a cell of the terminal, and the moment, where the cell lies on the chart.
     pub fn at(&self, scene: &Scene, area: Rect, cell: Position) -> Option<(Panel, Option<i64>)> {
         draw::at(self, scene, area, cell)
@@ -243,28 +169,25 @@ impl Overview {
         let newest = legend::newest(&lines);
         lines.iter().map(|entry| (entry.name.clone(), legend::value(entry, scene, newest))).collect()
     }
-
-    fn vectors(&self, scene: &Scene) -> Vec<Asked<Vector>> {
-        let asked = |expr: &str, every: Duration, slot: fn(&mut Overview) -> &mut Slot<Vector>| {
-            let at = (!scene.shown.is_live()).then(|| scene.shown.at(scene.now).end);
-            Asked { query: Query::Instant { expr: expr.to_owned(), at }, every, slot }
-        };
-        vec![
-            asked(&scene.watch.buckets, SELDOM, |o| &mut o.buckets),
-            asked(&scene.watch.memory_ratio, scene.tiles, |o| &mut o.memory_ratio),
-        ]
-    }
 }
 
 impl View for Overview {
     fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
         let query = &update.subscription.query;
-        if let Some(asked) = self.frames(scene, area).into_iter().find(|asked| asked.query == *query) {
-            (asked.slot)(self).take_frame(query, update.result.and_then(Answer::into_frame), update.at);
-        } else if let Some(asked) = self.vectors(scene).into_iter().find(|asked| asked.query == *query) {
-            (asked.slot)(self).take(query, update.result.and_then(Answer::into_vector), update.at);
-        } else if *query == Query::Host {
+        let mut frames = self.frames(scene, area);
+        frames.retain(|asked| asked.query == *query);
+        let mut vectors = self.vectors(scene);
+        vectors.retain(|asked| asked.query == *query);
+        if *query == Query::Host {
             self.here.take(query, update.result.and_then(Answer::into_host), update.at);
+        } else if !frames.is_empty() || !vectors.is_empty() {
+            // Two questions may have been made the same in the config.
+            for asked in frames {
+                (asked.slot)(self).take_frame(query, update.result.clone().and_then(Answer::into_frame), update.at);
+            }
+            for asked in vectors {
+                (asked.slot)(self).take(query, update.result.clone().and_then(Answer::into_vector), update.at);
+            }
         } else if let Some(update) = self.hosts.apply(update, scene) {
             self.database.apply(update, scene);
         }
