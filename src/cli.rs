@@ -203,6 +203,9 @@ impl Cli {
         let Some(from) = &self.from else { return Ok(None) };
         let start = parse_moment(from, now, zone)?;
         let end = self.to.as_ref().map_or(Ok(now), |to| parse_moment(to, now, zone))?;
+        if start >= now && (start < end || self.to.is_none()) {
+            return Err(BadTime(format!("--from {from} has not come yet; write the day with the time")));
+        }
         if start < end {
             return Ok(Some(Range::new(start, end)));
         }

@@ -20,6 +20,8 @@ use std::io::{IsTerminal, Write};
 use crate::cli::{FailOn, Format, Output};
 use crate::model::ask::Ask;
 use crate::source::poll::Clock;
+use crate::text::Plain;
+use crate::time::{SECOND, format_duration};
 
 pub use ask::{NotAsked, Tell, Topic, When};
 pub use document::Report;
@@ -38,8 +40,26 @@ pub struct Delivery {
     pub ascii: bool,
 }
 
+/// A clock that is further off than this moves the period; less is within the distance of two points.
+const SKEW: i64 = 15 * SECOND;
+
 /// Asks everything and makes the report. It never fails: what could not be asked is listed in it.
 pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
+    let report = build_once(ask, plan, clock, tell).await;
+    let ahead = ask.skew_ms();
+    if ahead.abs() < SKEW {
+        return report;
+    }
+    // To a server that is behind, the end of the period is yet to come: a healthy service would look dead.
+    let mut report = build_once(ask, &plan.on_clock(ahead), clock, tell).await;
+    let way = if ahead > 0 { "ahead of" } else { "behind" };
+    let text =
+        format!("the server's clock is {} {way} ours; all times here are the server's", format_duration(ahead.abs()));
+    report.warnings.push(Plain::from(text));
+    report
+}
+
+async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
     let grid = plan::Grid::of(plan.period, plan.generated_at);
     let questions = ask::questions(&plan.watch, &grid);
     let answers = ask::ask_all(ask, &questions, plan.at_once, clock, tell).await;

@@ -132,6 +132,8 @@ fn fixed_ranges_end_now_and_run_forwards() {
     assert_eq!(fixed("--from -2h --to now-1h"), Ok(Some(Range::new(now.plus(-2 * HOUR), now.plus(-HOUR)))));
     assert!(fixed("--from 23:00 --to 22:00").unwrap_err().0.contains("swap them"));
     assert!(fixed("--from -1h --to -1h").is_err());
+    assert!(fixed("--from 2099-01-01").unwrap_err().0.contains("has not come yet"));
+    assert!(fixed("--from 2099-01-01 --to 2099-01-02").unwrap_err().0.contains("has not come yet; write the day"));
 }
 
 #[test]

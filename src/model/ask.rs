@@ -15,4 +15,9 @@ pub trait Ask: Clone + Send + Sync + 'static {
         progress: Progress,
         now: Timestamp,
     ) -> impl Future<Output = Result<Answer, FetchError>> + Send;
+
+    /// Milliseconds that the clock of whoever answers is ahead of ours, as far as it is known; 0 if they agree.
+    fn skew_ms(&self) -> i64 {
+        0
+    }
 }

@@ -75,7 +75,11 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
 pub fn together(range: Range, zone: &TimeZone) -> String {
     let day = |at: Timestamp| at.format("%Y-%m-%d", zone);
     let end = if day(range.start) == day(range.end) { "%H:%M:%S %Z" } else { "%Y-%m-%d %H:%M:%S %Z" };
-    format!("{} to {}", range.start.format("%Y-%m-%d %H:%M:%S", zone), range.end.format(end, zone))
+    // In the nights in which clocks are set back, an hour would seem to be missing.
+    let zone_of = |at: Timestamp| at.format("%Z", zone);
+    let set = zone_of(range.start) != zone_of(range.end);
+    let start = if set { "%Y-%m-%d %H:%M:%S %Z" } else { "%Y-%m-%d %H:%M:%S" };
+    format!("{} to {}", range.start.format(start, zone), range.end.format(end, zone))
 }
 
 #[cfg(test)]
@@ -95,5 +99,14 @@ mod tests {
         let within = |length| together(Range::new(start, start.plus(length)), &TimeZone::UTC);
         assert_eq!(within(MINUTE), "2026-11-22 14:03:15 to 14:04:15 UTC");
         assert_eq!(within(24 * 60 * MINUTE), "2026-11-22 14:03:15 to 2026-11-23 14:03:15 UTC");
+    }
+
+    #[test]
+    fn a_period_in_which_clocks_are_set_names_both_times() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        // 02:30 for the first time.
+        let start = Timestamp(1_792_888_200_000);
+        let text = together(Range::new(start, start.plus(120 * MINUTE)), &zone);
+        assert_eq!(text, "2026-10-25 02:30:00 CEST to 03:30:00 CET");
     }
 }

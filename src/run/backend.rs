@@ -53,6 +53,13 @@ impl Ask for Backend {
             Self::Demo(demo) => demo.ask(query, progress, now).await,
         }
     }
+
+    fn skew_ms(&self) -> i64 {
+        match self {
+            Self::Sources(sources) => sources.skew_ms(),
+            Self::Demo(_) => 0,
+        }
+    }
 }
 
 /// The simulated service, with the machine it runs on being the real one.
@@ -87,5 +94,9 @@ impl Ask for Sources {
             (_, Some(prometheus)) => prometheus.ask(query, progress, now).await,
             (_, None) => Err(FetchError::Unsupported("this context has no Prometheus".into())),
         }
+    }
+
+    fn skew_ms(&self) -> i64 {
+        self.prometheus.as_ref().map_or(0, Prometheus::skew_ms)
     }
 }

@@ -29,13 +29,15 @@ pub struct Script {
     pub alerts: Vec<Alert>,
     pub refuse: Refuse,
     pub notes: Notes,
+    /// How far the server's clock is ahead, ms.
+    pub ahead: i64,
 }
 
 impl Script {
     /// A quiet service: two endpoints, two instances, one machine.
     pub fn calm() -> Self {
         let mut script =
-            Self { series: BTreeMap::new(), alerts: Vec::new(), refuse: |_| None, notes: Notes::default() };
+            Self { series: BTreeMap::new(), alerts: Vec::new(), refuse: |_| None, notes: Notes::default(), ahead: 0 };
         let watch = Watch::default();
         script.set(&watch.requests, "endpoint", &[("/api/search", |_| Some(240.0)), ("/api/pay", |_| Some(60.0))]);
         script.set(&watch.errors, "", &[("", |_| Some(0.003))]);
@@ -206,6 +208,10 @@ impl Ask for Scripted {
             Query::Alerts => Ok(Answer::Alerts(self.0.alerts.clone())),
             Query::Host => Err(FetchError::Unsupported(Plain::new("not here"))),
         }
+    }
+
+    fn skew_ms(&self) -> i64 {
+        self.0.ahead
     }
 }
 

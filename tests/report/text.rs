@@ -1,11 +1,11 @@
 //! The report as text.
 
-use a360::cli::Format;
+use a360::cli::{FailOn, Format};
 use a360::model::fault::FetchError;
 use a360::model::query::Query;
 use a360::model::watch::Watch;
-use a360::report::{Plan, render};
-use a360::time::{DAY, HOUR, Range};
+use a360::report::{CALM, Plan, exit_code, render};
+use a360::time::{DAY, HOUR, MINUTE, Range};
 use jiff::tz::TimeZone;
 
 use crate::script::{NOW, Script, build, build_for, plan};
@@ -358,4 +358,15 @@ fn an_old_locale_gets_ascii_in_the_same_columns() {
       /api/search  260 ms  260 ms  260 ms  260 ms               0s     0 %
       > 5 s: the histogram's last bucket ends at 5 s; it may be more
     "#);
+}
+
+#[test]
+fn a_server_whose_clock_is_off_is_asked_about_its_own_hour() {
+    // To this server it is 13:53:27; what is later has not happened to it yet.
+    let behind = Script { ahead: -10 * MINUTE, ..Script::calm().all(|ago| (ago >= 10).then_some(1.0)) };
+    let report = build(behind);
+    assert_eq!(exit_code(&report, FailOn::Critical), CALM);
+    let text = render(&report, Format::Text, false);
+    assert!(text.contains("2026-11-23 12:53:27 to 13:53:27 UTC"), "{text}");
+    assert!(text.contains("the server's clock is 10m behind ours; all times here are the server's"), "{text}");
 }
