@@ -225,6 +225,17 @@ fn pasted_rubbish_is_no_command() {
 }
 
 #[test]
+fn more_keys_than_are_read_at_once_do_not_deafen_it() {
+    let mut console = demo(80, 24);
+    console.shows("Request rate");
+    // All of them wait when it goes on: as a held key on a slow line, or a long text without bracketed paste.
+    console.signal(Signal::STOP);
+    console.write(&"j".repeat(3_000));
+    console.signal(Signal::CONT);
+    assert_eq!(console.leave("q").0, 0);
+}
+
+#[test]
 fn signals_end_it_with_their_number_and_the_terminal_is_given_back() {
     for (signal, wanted) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let mut demo = demo(80, 24);
