@@ -21,7 +21,7 @@ use crate::cli::{FailOn, Format, Output};
 use crate::model::ask::Ask;
 use crate::source::poll::Clock;
 use crate::text::Plain;
-use crate::time::{SECOND, format_duration};
+use crate::time::{SECOND, Timestamp, format_duration};
 
 pub use ask::{NotAsked, Tell, Topic, When};
 pub use document::Report;
@@ -46,7 +46,8 @@ const SKEW: i64 = 15 * SECOND;
 /// Asks everything and makes the report. It never fails: what could not be asked is listed in it.
 pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
     let report = build_once(ask, plan, clock, tell).await;
-    let ahead = ask.skew_ms();
+    // To the second, which is what a server tells.
+    let ahead = Timestamp(ask.skew_ms()).plus(SECOND / 2).floor_to(SECOND).0;
     if ahead.abs() < SKEW {
         return report;
     }

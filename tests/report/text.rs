@@ -363,7 +363,7 @@ fn an_old_locale_gets_ascii_in_the_same_columns() {
 #[test]
 fn a_server_whose_clock_is_off_is_asked_about_its_own_hour() {
     // To this server it is 13:53:27; what is later has not happened to it yet.
-    let behind = Script { ahead: -10 * MINUTE, ..Script::calm().all(|ago| (ago >= 10).then_some(1.0)) };
+    let behind = Script { ahead: -10 * MINUTE + 36, ..Script::calm().all(|ago| (ago >= 10).then_some(1.0)) };
     let report = build(behind);
     assert_eq!(exit_code(&report, FailOn::Critical), CALM);
     let text = render(&report, Format::Text, false);
