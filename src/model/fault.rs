@@ -69,6 +69,12 @@ impl FetchError {
         !matches!(self, Self::Server { .. } | Self::Unsupported(_) | Self::TooLarge { .. })
     }
 
+    /// The same question may well be answered in a moment: nobody has to mend anything first.
+    pub fn may_pass(&self) -> bool {
+        let busy = |kind: &Plain| matches!(kind.as_str(), "timeout" | "unavailable" | "canceled");
+        self.is_outage() || matches!(self, Self::Server { kind, .. } if busy(kind))
+    }
+
     /// How long the server asked us to stay away.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -35,7 +35,7 @@ pub struct Poller<A: Ask> {
     clock: Clock,
     rhythm: Rhythm,
     tasks: BTreeMap<Subscription, JoinHandle<()>>,
-    recovered: BTreeMap<Source, Arc<Notify>>,
+    recovered: BTreeMap<Source, Recoveries>,
     sender: mpsc::Sender<Update>,
     updates: mpsc::Receiver<Update>,
 }
@@ -100,6 +100,16 @@ impl<A: Ask> Drop for Poller<A> {
     }
 }
 
+/// How often questions to a source were answered again after a failure.
+#[derive(Clone)]
+struct Recoveries(Arc<watch::Sender<u64>>);
+
+impl Default for Recoveries {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(0)))
+    }
+}
+
 /// One open question.
 struct Line<A: Ask> {
     ask: A,
@@ -107,7 +117,7 @@ struct Line<A: Ask> {
     rhythm: Rhythm,
     sender: mpsc::Sender<Update>,
     /// Wakes the others when one question to this source is answered again.
-    recovered: Arc<Notify>,
+    recovered: Recoveries,
     subscription: Subscription,
     progress: Progress,
     failures: u32,
@@ -115,20 +125,23 @@ struct Line<A: Ask> {
 
 impl<A: Ask> Line<A> {
     async fn run(mut self) {
+        let mut recoveries = self.recovered.0.subscribe();
         loop {
+            recoveries.mark_unchanged();
             let result = self.ask.ask(&self.subscription.query, self.progress, (self.clock)()).await;
             let delay = self.note(&result);
             let at = (self.clock)();
             let next = delay.map(|delay| at.plus(millis(delay)));
             let failed = result.is_err();
-            let update = Update { subscription: self.subscription.clone(), at, next, result };
+            let skew_ms = self.ask.skew_ms();
+            let update = Update { subscription: self.subscription.clone(), at, next, skew_ms, result };
             if self.sender.send(update).await.is_err() {
                 return;
             }
             let Some(delay) = delay else { return };
             if failed {
-                // Whoever of this source gets through first ends the wait of all.
-                let _ = tokio::time::timeout(delay, self.recovered.notified()).await;
+                // Whoever of this source gets through first ends the wait of all, also of those still asking then.
+                let _ = tokio::time::timeout(delay, recoveries.changed()).await;
             } else {
                 tokio::time::sleep(delay).await;
             }
@@ -140,7 +153,7 @@ impl<A: Ask> Line<A> {
         match result {
             Ok(answer) => {
                 if std::mem::take(&mut self.failures) > 0 {
-                    self.recovered.notify_waiters();
+                    self.recovered.0.send_modify(|count| *count += 1);
                 }
                 if self.head_is_due(answer) {
                     return Some(Duration::ZERO);
@@ -166,7 +179,7 @@ impl<A: Ask> Line<A> {
 
     /// Doubles with each failure in a row up to a cap, and spreads by a half, unless the server named a time.
     fn retry_in(&self, error: &FetchError) -> Duration {
-        let (base, cap) = if error.is_outage() { (FIRST_RETRY, SLOWEST_RETRY) } else { (REFUSED_RETRY, REFUSED_RETRY) };
+        let (base, cap) = if error.may_pass() { (FIRST_RETRY, SLOWEST_RETRY) } else { (REFUSED_RETRY, REFUSED_RETRY) };
         let doubled = base.saturating_mul(1 << (self.failures - 1).min(6)).min(cap);
         let spread = doubled.mul_f64(0.75 + 0.5 * self.rhythm.random(u64::from(self.failures)));
         spread.max(error.retry_after().unwrap_or_default())
@@ -295,6 +308,43 @@ mod tests {
         }
         assert!(other.result.is_ok());
         assert!(clock().since(answered) < 100, "the other waited for its own turn");
+    }
+
+    /// Fails until somebody else is answered, and is still asking then.
+    #[derive(Clone, Default)]
+    struct SlowFailure {
+        answered: Arc<Mutex<bool>>,
+    }
+
+    impl Ask for SlowFailure {
+        async fn ask(&self, query: &Query, _: Progress, _: Timestamp) -> Result<Answer, FetchError> {
+            let healthy = *self.answered.lock().unwrap();
+            if *query == Query::Alerts {
+                tokio::time::sleep(Duration::from_secs(3)).await;
+                *self.answered.lock().unwrap() = true;
+                return if healthy { Ok(Answer::Alerts(Vec::new())) } else { Err(FetchError::Refused) };
+            }
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            if healthy { Ok(Answer::Alerts(Vec::new())) } else { Err(FetchError::Refused) }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_was_still_asking_when_the_source_came_back_asks_again_at_once() {
+        let mut poller = Poller::new(SlowFailure::default(), clock);
+        let alerts = Subscription { query: Query::Alerts, every: Some(Duration::from_secs(5)) };
+        poller.reconcile(BTreeSet::from([alerts.clone(), subscription("slow")]));
+        let mut failed_at = None;
+        loop {
+            let update = poller.next().await.unwrap();
+            match (update.subscription == alerts, update.result.is_ok()) {
+                (false, false) => failed_at = Some(update.at),
+                (false, true) => break,
+                _ => {}
+            }
+        }
+        // Nine seconds of asking, and no wait between.
+        assert!(clock().since(failed_at.unwrap()) < 9_100, "{}", clock().since(failed_at.unwrap()));
     }
 
     #[tokio::test(start_paused = true)]

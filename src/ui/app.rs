@@ -84,6 +84,10 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Link {
     pub answered: Option<Timestamp>,
+    /// What it last said instead of an answer, with none since: it is there, and refuses.
+    pub refusal: Option<FetchError>,
+    /// How far its clock is ahead of ours.
+    pub skew_ms: i64,
     /// The outage and when it began.
     pub outage: Option<(FetchError, Timestamp)>,
     pub next: Option<Timestamp>,
@@ -204,14 +208,21 @@ impl App {
         if update.subscription.every == Some(self.setup.refresh) || update.result.is_err() {
             link.next = update.next;
         }
+        link.skew_ms = update.skew_ms;
         match &update.result {
+            Ok(_) => {
+                link.answered = Some(update.at);
+                (link.outage, link.refusal) = (None, None);
+            }
             Err(error) if error.is_outage() => {
                 let since = link.outage.as_ref().map_or(update.at, |(_, since)| *since);
                 link.outage = Some((error.clone(), since));
             }
-            _ => {
-                link.answered = Some(update.at);
+            // It is there; there is only nothing to be had from it for this question.
+            Err(FetchError::Unsupported(_)) => (link.outage, link.answered) = (None, Some(update.at)),
+            Err(error) => {
                 link.outage = None;
+                link.refusal = Some(error.clone());
             }
         }
         if *query == Query::Alerts {

@@ -155,7 +155,7 @@ impl Story {
             for subscription in open {
                 for result in self.results(&subscription.query, at) {
                     let next = subscription.every.map(|every| at.plus(millis(every)));
-                    let update = Update { subscription: subscription.clone(), at, next, result };
+                    let update = Update { subscription: subscription.clone(), at, next, skew_ms: 0, result };
                     app.handle(Event::Update(Box::new(update)), at);
                 }
             }

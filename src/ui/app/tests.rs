@@ -80,7 +80,7 @@ fn answer(app: &mut App, expr: &str, values: &[f64]) {
     let series = vec![Series::new(Labels::of(&[("endpoint", "/a")]), times, values.to_vec())];
     let window = Window { start: end - HOUR, end, step, part: Part::Whole };
     let result = Ok(Answer::Frame(Frame { window, series, notes: Notes::default() }));
-    app.handle(Event::Update(Box::new(Update { subscription, at: NOW, next: None, result })), NOW);
+    app.handle(Event::Update(Box::new(Update { subscription, at: NOW, next: None, skew_ms: 0, result })), NOW);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn an_answer_to_a_former_question_is_not_taken() {
     let window = Window { start: 0, end: 10, step: 10, part: Part::Whole };
     let series = vec![Series::new(Labels::of(&[("endpoint", "/stray")]), vec![10], vec![9.0])];
     let result = Ok(Answer::Frame(Frame { window, series, notes: Notes::default() }));
-    app.handle(Event::Update(Box::new(Update { subscription: stray, at: NOW, next: None, result })), NOW);
+    app.handle(Event::Update(Box::new(Update { subscription: stray, at: NOW, next: None, skew_ms: 0, result })), NOW);
     let text = crate::ui::screen::selection(&app);
     assert!(text.contains("/a") || text.contains("all"), "{text}");
     assert!(!text.contains("/stray"), "{text}");
@@ -255,7 +255,7 @@ fn firing_counts_come_from_the_alerts_and_survive_an_outage() {
         value: Some(0.2),
     };
     let mut learn = |result| {
-        let update = Update { subscription: subscription.clone(), at: NOW, next: None, result };
+        let update = Update { subscription: subscription.clone(), at: NOW, next: None, skew_ms: 0, result };
         app.handle(Event::Update(Box::new(update)), NOW);
     };
     learn(Ok(Answer::Alerts(vec![alert])));
@@ -287,4 +287,27 @@ fn a_click_selects_and_points_and_the_wheel_zooms_there() {
     let (_, _, Shown::Fixed(range)) = mouse(MouseEventKind::ScrollUp, 90, 8) else { panic!("not fixed") };
     assert!(range.contains(Timestamp(at)) && range.length() == HOUR / 2);
     assert_eq!(mouse(MouseEventKind::Down(MouseButton::Left), 0, 0).0, "errors");
+}
+
+#[test]
+fn a_source_that_refuses_everything_is_not_green_and_a_wrong_clock_is_told() {
+    let mut app = app();
+    let refused = || Err(FetchError::Server { kind: "execution".into(), message: "too many samples".into() });
+    let subscriptions = app.subscriptions();
+    let mut learn = |result: Result<Answer, FetchError>, now: Timestamp| {
+        let subscription = subscriptions.iter().find(|s| s.query == Query::Alerts).unwrap().clone();
+        let update = Update { subscription, at: now, next: None, skew_ms: 600_000, result };
+        app.handle(Event::Update(Box::new(update)), now);
+        let mut buf = ratatui::buffer::Buffer::empty(Rect::new(0, 0, 120, 40));
+        crate::ui::screen::draw(&app, &mut buf);
+        let line = |y: u16| (0..120).map(|x| buf[(x, y)].symbol()).collect::<String>();
+        (line(0), line(2))
+    };
+    let (header, _) = learn(Ok(Answer::Alerts(Vec::new())), NOW);
+    assert!(header.contains("prom ●") && header.contains("clock +10m"), "{header}");
+    let (header, _) = learn(refused(), NOW.plus(5_000));
+    assert!(header.contains("prom ●"), "one refusal is one panel's trouble: {header}");
+    let (header, headline) = learn(refused(), NOW.plus(60_000));
+    assert!(header.contains("prom ! error"), "{header}");
+    assert!(headline.contains("answers no question: execution: too many samples"), "{headline}");
 }

@@ -8,10 +8,13 @@ use ratatui::widgets::Widget;
 use crate::analysis::summary::Level;
 use crate::model::alert::{AlertState, Severity};
 use crate::model::query::Source;
-use crate::time::{SECOND, ago, millis};
+use crate::time::{SECOND, Timestamp, ago, millis};
 use crate::ui::app::{App, Link};
 use crate::ui::theme::Role;
 use crate::ui::view::overview::fit;
+
+/// A clock that is this far off makes ages and ends of ranges differ from what the reader's watch says.
+const SKEW_TOLD: i64 = 5 * SECOND;
 
 /// How much the first line leaves out, until it fits: nothing, then the least needed first.
 const SHORTEST: u8 = 5;
@@ -122,20 +125,33 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
             let age = ago(app.now.since(*since));
             (if short { format!("✖{age}") } else { format!("✖ {} {age}", error.word()) }, Role::Failed)
         }
+        // One refused question is its panel's trouble; nothing but refusals is the source's.
+        Some(Link { refusal: Some(error), answered, .. }) if answered.is_none_or(|at| is_late(app, at)) => {
+            (format!("! {}", error.word()), Role::Failed)
+        }
         Some(Link { answered: Some(at), .. }) => {
             let age = app.now.since(*at);
-            let late = app.shown.is_live() && age > millis(app.setup.refresh) * 2 + 2 * SECOND;
+            let late = app.shown.is_live() && is_late(app, *at);
             (if late { format!("● {}", ago(age)) } else { "●".to_owned() }, if late { Role::Stale } else { Role::Ok })
         }
         _ => ("…".to_owned(), Role::Dim),
     };
-    vec![name, Span::styled(format!("{text} "), theme.style(role))]
+    let mut spans = vec![name, Span::styled(format!("{text} "), theme.style(role))];
+    if let Some(skew) = link.map(|link| link.skew_ms).filter(|skew| skew.abs() >= SKEW_TOLD) {
+        let sign = if skew > 0 { '+' } else { '-' };
+        spans.push(Span::styled(format!("clock {sign}{} ", ago(skew.abs())), theme.style(Role::Stale)));
+    }
+    spans
+}
+
+fn is_late(app: &App, answered: Timestamp) -> bool {
+    app.now.since(answered) > millis(app.setup.refresh) * 2 + 2 * SECOND
 }
 
 /// The age of the newest answer, in ms, when the next one should have come long ago.
 fn overdue(app: &App, link: &Link) -> Option<i64> {
     let age = app.now.since(link.answered?);
-    (app.shown.is_live() && age > millis(app.setup.refresh) * 3 + 5 * SECOND).then_some(age)
+    (link.refusal.is_none() && app.shown.is_live() && age > millis(app.setup.refresh) * 3 + 5 * SECOND).then_some(age)
 }
 
 /// The views that are built, under their fixed numbers.
@@ -164,7 +180,7 @@ pub fn headline(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 fn sentence(app: &App) -> (&'static str, String, Role) {
-    if let Some(Link { outage: Some((error, since)), answered, next }) = app.links.get(&Source::Prometheus) {
+    if let Some(Link { outage: Some((error, since)), answered, next, .. }) = app.links.get(&Source::Prometheus) {
         let mut text = format!("prometheus: {error}, for {}", ago(app.now.since(*since)));
         if let Some(next) = next.filter(|next| *next > app.now) {
             text.push_str(&format!("; next try in {}", ago(next.since(app.now) + SECOND)));
@@ -177,6 +193,11 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
     if !app.scene().asked {
         let text = "this context has no Prometheus; c chooses another, the config can give it one";
         return ("·", text.to_owned(), Role::Stale);
+    }
+    if let Some(Link { refusal: Some(error), answered, .. }) = app.links.get(&Source::Prometheus)
+        && answered.is_none_or(|at| is_late(app, at))
+    {
+        return ("✖", format!("prometheus answers no question: {error}"), Role::Failed);
     }
     if let Some(age) = app.links.get(&Source::Prometheus).and_then(|link| overdue(app, link)) {
         let text = format!("prometheus has not answered for {}; shown is what was known then", ago(age));

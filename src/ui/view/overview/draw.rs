@@ -155,7 +155,7 @@ pub fn doubt(notes: &Notes) -> Option<String> {
         return Some(format!("{} more series came than are drawn", notes.series_dropped));
     }
     if notes.histograms > 0 {
-        return Some(format!("{} native histograms: not drawn yet", notes.histograms));
+        return Some(format!("{} series of native histograms: not drawn yet", notes.histograms));
     }
     let warning = notes.warnings.first().map(|warning| format!("! {warning}"));
     warning.or_else(|| notes.partial.then(|| "the server says that data are missing".to_owned()))
