@@ -70,14 +70,42 @@ pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// The sum over series at each time that any of them has, for a total of parts.
 pub fn total(series: &[Series]) -> Series {
+    let Some((first, rest)) = series.split_first() else { return Series::default() };
+    if rest.iter().any(|other| other.times != first.times) {
+        return total_of_uneven(series);
+    }
+    let mut values = vec![f64::NAN; first.times.len()];
+    for part in series {
+        values.iter_mut().zip(&part.values).for_each(|(sum, value)| *sum = plus(*sum, *value));
+    }
+    Series { times: first.times.clone(), values, ..Series::default() }
+}
+
+/// The sum of what is finite; NaN where nothing is, for no value is not zero.
+fn plus(sum: f64, value: f64) -> f64 {
+    match (sum.is_nan(), value.is_finite()) {
+        (_, false) => sum,
+        (true, true) => value,
+        (false, true) => sum + value,
+    }
+}
+
+fn total_of_uneven(series: &[Series]) -> Series {
     let mut sums: std::collections::BTreeMap<i64, f64> = std::collections::BTreeMap::new();
     for (time, value) in series.iter().flat_map(Series::points) {
-        if value.is_finite() {
-            *sums.entry(time).or_default() += value;
-        }
+        let sum = sums.entry(time).or_insert(f64::NAN);
+        *sum = plus(*sum, value);
     }
     let (times, values) = sums.into_iter().unzip();
     Series { times, values, ..Series::default() }
+}
+
+/// The newest value of that sum.
+pub fn total_now(series: &[Series]) -> Option<f64> {
+    let newest = series.iter().filter_map(|part| part.times.last()).max()?;
+    let parts = series.iter().filter_map(Series::last).filter(|(time, _)| time == newest);
+    let sum = parts.fold(f64::NAN, |sum, (_, value)| plus(sum, value));
+    (!sum.is_nan()).then_some(sum)
 }
 
 #[cfg(test)]
@@ -121,7 +149,11 @@ mod tests {
     #[test]
     fn totals_and_medians() {
         let sum = total(&[series(&[(1, 1.0), (2, 2.0)]), series(&[(2, 3.0), (3, f64::NAN)])]);
-        assert_eq!(sum.points().collect::<Vec<_>>(), [(1, 1.0), (2, 5.0)]);
+        assert_eq!(sum.points().take(2).collect::<Vec<_>>(), [(1, 1.0), (2, 5.0)]);
+        assert!(sum.last().unwrap().1.is_nan(), "no value is not zero");
+        let even = [series(&[(1, 1.0), (2, f64::NAN)]), series(&[(1, 3.0), (2, 4.0)])];
+        assert_eq!(total(&even).points().collect::<Vec<_>>(), [(1, 4.0), (2, 4.0)]);
+        assert_eq!((total_now(&even), total_now(&[])), (Some(4.0), None));
         assert_eq!(median([3.0, f64::NAN, 1.0, 2.0].into_iter()), Some(2.0));
         assert_eq!(median([].into_iter()), None);
     }

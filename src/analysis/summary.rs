@@ -1,7 +1,7 @@
 //! One sentence for whoever was just woken: what is wrong, where, since when.
 
 use super::availability::{Availability, Restart};
-use super::stats::{Above, above, last_above, median, total};
+use super::stats::{Above, above, last_above, median, total_now};
 use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::labels::Labels;
 use crate::model::series::{Frame, Series};
@@ -255,7 +255,7 @@ fn rest(facts: &Facts) -> Headline {
     if !unknown.is_empty() {
         return said(Level::Notice, format!("not known: {}; the rest is below its limits", unknown.join(", ")));
     }
-    let traffic = facts.requests.and_then(|frame| total(&frame.series).last()).map_or(0.0, |(_, rate)| rate);
+    let traffic = facts.requests.and_then(|frame| total_now(&frame.series)).unwrap_or(0.0);
     if traffic <= 0.0 {
         return said(Level::Notice, "no traffic: every target answers, and no request comes".into());
     }

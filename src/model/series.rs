@@ -78,27 +78,30 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Takes in a newer answer to the same question.
+    /// Takes in a newer answer to the same question. Series are kept in the order of their labels.
     pub fn absorb(&mut self, newer: Frame) {
         let (cut, keep_from) = match newer.window.part {
-            Part::Whole => return *self = newer,
+            Part::Whole => {
+                *self = newer;
+                return self.series.sort_by(|a, b| a.labels.cmp(&b.labels));
+            }
             Part::Tail { keep_from } => (newer.window.start, keep_from),
             Part::Head => (self.window.end + 1, self.window.start),
         };
-        let mut joined: BTreeMap<Labels, Series> = BTreeMap::new();
-        for mut series in std::mem::take(&mut self.series) {
-            series.retain(keep_from, cut - 1);
-            joined.insert(series.labels.clone(), series);
-        }
+        self.series.sort_by(|a, b| a.labels.cmp(&b.labels));
+        self.series.iter_mut().for_each(|held| held.retain(keep_from, cut - 1));
         for fresh in newer.series {
-            let held = joined
-                .entry(fresh.labels.clone())
-                .or_insert_with(|| Series { labels: fresh.labels, ..Series::default() });
-            held.times.extend(&fresh.times);
-            held.values.extend(&fresh.values);
-            held.settle();
+            match self.series.binary_search_by(|held| held.labels.cmp(&fresh.labels)) {
+                Ok(at) => {
+                    let held = &mut self.series[at];
+                    held.times.extend(&fresh.times);
+                    held.values.extend(&fresh.values);
+                    held.settle();
+                }
+                Err(at) => self.series.insert(at, fresh),
+            }
         }
-        self.series = joined.into_values().filter(|series| !series.times.is_empty()).collect();
+        self.series.retain(|series| !series.times.is_empty());
         self.notes = newer.notes;
         if newer.window.part != Part::Head {
             self.window.start = keep_from;

@@ -60,11 +60,13 @@ impl<A: Ask> Poller<A> {
             }
             keep
         });
-        for subscription in wanted {
-            if !self.tasks.contains_key(&subscription) {
-                let line = self.line(subscription.clone());
-                self.tasks.insert(subscription, tokio::spawn(line.run()));
-            }
+        let mut fresh: Vec<Subscription> =
+            wanted.into_iter().filter(|wanted| !self.tasks.contains_key(wanted)).collect();
+        // A source takes a few at a time: what is looked at most goes first.
+        fresh.sort_by_key(|subscription| subscription.every);
+        for subscription in fresh {
+            let line = self.line(subscription.clone());
+            self.tasks.insert(subscription, tokio::spawn(line.run()));
         }
     }
 

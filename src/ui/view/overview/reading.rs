@@ -3,7 +3,7 @@
 use super::Overview;
 use super::panel::Panel;
 use crate::analysis::availability::Availability;
-use crate::analysis::stats::{Above, above, total};
+use crate::analysis::stats::{Above, above, stats, total, total_now};
 use crate::analysis::summary::lasting;
 use crate::model::series::{Frame, Series};
 use crate::model::unit::Unit;
@@ -85,8 +85,10 @@ fn requests(overview: &Overview) -> Option<Reading> {
             role: Role::Warning,
         });
     }
-    let average = sum.values.iter().sum::<f64>() / sum.values.len() as f64;
-    let change = now / average - 1.0;
+    if now.is_nan() {
+        return Some(Reading::plain("no value", Role::Stale));
+    }
+    let change = now / stats(&sum, i64::MIN, i64::MAX)?.avg - 1.0;
     let comparison = match change {
         c if c.abs() < 0.1 || !c.is_finite() => Vec::new(),
         c => {
@@ -99,7 +101,7 @@ fn requests(overview: &Overview) -> Option<Reading> {
 
 fn errors(overview: &Overview, scene: &Scene) -> Option<Reading> {
     let frame = overview.errors.get()?;
-    let traffic = overview.requests.get().and_then(|frame| total(&frame.series).last()).map(|(_, rate)| rate);
+    let traffic = overview.requests.get().and_then(|frame| total_now(&frame.series));
     let ratio = match (frame.series.first(), traffic) {
         (_, Some(rate)) if rate <= 0.0 => return Some(Reading::plain("no traffic", Role::Stale)),
         (Some(series), _) => series.last()?.1,
