@@ -12,6 +12,9 @@ use crate::model::series::Series;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 
+/// The least cells for a name and its value side by side with others.
+const CELL: u16 = 29;
+
 /// Cells of one figure in the table.
 const FIGURE: usize = 12;
 
@@ -21,8 +24,10 @@ pub type Stretch = (i64, i64);
 /// Short: `● /api/search 241` side by side, as many as fit, then how many more.
 pub fn short(entries: &[Entry], scene: &Scene, area: Rect, buf: &mut Buffer) {
     let newest = newest(entries);
-    let cell = if area.width >= 50 { 29 } else { area.width };
-    let columns = usize::from((area.width / cell.max(1)).max(1));
+    // As many columns as hold a name and a value, spread over the width.
+    let columns = (area.width / CELL).max(1);
+    let cell = area.width / columns;
+    let columns = usize::from(columns);
     let room = columns * usize::from(area.height);
     if room == 0 {
         return;
