@@ -137,6 +137,9 @@ fn latency(overview: &Overview, scene: &Scene) -> Option<Reading> {
 fn exceeding(since: Option<Above>, limit: f64, unit: Unit, scene: &Scene) -> Vec<String> {
     let Some(since) = since else { return Vec::new() };
     let (limit, long) = (unit.show(limit), lasting(since, scene.now));
+    if long == "0s" {
+        return vec![format!("▲ above {limit} now"), "▲".to_owned()];
+    }
     vec![format!("▲ above {limit} for {long}"), format!("▲ above {limit} {long}"), format!("▲ {long}"), "▲".to_owned()]
 }
 
