@@ -44,9 +44,8 @@ pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: O
                 Leave::InputEnded => return Ok(129),
                 Leave::Context(number) => poller.switch(sources(number)),
                 // Comes back as a signal.
-                Leave::Suspend => {
-                    signals::suspend_job();
-                }
+                Leave::Suspend if signals::suspend_job() => {}
+                Leave::Suspend => app.say("there is no shell with job control to go back to"),
             },
         }
     }

@@ -305,7 +305,8 @@ impl App {
         Some(Effect::Context(number))
     }
 
-    fn say(&mut self, text: &str) {
+    /// Tells something in the footer for a while.
+    pub fn say(&mut self, text: &str) {
         self.notice = Some((Plain::new(text), self.now.plus(NOTICE_FOR)));
     }
 
