@@ -19,7 +19,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 
 use crate::model::endpoint::Endpoint;
-use crate::model::watch::Watch;
+use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
 pub use check::{Checked, Outcome, Probe, check};
@@ -59,14 +59,6 @@ pub struct Context {
     pub watch: Watch,
 }
 
-/// A part of what a context holds, such as one shop of many.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
-    pub name: String,
-    /// PromQL matchers without braces: `namespace="shop"`.
-    pub matcher: String,
-}
-
 /// The keys of one action, in place of its default keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyBinding {
@@ -104,17 +96,21 @@ impl Context {
     }
 
     pub fn scope(&self, name: &str) -> Result<&Scope, Mistake> {
-        let found = self.scopes.iter().find(|scope| scope.name == name);
-        found.ok_or_else(|| {
-            let names = self.scopes.iter().map(|scope| scope.name.as_str());
-            let hint = if self.scopes.is_empty() {
-                format!("; this context has none, add [contexts.{}.scopes.{name}] to the config", self.name)
-            } else {
-                did_you_mean(name, names, "the scopes are")
-            };
-            Mistake::of_argument(&format!("no scope `{name}` in context `{}`{hint}", self.name))
-        })
+        find_scope(&self.scopes, name, &self.name)
     }
+}
+
+/// The scope of that name among those of a context.
+pub fn find_scope<'a>(scopes: &'a [Scope], name: &str, context: &str) -> Result<&'a Scope, Mistake> {
+    scopes.iter().find(|scope| scope.name == name).ok_or_else(|| {
+        let names = scopes.iter().map(|scope| scope.name.as_str());
+        let hint = if scopes.is_empty() {
+            format!("; this context has none, add [contexts.{context}.scopes.{name}] to the config")
+        } else {
+            did_you_mean(name, names, "the scopes are")
+        };
+        Mistake::of_argument(&format!("no scope `{name}` in context `{context}`{hint}"))
+    })
 }
 
 impl Config {

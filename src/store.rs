@@ -21,17 +21,6 @@ impl<T> Default for Feed<T> {
     }
 }
 
-/// How a newer answer to the same question joins the older one.
-pub trait Absorb {
-    fn absorb(&mut self, newer: Self);
-}
-
-impl Absorb for Frame {
-    fn absorb(&mut self, newer: Self) {
-        Frame::absorb(self, newer);
-    }
-}
-
 impl<T> Feed<T> {
     /// Takes in a whole answer or a failure.
     pub fn replace(&mut self, result: Result<T, FetchError>, at: Timestamp) {
@@ -51,9 +40,9 @@ impl<T> Feed<T> {
     }
 }
 
-impl<T: Absorb> Feed<T> {
+impl Feed<Frame> {
     /// Takes in an answer that may be a part.
-    pub fn absorb(&mut self, result: Result<T, FetchError>, at: Timestamp) {
+    pub fn absorb(&mut self, result: Result<Frame, FetchError>, at: Timestamp) {
         match (&mut self.value, result) {
             (Some((held, when)), Ok(newer)) => {
                 held.absorb(newer);

@@ -7,15 +7,7 @@ use promql_parser::parser::{Expr, VectorSelector};
 use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
 
 use crate::model::promql;
-use crate::model::watch::Watch;
-
-/// A named part of what is watched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
-    pub name: String,
-    /// PromQL matchers, such as `namespace="shop", cluster=~"eu-.*"`; empty for everything.
-    pub matcher: String,
-}
+use crate::model::watch::{Scope, Watch};
 
 /// The matchers of a scope, or what is wrong with them.
 pub fn parse_matchers(text: &str) -> Result<Vec<Matcher>, String> {

@@ -57,6 +57,12 @@ pub fn last_above(series: &Series, limit: f64) -> Option<(i64, i64, f64)> {
     )
 }
 
+/// Whether a quantile lies in the histogram's last bucket, so that its value is only a lower bound. `cap` is the bound
+/// of the last finite bucket.
+pub fn at_cap(value: f64, cap: Option<f64>) -> bool {
+    cap.is_some_and(|cap| value >= cap * 0.9999)
+}
+
 /// Median of the finite values; what a series was like before something happened to it.
 pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut finite: Vec<f64> = values.filter(|value| value.is_finite()).collect();

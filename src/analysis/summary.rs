@@ -1,7 +1,7 @@
 //! One sentence for whoever was just woken: what is wrong, where, since when.
 
 use super::availability::{Availability, Restart};
-use super::stats::{Above, above, last_above, median, total_now};
+use super::stats::{Above, above, at_cap, last_above, median, total_now};
 use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::labels::Labels;
 use crate::model::series::{Frame, Series};
@@ -185,9 +185,8 @@ fn worst(frame: &Frame, limit: f64) -> Option<(&Series, Above)> {
 
 fn latency_change(facts: &Facts, series: &Series, began: i64) -> String {
     let now = series.last().map_or(f64::NAN, |(_, value)| value);
-    let at_cap = facts.latency_cap.is_some_and(|cap| now >= cap * 0.9999);
     let text = change(series, began, Unit::Seconds);
-    if at_cap { text.replacen("→ ", "→ ≥ ", 1) } else { text }
+    if at_cap(now, facts.latency_cap) { text.replacen("→ ", "→ ≥ ", 1) } else { text }
 }
 
 /// `0.3 % → 88 %`: what it was before it began, and what it is.

@@ -4,8 +4,8 @@ use toml::de::DeTable;
 
 use super::mistake::Mistake;
 use super::section::{Entry, File, Section};
-use super::{Config, Context, KeyBinding, Scope, endpoint, ui, watch};
-use crate::model::watch::Watch;
+use super::{Config, Context, KeyBinding, endpoint, ui, watch};
+use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
 pub(super) const TOP: [&str; 4] = ["context", "ui", "keys", "contexts"];

@@ -29,6 +29,14 @@ pub struct Watch {
     pub database: Database,
 }
 
+/// A named part of what is watched, such as one shop of many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    pub name: String,
+    /// PromQL matchers, such as `namespace="shop", cluster=~"eu-.*"`; empty for everything.
+    pub matcher: String,
+}
+
 /// Where a value becomes an alarm; drawn as a line on the chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {

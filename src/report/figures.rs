@@ -4,6 +4,7 @@
 //! from the others.
 
 use super::plan::Grid;
+use crate::analysis::stats::at_cap;
 use crate::model::labels::Labels;
 use crate::model::series::Series;
 use crate::text::Plain;
@@ -195,10 +196,6 @@ fn reading(held: Held, grid: &Grid, meaning: Meaning) -> Reading {
         Some(value) if at_cap(value, meaning.cap) => Reading::AtLeast(value),
         Some(value) => Reading::Value(value),
     }
-}
-
-fn at_cap(value: f64, cap: Option<f64>) -> bool {
-    cap.is_some_and(|cap| value >= cap * 0.9999)
 }
 
 fn above(now: Held, before: Held, limit: f64, grid: &Grid) -> Option<Above> {

@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::analysis::scope::{Scope, narrow_watch, parse_matchers};
+use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
-use crate::model::watch::Watch;
+use crate::model::watch::{Scope, Watch};
 use crate::report::{self, Delivery, Plan};
-use crate::time::{HOUR, Range, SECOND, Timestamp};
+use crate::time::{Range, SECOND, Timestamp};
 use crate::ui::app::{App, ContextSetup, Select, Setup};
 use crate::ui::ascii::Glyphs;
 use crate::ui::keymap::Keymap;
@@ -42,7 +42,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
         theme: theme(config, env)?,
         ascii: glyphs(config, env) == Glyphs::Ascii,
         zone,
-        live: if let Shown::Live(length) = shown { length } else { HOUR },
+        live: config.ui.range,
         refresh: duration(config.ui.refresh),
         tiles: duration(config.ui.tiles),
         flags: flags(cli),
@@ -99,12 +99,11 @@ fn duration(ms: i64) -> Duration {
 }
 
 fn context(context: &config::Context) -> ContextSetup {
-    let scopes = context.scopes.iter().map(|scope| Scope { name: scope.name.clone(), matcher: scope.matcher.clone() });
     ContextSetup {
         name: context.name.as_str().into(),
         production: context.production,
         prometheus: context.prometheus.is_some(),
-        scopes: scopes.collect(),
+        scopes: context.scopes.clone(),
         watch: context.watch.clone(),
     }
 }
@@ -124,12 +123,9 @@ fn demo() -> ContextSetup {
 /// The number of the scope that `--scope` names; 0 is everything.
 fn scope(cli: &Cli, context: &ContextSetup) -> Result<usize, Mistake> {
     let Some(name) = &cli.scope else { return Ok(0) };
-    let names = context.scopes.iter().map(|scope| scope.name.as_str());
-    let hint = crate::text::nearest::did_you_mean(name, names, "the scopes are");
-    let place = context.scopes.iter().position(|scope| scope.name == *name);
-    let place = place.ok_or_else(|| Mistake::of_argument(&format!("no scope `{name}` in `{}`{hint}", context.name)))?;
-    parse_matchers(&context.scopes[place].matcher).map_err(|error| Mistake::of_argument(&error))?;
-    Ok(place + 1)
+    let found = config::find_scope(&context.scopes, name, &context.name)?;
+    parse_matchers(&found.matcher).map_err(|error| Mistake::of_argument(&error))?;
+    Ok(context.scopes.iter().position(|scope| scope == found).map_or(0, |place| place + 1))
 }
 
 fn keymap(config: &Config) -> Result<Keymap, Mistake> {

@@ -10,7 +10,6 @@ use super::ascii::asciify;
 use super::overlay::Overlay;
 use super::theme::Role;
 use super::view::View;
-use super::view::overview::panel;
 
 mod find;
 mod footer;
@@ -79,11 +78,6 @@ pub fn selection(app: &App) -> String {
         text.push_str(&format!("{name}\t{value}\n"));
     }
     text
-}
-
-/// Names of the panels, for `--help` and its errors.
-pub fn panel_ids() -> impl Iterator<Item = &'static str> {
-    panel::ALL.into_iter().map(panel::Panel::id)
 }
 
 /// The style of the header's row, for what lies in it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use a360::analysis::scope::Scope;
+use a360::model::watch::Scope;
 use a360::model::watch::Watch;
 use a360::time::{HOUR, Timestamp};
 use a360::ui::app::{App, ContextSetup, Setup};

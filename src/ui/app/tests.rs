@@ -5,7 +5,6 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
-use crate::analysis::scope::Scope;
 use crate::model::alert::AlertState;
 use crate::model::labels::Labels;
 use crate::model::series::{Frame, Notes, Series};

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use super::Overview;
 use super::panel::Panel;
+use crate::analysis::stats::at_cap;
 use crate::model::labels::{Labels, METRIC_NAME};
 use crate::model::series::{Frame, Series};
 use crate::model::unit::Unit;
@@ -35,7 +36,7 @@ impl Entry<'_> {
 
     pub fn show(&self, value: f64) -> String {
         let text = self.unit.show(value);
-        if self.cap.is_some_and(|cap| value >= cap * 0.9999) { format!("≥ {text}") } else { text }
+        if at_cap(value, self.cap) { format!("≥ {text}") } else { text }
     }
 }
 

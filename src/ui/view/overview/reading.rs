@@ -3,7 +3,7 @@
 use super::Overview;
 use super::panel::Panel;
 use crate::analysis::availability::Availability;
-use crate::analysis::stats::{Above, above, stats, total, total_now};
+use crate::analysis::stats::{Above, above, at_cap, stats, total, total_now};
 use crate::analysis::summary::lasting;
 use crate::model::series::{Frame, Series};
 use crate::model::unit::Unit;
@@ -128,8 +128,8 @@ fn latency(overview: &Overview, scene: &Scene) -> Option<Reading> {
         return Some(Reading::plain("no traffic", Role::Stale));
     };
     let limit = scene.watch.limits.latency_seconds;
-    let at_cap = overview.latency_cap().is_some_and(|cap| value >= cap * 0.9999);
-    let text = format!("{}{}", if at_cap { "≥ " } else { "" }, Unit::Seconds.show(value));
+    let text =
+        format!("{}{}", if at_cap(value, overview.latency_cap()) { "≥ " } else { "" }, Unit::Seconds.show(value));
     let role = if value > limit { Role::Warning } else { Role::Strong };
     Some(Reading { text, comparison: exceeding(above(series, limit), limit, Unit::Seconds, scene), role })
 }
