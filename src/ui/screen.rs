@@ -40,10 +40,9 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
     header::headline(app, Rect { y: 2, height: 1, ..area }, buf);
     let body = app.body().intersection(area);
     app.overview.draw(&app.scene(), body, buf);
-    if let Some(found) = &app.find {
-        find::mark(&found.text, found.current, body, &app.setup.theme, buf);
-    }
-    footer::draw(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+    let found = app.find.as_ref();
+    let hits = found.map_or(0, |found| find::mark(&found.text, found.current, body, &app.setup.theme, buf));
+    footer::draw(app, hits, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
     match &app.overlay {
         Some(Overlay::Help(top)) => help::draw(app, *top, body, buf),
         Some(Overlay::Palette(picker) | Overlay::Range(picker) | Overlay::Choose(picker)) => {

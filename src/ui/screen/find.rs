@@ -30,14 +30,16 @@ pub fn places(text: &str, area: Rect, buf: &Buffer) -> Vec<Rect> {
     found
 }
 
-/// Marks every place, the current one more than the others.
-pub fn mark(text: &str, current: usize, area: Rect, theme: &Theme, buf: &mut Buffer) {
-    for (i, place) in places(text, area, buf).into_iter().enumerate() {
-        buf.set_style(place, theme.style(Role::Match));
+/// Marks every place, the current one more than the others; gives how many there are.
+pub fn mark(text: &str, current: usize, area: Rect, theme: &Theme, buf: &mut Buffer) -> usize {
+    let places = places(text, area, buf);
+    for (i, place) in places.iter().enumerate() {
+        buf.set_style(*place, theme.style(Role::Match));
         if i == current {
-            buf.set_style(place, theme.style(Role::Match).add_modifier(Modifier::REVERSED));
+            buf.set_style(*place, theme.style(Role::Match).add_modifier(Modifier::REVERSED));
         }
     }
+    places.len()
 }
 
 #[cfg(test)]

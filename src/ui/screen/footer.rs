@@ -15,9 +15,8 @@ use crate::ui::theme::{Role, Theme};
 use crate::ui::widget::ground::put;
 use crate::ui::widget::input::Input;
 
-pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
-    let hits = super::hits(app);
     let left = if let Some(Overlay::Find(input)) = &app.overlay {
         buf.set_style(area, theme.style(Role::Prompt));
         prompt(input, theme)
