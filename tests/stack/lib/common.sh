@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Words, temporary folders and locks that the other parts share.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# One line that says what is wrong; whoever fails has said it.
+die() {
+    say "stack: $*"
+    exit 1
+}
+
+# The value in the column of a server's line in `versions`: 2 from where, 3 what, 4 version, 5 checksum.
+entry() { # name, column
+    awk -v name="$1" -v column="$2" '$1 == name { print $column }' "$HERE/versions"
+}
+
+all_servers() { awk '/^[a-z]/ && $2 != "wheel" { print $1 }' "$HERE/versions"; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+need() { # program, how to get it
+    have "$1" || die "$1 is needed and not there: $2"
+}
+
+# Runs a command while nobody else does what has the same name.
+alone() { # name, command…
+    local name=$1
+    shift
+    mkdir -p "$BASE/locks"
+    (
+        flock 9 || die "cannot lock $BASE/locks/$name"
+        "$@"
+    ) 9>"$BASE/locks/$name"
+}
+
+# MiB that are free on the disk of a folder.
+disk_free() { df -Pm "$1" | awk 'NR == 2 { print $4 }'; }
+
+memory_free() { awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo; }

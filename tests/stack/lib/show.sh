@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What a user of the servers wants to know.
+
+# Name and address a line, for people and programs; a Jaeger's second address takes spans.
+show_addresses() {
+    local name
+    for name in $(set_names); do
+        printf '%-26s %s' "$name" "$(url_of "$name")"
+        case $name in
+        jaeger-*) printf ' http://127.0.0.1:%s/v1/traces' "$(port "$name" otlp)" ;;
+        *-security) printf ' a360-reader:%s' "$PASSWORD" ;;
+        esac
+        printf '\n'
+    done
+    [ ! -e "$BASE/run/$SET/a360.toml" ] || printf 'a360 --config %s\n' "$BASE/run/$SET/a360.toml"
+}
+
+# A context for each server of metrics.
+write_config() {
+    local name file=$BASE/run/$SET/a360.toml
+    rm -f "$file"
+    for name in $(members prometheus victoria-metrics); do
+        printf '[contexts."%s".prometheus]\nurl = "%s"\n\n' "$name" "$(url_of "$name")" >>"$file"
+    done
+}
+
+show_status() {
+    local name pid
+    for name in $(set_names); do
+        if pid=$(pid_of "$name"); then
+            printf '%-26s up   pid %-7s %5s MiB  %s\n' "$name" "$pid" "$(memory_used "$pid")" "$(tr '\n' ' ' <"$(run_dir "$name")/ports")"
+        else
+            printf '%-26s dead, see: stack logs %s\n' "$name" "$name"
+        fi
+    done
+    [ -n "$(set_names)" ] || say "nothing is up in the set $SET"
+}
+
+# MiB of all processes of a session.
+memory_used() {
+    local pid
+    for pid in $(session_of "$1"); do
+        cat "/proc/$pid/status" 2>/dev/null
+    done | awk '/^VmRSS:/ { sum += $2 } END { print int(sum / 1024) }'
+}
+
+show_log() {
+    local name
+    [ $# -eq 1 ] || die 'one name is needed: stack logs NAME'
+    name=$(full_name "$1")
+    if [ -e "$(run_dir "$name")/log" ]; then
+        cat "$(run_dir "$name")/log"
+    elif [ -e "$BASE/failed-$name.log" ]; then
+        cat "$BASE/failed-$name.log"
+    else
+        die "$name: there is no log; it is not in the set $SET, which has: $(set_names | paste -sd' ')"
+    fi
+}
+
+show_path() {
+    local place
+    [ $# -eq 2 ] || die 'a name and a program are needed: stack path prometheus-2.42 promtool'
+    install "$(full_name "$1")"
+    place=$(cached "$(full_name "$1")")/$2
+    [ -x "$place" ] || die "$1 has no program \`$2\`; it has: $(find "$(dirname "$place")" -maxdepth 1 -type f -perm -100 -printf '%f ')"
+    printf '%s\n' "$place"
+}
