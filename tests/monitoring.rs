@@ -9,6 +9,8 @@ mod dashboard;
 mod files;
 #[path = "monitoring/kubernetes.rs"]
 mod kubernetes;
+#[path = "support/program.rs"]
+mod program;
 #[path = "monitoring/programs.rs"]
 mod programs;
 #[path = "monitoring/routing.rs"]

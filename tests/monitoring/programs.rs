@@ -1,27 +1,18 @@
 //! Prometheus's and Alertmanager's own checkers on the shipped files.
-//!
-//! `A360_PROMTOOL` and `A360_AMTOOL` name the programs, several with commas between them; else they are `promtool` and
-//! `amtool` on the PATH. `cargo test --test monitoring -- --ignored`
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use super::files::{ALERTMANAGER, PROMETHEUS, RULE_TESTS, RULES, path, text};
+use super::program::program;
 
-fn programs(variable: &str, usual: &str) -> Vec<String> {
-    let named = env::var(variable).ok().filter(|named| !named.trim().is_empty());
-    let named = named.unwrap_or_else(|| usual.to_owned());
-    named.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+fn promtools() -> [String; 2] {
+    ["prometheus-2.42", "prometheus-3.14"].map(|server| program(server, "promtool"))
 }
 
-fn promtools() -> Vec<String> {
-    programs("A360_PROMTOOL", "promtool")
-}
-
-fn amtools() -> Vec<String> {
-    programs("A360_AMTOOL", "amtool")
+fn amtools() -> [String; 2] {
+    ["alertmanager-0.25", "alertmanager-0.31"].map(|server| program(server, "amtool"))
 }
 
 /// Whether the program was content, and all that it said.
@@ -38,7 +29,7 @@ fn content(program: &str, args: &[&str], file: &str) {
 }
 
 #[test]
-#[ignore = "needs promtool and amtool"]
+#[ignore = "skipped: needs real servers, see tests/stack"]
 fn promtool_takes_the_rules_and_the_config() {
     for promtool in promtools() {
         content(&promtool, &["check", "rules"], RULES);
@@ -47,7 +38,7 @@ fn promtool_takes_the_rules_and_the_config() {
 }
 
 #[test]
-#[ignore = "needs promtool and amtool"]
+#[ignore = "skipped: needs real servers, see tests/stack"]
 fn each_rule_fires_when_it_should_and_not_before() {
     for promtool in promtools() {
         content(&promtool, &["test", "rules"], RULE_TESTS);
@@ -56,7 +47,7 @@ fn each_rule_fires_when_it_should_and_not_before() {
 
 /// A rule that is slightly wrong must not pass: the tests of the rules are tested. One program is enough for that.
 #[test]
-#[ignore = "needs promtool and amtool"]
+#[ignore = "skipped: needs real servers, see tests/stack"]
 fn a_wrong_rule_is_noticed() {
     const LIMIT: &str = r#"container_spec_memory_limit_bytes{container="agent360"}"#;
     const LIMITED: &str = r#"(container_spec_memory_limit_bytes{container="agent360"} > 0)"#;
@@ -98,7 +89,7 @@ fn a_wrong_rule_is_noticed() {
 }
 
 #[test]
-#[ignore = "needs promtool and amtool"]
+#[ignore = "skipped: needs real servers, see tests/stack"]
 fn amtool_takes_the_config_and_sends_each_severity_to_its_team() {
     for amtool in amtools() {
         content(&amtool, &["check-config"], ALERTMANAGER);

@@ -4,6 +4,8 @@
 
 mod http;
 mod identity;
+#[path = "../support/program.rs"]
+mod program;
 mod prometheus;
 mod real;
 mod recorded;

@@ -1,4 +1,4 @@
-//! Real servers, started here with an hour of data. `cargo test --test network -- --ignored` where they are installed.
+//! Real servers, started here with an hour of data.
 
 use std::fmt::Write;
 use std::net::TcpListener;
@@ -14,6 +14,8 @@ use a360::model::window::{Part, Progress, Span, Window, step_for};
 use a360::source::http::Client;
 use a360::source::prometheus::{Flavour, Prometheus};
 use a360::time::{HOUR, Timestamp};
+
+use crate::program::program;
 
 const EXPR: &str = "sum by (path) (rate(demo_requests_total[5m]))";
 
@@ -66,7 +68,7 @@ fn samples(to: Timestamp, unit: i64) -> String {
     text
 }
 
-fn prometheus(folder: &Path, port: u16) -> Running {
+fn prometheus(server: &str, folder: &Path, port: u16) -> Running {
     let write = |name: &str, text: String| std::fs::write(folder.join(name), text).unwrap();
     write("samples", format!("# TYPE demo_requests counter\n{}# EOF\n", samples(now(), 1)));
     write(
@@ -79,9 +81,10 @@ fn prometheus(folder: &Path, port: u16) -> Running {
     let rules = "groups:\n- name: g\n  rules:\n  - {alert: Always, expr: vector(1), labels: {severity: critical}}\n";
     write("rules.yml", rules.to_owned());
     let backfill = ["tsdb", "create-blocks-from", "openmetrics", "samples", "data"];
-    let made = Command::new("promtool").args(backfill).current_dir(folder).stdout(Stdio::null()).status().unwrap();
+    let promtool = program(server, "promtool");
+    let made = Command::new(promtool).args(backfill).current_dir(folder).stdout(Stdio::null()).status().unwrap();
     assert!(made.success());
-    start(Command::new("prometheus").current_dir(folder).args([
+    start(Command::new(program(server, "prometheus")).current_dir(folder).args([
         "--config.file=prometheus.yml",
         "--storage.tsdb.path=data",
         &format!("--web.listen-address=127.0.0.1:{port}"),
@@ -140,10 +143,20 @@ async fn chart(port: u16) -> (Window, Window, Window) {
 }
 
 #[tokio::test]
-#[ignore = "needs prometheus"]
-async fn a_real_prometheus() {
+#[ignore = "skipped: needs real servers, see tests/stack"]
+async fn a_real_prometheus_2() {
+    real_prometheus("prometheus-2.42").await;
+}
+
+#[tokio::test]
+#[ignore = "skipped: needs real servers, see tests/stack"]
+async fn a_real_prometheus_3() {
+    real_prometheus("prometheus-3.14").await;
+}
+
+async fn real_prometheus(server: &str) {
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-    let _running = prometheus(folder.path(), port);
+    let _running = prometheus(server, folder.path(), port);
     let source = ready(port).await;
     let probe = source.probe(now()).await.unwrap();
     assert_eq!((probe.flavour, probe.targets, probe.skew_ms), (Flavour::Prometheus, 1, 0));
@@ -177,10 +190,10 @@ async fn a_real_prometheus() {
 }
 
 #[tokio::test]
-#[ignore = "needs prometheus"]
+#[ignore = "skipped: needs real servers, see tests/stack"]
 async fn a_real_prometheus_is_greeted_in_tls_by_mistake() {
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-    let _running = prometheus(folder.path(), port);
+    let _running = prometheus("prometheus-3.14", folder.path(), port);
     ready(port).await;
     let https = Endpoint { proxy: Proxy::None, ..Endpoint::new(&format!("https://127.0.0.1:{port}")) };
     let error = Client::new(https).get("/", now()).await.err().unwrap();
@@ -188,10 +201,10 @@ async fn a_real_prometheus_is_greeted_in_tls_by_mistake() {
 }
 
 #[tokio::test]
-#[ignore = "needs victoria-metrics"]
+#[ignore = "skipped: needs real servers, see tests/stack"]
 async fn a_real_victoria_metrics() {
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-    let _running = start(Command::new("victoria-metrics").args([
+    let _running = start(Command::new(program("victoria-metrics", "victoria-metrics")).args([
         &format!("-httpListenAddr=127.0.0.1:{port}"),
         &format!("-storageDataPath={}", folder.path().display()),
         "-retentionPeriod=1y",

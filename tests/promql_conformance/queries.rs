@@ -8,13 +8,18 @@ pub fn keeps_order(expr: &str) -> bool {
     ["sort", "topk", "bottomk"].iter().any(|name| expr.starts_with(name))
 }
 
+/// Parts of nested questions where a comparison drops a pair that was matched twice.
+const DROPPED_PAIRS: [&str; 2] =
+    ["@ end() > ignoring (room, code, endpoint, version, team)  level", "@ 1700002804.125 != ignoring"];
+
 /// The questions that this version of Prometheus answers by the rules that the engine follows.
 ///
 /// Since 2.42 these have changed: metric names may be quoted and durations may be numbers; `rate` first bounds the
 /// stretch before a series' first sample and then looks for the counter's zero point; `histogram_quantile` rounds
-/// away what floating point leaves in the counts; the deviation of an infinity is NaN; labels may have any name; the
-/// parameter of `topk` is not looked at where there is nothing to rank; `label_replace` and `label_join` refuse series
-/// that become one at different times.
+/// away what floating point leaves in the counts; the deviation of an infinity is NaN; labels may have any name;
+/// `label_replace` and `label_join` refuse series that become one at different times. Since 3.14 at the latest, a pair
+/// that a comparison drops counts as matched, and each parameter of `topk` is looked at, also where there is nothing
+/// to rank.
 pub fn all(version: &str) -> Vec<String> {
     let for_version = |line: &'static str| match line.strip_prefix("3|") {
         Some(rest) => (!version.starts_with("2.")).then_some(rest.trim()),
@@ -26,7 +31,8 @@ pub fn all(version: &str) -> Vec<String> {
     all.extend(aggregations());
     all.extend(operators());
     all.extend(instant_functions());
-    all.extend(super::nested::all());
+    let changed = |expr: &String| version.starts_with("2.") && DROPPED_PAIRS.iter().any(|part| expr.contains(part));
+    all.extend(super::nested::all().into_iter().filter(|expr| !changed(expr)));
     all
 }
 

@@ -1,7 +1,7 @@
 //! Answers of a Prometheus, kept as short digests, so that the comparison also runs where there is no Prometheus.
 //!
-//! One line a question: the question, then a digest for each of `Moment::all`, between tabs. To record anew, put a
-//! Prometheus 3 on the PATH and run the conformance test with `A360_RECORD_ANSWERS` set to the file.
+//! One line a question: the question, then a digest for each of `Moment::all`, between tabs. To record anew, run the
+//! conformance test against Prometheus 3 with `A360_RECORD_ANSWERS` set to the file.
 
 use std::fmt::Write as _;
 

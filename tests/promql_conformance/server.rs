@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::program::program;
+
 pub struct Server {
     child: Child,
     port: u16,
@@ -24,7 +26,7 @@ impl Drop for Server {
 
 fn run(program: &str, arguments: &[&str]) {
     let output = Command::new(program).args(arguments).output();
-    let output = output.unwrap_or_else(|error| panic!("skipped, because {program} cannot be run: {error}"));
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
     assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -33,15 +35,16 @@ fn path(path: &Path) -> &str {
 }
 
 impl Server {
-    pub fn start(open_metrics: &str) -> Self {
+    /// `server` is one that the stack names.
+    pub fn start(server: &str, open_metrics: &str) -> Self {
         let files = tempfile::tempdir().expect("a directory");
         let (text, data) = (files.path().join("metrics.txt"), files.path().join("data"));
         let config = files.path().join("prometheus.yml");
         fs::write(&text, open_metrics).expect("the samples");
         fs::write(&config, "global: {}\n").expect("the config");
-        run("promtool", &["tsdb", "create-blocks-from", "openmetrics", path(&text), path(&data)]);
+        run(&program(server, "promtool"), &["tsdb", "create-blocks-from", "openmetrics", path(&text), path(&data)]);
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
-        let child = Command::new("prometheus")
+        let child = Command::new(program(server, "prometheus"))
             .arg(format!("--config.file={}", path(&config)))
             .arg(format!("--storage.tsdb.path={}", path(&data)))
             .arg("--storage.tsdb.retention.time=100y")
@@ -49,7 +52,7 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("skipped, because prometheus cannot be run: {error}"));
+            .expect("it is there");
         let server = Self { child, port, _files: files };
         server.await_ready();
         server
@@ -64,12 +67,6 @@ impl Server {
             std::thread::sleep(Duration::from_millis(50));
         }
         panic!("prometheus did not become ready");
-    }
-
-    pub fn version(&self) -> String {
-        let body = self.request("GET", "/api/v1/status/buildinfo", "").expect("an answer").1;
-        let body: Value = serde_json::from_slice(&body).expect("JSON");
-        body["data"]["version"].as_str().expect("a version").to_owned()
     }
 
     pub fn query(&self, path: &str, form: &[(&str, &str)]) -> Value {

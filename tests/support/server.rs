@@ -52,11 +52,19 @@ impl Server {
 
     /// As `saying` 200, over TLS with a certificate of the fixtures, and a client certificate if it is wanted.
     pub fn tls(name: &str, body: &'static str, wants_client: bool) -> Self {
+        Self::secure(name, wants_client, move |_, wire| say(wire, "200 OK", "", body.as_bytes()))
+    }
+
+    /// As `new`, over TLS.
+    pub fn secure(
+        name: &str,
+        wants_client: bool,
+        answer: impl Fn(&Request, &mut dyn Wire) -> Then + Send + Sync + 'static,
+    ) -> Self {
         let config = Arc::new(tls_config(name, wants_client));
         Self::start("https", move |stream, log| {
             let Ok(connection) = ServerConnection::new(config.clone()) else { return };
-            let mut stream = StreamOwned::new(connection, stream);
-            serve(&mut stream, &|_, wire| say(wire, "200 OK", "", body.as_bytes()), log);
+            serve(StreamOwned::new(connection, stream), &answer, log);
         })
     }
 

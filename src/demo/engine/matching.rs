@@ -1,12 +1,12 @@
 //! Two vectors together: which series of one side belongs to which of the other, and what comes of the pair.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::EvalError;
 use super::eval::presence;
 use super::grid::Grid;
 use super::plan::{Calculation, Cardinality, Combination, Grouping, SetOperator};
-use super::value::{Column, SAME_LABELS, merged, without_name};
+use super::value::{Column, merged, without_name};
 use crate::model::labels::Labels;
 
 fn execution(text: impl Into<String>) -> EvalError {
@@ -106,22 +106,23 @@ impl Pairing<'_> {
                 continue;
             }
             let partners = self.partners(step)?;
-            let mut used = vec![false; self.count];
+            let mut used = HashSet::new();
             for (m, (column, &group)) in self.many.iter().zip(&self.many_groups).enumerate() {
                 let Some(value) = at(column, step) else { continue };
                 let Some((o, other)) = partners.get(group).copied().flatten() else { continue };
-                let Some(result) = self.result(value, other) else { continue };
-                self.use_once(&mut used, group)?;
-                let place = *places.entry((m, o)).or_insert(out.len());
-                if place == out.len() {
+                let next = out.len();
+                let place = *places.entry((m, o)).or_insert(next);
+                if place == next {
                     out.push(Column { labels: self.labels(m, o), values: vec![None; grid.count] });
                 }
-                if let Some(slot) = out.get_mut(place).and_then(|column| column.values.get_mut(step)) {
-                    *slot = Some(result);
+                let Some(column) = out.get_mut(place) else { continue };
+                self.use_once(&mut used, group, &column.labels)?;
+                if let Some(slot) = column.values.get_mut(step) {
+                    *slot = self.result(value, other);
                 }
             }
         }
-        merged(out).map_err(|error| self.doubled(error))
+        merged(out.into_iter().filter(|column| !column.is_empty()).collect())
     }
 
     /// For each match group the one series of the `one` side, with its value.
@@ -147,15 +148,22 @@ impl Pairing<'_> {
         }
     }
 
-    fn use_once(&self, used: &mut [bool], group: usize) -> Result<(), EvalError> {
-        let Some(used) = used.get_mut(group).filter(|_| self.calculation.cardinality == Cardinality::OneToOne) else {
+    /// A group may have one pair, or, many to one, several with different labels; those count too that a comparison
+    /// then drops.
+    fn use_once(
+        &self,
+        used: &mut HashSet<(usize, Option<Labels>)>,
+        group: usize,
+        labels: &Labels,
+    ) -> Result<(), EvalError> {
+        let to_one = self.calculation.cardinality == Cardinality::OneToOne;
+        if used.insert((group, (!to_one).then(|| labels.clone()))) {
             return Ok(());
-        };
-        if std::mem::replace(used, true) {
-            let text = "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)";
-            return Err(execution(text));
         }
-        Ok(())
+        Err(execution(match to_one {
+            true => "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
+            false => "multiple matches for labels: grouping labels must ensure unique matches",
+        }))
     }
 
     fn labels(&self, many: usize, one: usize) -> Labels {
@@ -189,16 +197,5 @@ impl Pairing<'_> {
             labels(a),
             labels(b)
         ))
-    }
-
-    fn doubled(&self, error: EvalError) -> EvalError {
-        match (&self.calculation.cardinality, &error) {
-            (Cardinality::ManyToOne(_) | Cardinality::OneToMany(_), EvalError::Execution(text))
-                if text == SAME_LABELS =>
-            {
-                execution("multiple matches for labels: grouping labels must ensure unique matches")
-            }
-            _ => error,
-        }
     }
 }

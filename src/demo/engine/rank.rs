@@ -7,7 +7,6 @@ use std::cmp::Ordering;
 
 use super::EvalError;
 use super::aggregate::groups;
-use super::eval::presence;
 use super::grid::Grid;
 use super::plan::Grouping;
 use super::sums::ordered;
@@ -31,10 +30,7 @@ pub fn leading(
     let mut kept: Vec<Vec<Option<f64>>> = columns.iter().map(|_| vec![None; grid.count]).collect();
     let mut order: Vec<usize> = Vec::new();
     let groups = groups(columns.iter().map(|column| grouping.key(&column.labels)));
-    let present = presence(&columns, grid);
-    // Where there is nothing to rank, `k` may be anything.
-    for ((step, &k), _) in k.iter().enumerate().zip(present).filter(|(_, present)| *present) {
-        let k = size(k, columns.len())?;
+    for (step, &k) in sizes(k, columns.len())?.iter().enumerate() {
         for group in &groups {
             let value = |&member: &usize| Some((member, columns.get(member)?.values.get(step).copied().flatten()?));
             for (member, value) in first(k, group.members.iter().filter_map(value), side) {
@@ -53,7 +49,19 @@ pub fn leading(
     Ok(out.into_iter().flatten().filter(|column| !column.is_empty()).collect())
 }
 
+/// How many are kept at each point. Each `k` is looked at, also where there is nothing to rank; but not where all of
+/// them are less than one, or there is nothing at all.
+fn sizes(ks: &[f64], most: usize) -> Result<Vec<usize>, EvalError> {
+    if most == 0 || ks.iter().all(|k| *k < 1.0) {
+        return Ok(Vec::new());
+    }
+    ks.iter().map(|&k| size(k, most)).collect()
+}
+
 fn size(k: f64, most: usize) -> Result<usize, EvalError> {
+    if k.is_nan() {
+        return Err(EvalError::Execution("Parameter value is NaN".to_owned()));
+    }
     if !(i64::MIN as f64..=i64::MAX as f64).contains(&k) {
         return Err(EvalError::Execution(format!("Scalar value {k} overflows int64")));
     }
@@ -162,5 +170,8 @@ mod tests {
         assert!(size(f64::INFINITY, 5).is_err());
         assert_eq!(size(-3.0, 5), Ok(0));
         assert_eq!(size(2.9, 5), Ok(2));
+        assert!(sizes(&[2.0, f64::NAN], 5).is_err());
+        assert_eq!(sizes(&[0.5, f64::NEG_INFINITY], 5), Ok(vec![]));
+        assert_eq!(sizes(&[f64::NAN], 0), Ok(vec![]));
     }
 }

@@ -181,7 +181,11 @@ fn what_must_match_once_and_does_not_is_an_error() {
     assert!(execution(&all, "-{__name__=~\"x|z\"}").contains("same labelset"));
     assert!(execution(&all, "count_over_time({__name__=~\"x|z\"}[5m])").contains("same labelset"));
     assert!(execution(&all, "label_replace(x, \"b\", \"\", \"b\", \".*\")").contains("same labelset"));
-    assert!(execution(&all, "topk(NaN, x)").contains("overflows int64"));
+    assert!(execution(&all, "topk(NaN, x)").contains("NaN"));
+    assert!(execution(&all, "topk(Inf, x)").contains("overflows int64"));
+    // A pair that the comparison drops has been matched all the same.
+    assert!(execution(&all, "x > on (a) y").contains("many-to-one matching must be explicit"));
+    assert!(execution(&all, "x > on (a) group_left (b) z").contains("grouping labels must ensure unique matches"));
     // Only one of the two passes the filter, and nothing is on the other side.
     assert_eq!(values(&all, "(x > 1) + on (a) y", 60), [5.0]);
     assert!(values(&all, "x + on (a) nothing", 60).is_empty());

@@ -19,8 +19,6 @@ pub struct Column {
     pub values: Vec<Option<f64>>,
 }
 
-pub const SAME_LABELS: &str = "vector cannot contain metrics with the same labelset";
-
 impl Column {
     pub fn scalar(values: Vec<f64>) -> Self {
         Self { labels: Labels::default(), values: values.into_iter().map(Some).collect() }
@@ -42,7 +40,7 @@ pub fn without_name(labels: &Labels) -> Labels {
 }
 
 pub fn same_labels() -> EvalError {
-    EvalError::Execution(SAME_LABELS.to_owned())
+    EvalError::Execution("vector cannot contain metrics with the same labelset".to_owned())
 }
 
 /// Makes one column of those that share their labels; that two of them have a value at one time is an error.

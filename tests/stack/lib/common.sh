@@ -22,15 +22,20 @@ need() { # program, how to get it
     have "$1" || die "$1 is needed and not there: $2"
 }
 
-# Runs a command while nobody else does what has the same name.
-alone() { # name, command…
-    local name=$1
-    shift
+# The locks that are held, as file descriptors: a server that is started must not inherit them.
+LOCKS=()
+
+# Runs a function while nobody else does what has the same name.
+alone() { # name, function…
+    local lock
     mkdir -p "$BASE/locks"
-    (
-        flock 9 || die "cannot lock $BASE/locks/$name"
-        "$@"
-    ) 9>"$BASE/locks/$name"
+    exec {lock}>"$BASE/locks/$1"
+    flock "$lock" || die "cannot lock $BASE/locks/$1"
+    LOCKS+=("$lock")
+    shift
+    "$@"
+    unset 'LOCKS[-1]'
+    exec {lock}>&-
 }
 
 # MiB that are free on the disk of a folder.

@@ -29,7 +29,8 @@ install_alone() { # name
         die "$name: it could not be had; all of it: $BASE/work/$name.log"
     }
     mv "$BASE/work/$name/out" "$place"
-    rm -f "$BASE/work/$name.log"
+    rm -rf "$BASE/work/$name" "$BASE/work/$name.log"
+    trap - EXIT
     say "$name: there after $((SECONDS - started)) s"
 }
 
@@ -67,6 +68,11 @@ fetch_deb() { # name
     esac
     dpkg-deb -x "$deb" files
     mv files/usr/bin/* out/
+    if [ "$package" = prometheus-alertmanager ]; then
+        # It reads its templates from where the package would be installed: let it be where it is started.
+        mv files/usr/share/prometheus/alertmanager/*.tmpl out/
+        LC_ALL=C sed -i 's#/usr/share/prometheus/alertmanager#./////////////////////////////////#g' "out/$package"
+    fi
 }
 
 # Every program has a module of its own, which begins with the checksums of the program's: some are not in the

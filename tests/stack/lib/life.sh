@@ -20,7 +20,8 @@ began() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 pid_of() {
     local pid began
-    read -r pid began 2>/dev/null <"$(run_dir "$1")/pid" || return 1
+    [ -e "$(run_dir "$1")/pid" ] || return 1
+    read -r pid began <"$(run_dir "$1")/pid"
     [ -n "$began" ] && [ "$(began "$pid")" = "$began" ] && printf '%s\n' "$pid"
 }
 
@@ -68,7 +69,12 @@ start() { # name
     "${kind}_command" "$1"
     printf '%q ' "${command[@]}" >"$dir/command"
     # A session of its own: a key that ends the script must not end it, and all its children end with it.
-    setsid "${command[@]}" >"$dir/log" 2>&1 </dev/null 9>&- &
+    (
+        for lock in "${LOCKS[@]}"; do
+            exec {lock}>&-
+        done
+        exec setsid "${command[@]}"
+    ) >"$dir/log" 2>&1 </dev/null &
     printf '%s %s\n' "$!" "$(began "$!")" >"$dir/pid"
 }
 
@@ -172,15 +178,22 @@ give_up() { # status
     exit "$1"
 }
 
-stop() { # name
-    local pid patience=150
+stop() { # name; its data may go, so it has only seconds to write them
+    local pid patience=50
     pid=$(pid_of "$1") || return 0
     kill -TERM -- "-$pid" 2>/dev/null || true
     while [ -n "$(session_of "$pid")" ] && [ "$patience" -gt 0 ]; do
         sleep 0.1
         patience=$((patience - 1))
     done
-    kill -KILL -- "-$pid" 2>/dev/null || true
+    crash "$1"
+}
+
+# Ends a server as an accident does, and keeps its ports and data.
+crash() { # name
+    local pid
+    pid=$(pid_of "$1") || pid=''
+    [ -z "$pid" ] || kill -KILL -- "-$pid" 2>/dev/null || true
     rm -f "$(run_dir "$1")/pid"
 }
 
@@ -190,19 +203,18 @@ session_of() {
         awk -v leader="$1" '{ pid = $1; sub(/.*\) /, ""); if ($4 == leader && $1 != "Z") print pid }'
 }
 
-down() { # names; without any, the whole set
+down() { # names
     alone "set-$SET" down_alone "$@"
 }
 
 down_alone() {
-    local name
-    [ $# -gt 0 ] || mapfile -t all < <(set_names)
-    for name in "$@" "${all[@]}"; do
-        [ -e "$(run_dir "$name")" ] || die "$name: not in this set; it has: $(set_names | paste -sd' ')"
+    local name pid
+    for name; do
         # All at once; then each is waited for.
-        kill -TERM -- "-$(pid_of "$name")" 2>/dev/null || true
+        pid=$(pid_of "$name") || continue
+        kill -TERM -- "-$pid" 2>/dev/null || true
     done
-    for name in "$@" "${all[@]}"; do
+    for name; do
         stop "$name"
         rm -rf "$(run_dir "$name")"
         say "$name: ended"

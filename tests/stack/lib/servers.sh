@@ -30,7 +30,7 @@ full_name() {
 ports_of() {
     case $1 in
     elasticsearch | opensearch) echo http transport ;;
-    jaeger-v1) echo http grpc otlp otlp_grpc collector collector_grpc admin sampling sampling_grpc ;;
+    jaeger-v1) echo http grpc otlp otlp_grpc collector collector_grpc admin ;;
     jaeger-v2) echo http grpc otlp otlp_grpc health ;;
     *) echo http ;;
     esac
@@ -103,10 +103,9 @@ prometheus_command() {
         "--web.listen-address=127.0.0.1:$(port "$1" http)" --enable-feature=exemplar-storage)
 }
 
+# The shipped routing, but nobody outside is told.
 alertmanager_prepare() {
-    # Whoever is told, is told nothing here.
-    sed -e 's#https://hooks\.slack\.com[^"'\'' ]*#http://127.0.0.1:9/slack#' \
-        -e 's#^global:#global:\n  pagerduty_url: http://127.0.0.1:9/pagerduty#' \
+    sed -e 's#^\( *slack_api_url:\).*#\1 http://127.0.0.1:9/slack\n  pagerduty_url: http://127.0.0.1:9/pagerduty#' \
         "$ROOT/monitoring/alertmanager/alertmanager.yml" >"$(run_dir "$1")/alertmanager.yml"
 }
 
@@ -114,7 +113,7 @@ alertmanager_command() {
     local dir program=alertmanager
     dir=$(run_dir "$1")
     [ -x "$(cached "$1")/$program" ] || program=prometheus-alertmanager
-    command=("$(cached "$1")/$program" "--config.file=$dir/alertmanager.yml" "--storage.path=$dir/data"
+    command=(env -C "$(cached "$1")" "./$program" "--config.file=$dir/alertmanager.yml" "--storage.path=$dir/data"
         "--web.listen-address=127.0.0.1:$(port "$1" http)" --cluster.listen-address=)
 }
 
@@ -147,7 +146,7 @@ jaeger-v1_command() {
         "--query.http-server.$at:$(port "$1" http)" "--query.grpc-server.$at:$(port "$1" grpc)"
         "--collector.otlp.http.$at:$(port "$1" otlp)" "--collector.otlp.grpc.$at:$(port "$1" otlp_grpc)"
         "--collector.http-server.$at:$(port "$1" collector)" "--collector.grpc-server.$at:$(port "$1" collector_grpc)"
-        "--admin.http.$at:$(port "$1" admin)" "--http-server.$at:$(port "$1" sampling)")
+        "--admin.http.$at:$(port "$1" admin)")
 }
 
 # Its built-in configuration listens on every interface and on fixed ports.
@@ -165,8 +164,9 @@ agent360_prepare() { :; }
 
 # It writes its logs to every search engine of the set, and its spans to every Jaeger.
 agent360_command() {
-    local name
-    command=("$(service_program)" --port "$(port "$1" http)")
+    local name program
+    program=$(service_program)
+    command=("$program" --port "$(port "$1" http)")
     for name in $(members elasticsearch opensearch); do
         command+=(--logs-to "$(url_of "$name")")
         [ "$name" = "${name%-security}" ] || command+=(--logs-user a360-writer)
@@ -181,6 +181,7 @@ agent360_command() {
 # Built from this tree, unless the caller has done it.
 service_program() {
     if [ -n "${A360_STACK_AGENT360:-}" ]; then
+        [ -x "$A360_STACK_AGENT360" ] || die "$A360_STACK_AGENT360 is no program; cargo build --examples makes it"
         printf '%s\n' "$A360_STACK_AGENT360"
     else
         (cd "$ROOT" && cargo build --quiet --release --example agent360 >&2) || die 'agent360: it cannot be built'

@@ -12,16 +12,16 @@ show_addresses() {
         esac
         printf '\n'
     done
-    [ ! -e "$BASE/run/$SET/a360.toml" ] || printf 'a360 --config %s\n' "$BASE/run/$SET/a360.toml"
 }
 
-# A context for each server of metrics.
+# A config with a context for each server of metrics, if there are any; prints its path.
 write_config() {
     local name file=$BASE/run/$SET/a360.toml
-    rm -f "$file"
+    [ -n "$(members prometheus victoria-metrics)" ] || return 0
     for name in $(members prometheus victoria-metrics); do
-        printf '[contexts."%s".prometheus]\nurl = "%s"\n\n' "$name" "$(url_of "$name")" >>"$file"
-    done
+        printf '[contexts."%s".prometheus]\nurl = "%s"\n\n' "$name" "$(url_of "$name")"
+    done >"$file"
+    printf '%s\n' "$file"
 }
 
 show_status() {
