@@ -67,7 +67,7 @@ fn a_prometheus_behind_tls_and_a_sign_in() {
     let gateway = gateway(port(&stack.url("prometheus-2.42")));
     let folder = tempfile::tempdir().unwrap();
     let secret = folder.path().join("password");
-    let ca = format!("[contexts.site.prometheus.tls]\nca_file = '{}'\n", fixture("tls/ca.pem").display());
+    let ca = format!("ca_file = '{}'\n", fixture("tls/ca.pem").display());
     let user = |name: &str, password: &str| {
         fs::write(&secret, password).unwrap();
         format!("username = '{name}'\npassword = {{ file = '{}' }}\n{ca}", secret.display())

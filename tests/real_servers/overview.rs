@@ -1,6 +1,8 @@
 //! The overview by its keys, and the report in all its formats.
 
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -19,7 +21,7 @@ fn overview(stack: &Stack, server: &str) {
     console.write("p");
     console.until("that it is paused", |screen| shows(screen, &["paused"]));
     console.write("p,");
-    console.until("the crosshair's moment", |screen| shows(screen, &["at 2", ":"]));
+    console.until("the crosshair's moment", |screen| shows(screen, &["req/s  at "]));
     console.write("\x1b");
     console.resize(80, 24);
     console.until("the same on a small terminal", |screen| shows(screen, &["fails", "Latency p95", "3/3 up"]));
@@ -38,9 +40,20 @@ fn reports(stack: &Stack, server: &str) {
     let without_rules = usize::from(server == "victoria-metrics");
     assert_eq!(not_asked, Some(without_rules), "{}", json["not_asked"]);
     for format in ["text", "markdown"] {
-        let output = report(&url, &["--format", format]);
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(text.contains("/api/checkout"), "{format}: {text}");
+        wait_for_endpoint(&url, format);
+    }
+}
+
+/// VictoriaMetrics shows the newest points of a range only when there are some before them.
+fn wait_for_endpoint(url: &str, format: &str) {
+    let start = Instant::now();
+    loop {
+        let text = String::from_utf8(report(url, &["--format", format]).stdout).unwrap();
+        if text.contains("/api/checkout") {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "{format}: {text}");
+        thread::sleep(Duration::from_secs(1));
     }
 }
 
