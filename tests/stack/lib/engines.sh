@@ -20,66 +20,86 @@ opensearch_java() {
 }
 
 elasticsearch_prepare() {
-    local dir
-    dir=$(run_dir "$1")
+    local config
     engine_prepare "$1" elasticsearch
+    config=$(run_dir "$1")/engine/config
     case $1 in
     *-security)
-        printf 'xpack.security.enabled: true\n' >>"$dir/config/elasticsearch.yml"
-        cp "$HERE"/security/* "$dir/config/"
+        printf 'xpack.security.enabled: true\n' >>"$config/elasticsearch.yml"
+        cp "$HERE"/security/* "$config/"
         ;;
-    *) printf 'xpack.security.enabled: false\n' >>"$dir/config/elasticsearch.yml" ;;
+    *) printf 'xpack.security.enabled: false\n' >>"$config/elasticsearch.yml" ;;
     esac
-    owned_by_engine "$dir"
+    give_to_engine "$1"
 }
 
 opensearch_prepare() {
     engine_prepare "$1" opensearch
-    owned_by_engine "$(run_dir "$1")"
+    give_to_engine "$1"
 }
 
 engine_prepare() { # name, program
-    local dir
-    dir=$(run_dir "$1")
-    mkdir -p "$dir/config" "$dir/data" "$dir/logs" "$dir/tmp"
-    cp -r "$(cached "$(artifact_of "$1")")/config/." "$dir/config/"
-    # Where its virtual machine writes is relative, to a folder that is not its own.
-    sed -i "s#\([:=]\)\(logs\|data\)#\1$dir/\2#" "$dir/config/jvm.options"
+    local place
+    place_engine "$1"
+    place=$(readlink -f "$(run_dir "$1")/engine")
+    mkdir -p "$place/config" "$place/data" "$place/logs" "$place/tmp"
+    cp -r "$(cached "$(artifact_of "$1")")/config/." "$place/config/"
+    # Where its virtual machine writes is relative, to a folder that is not its own; not every Java has the module,
+    # which only makes vectors quick.
+    sed -i -e "s#\([:=]\)\(logs\|data\)#\1$place/\2#" -e '/jdk.incubator.vector/d' "$place/config/jvm.options"
     # The disk of a machine that builds is often nearly full; that must not make an index read-only.
-    cat >"$dir/config/$2.yml" <<END
+    cat >"$place/config/$2.yml" <<END
 cluster.name: stack
 node.name: $1
 network.host: 127.0.0.1
 http.port: $(port "$1" http)
 transport.port: $(port "$1" transport)
 discovery.type: single-node
-path.data: $dir/data
-path.logs: $dir/logs
+path.data: $place/data
+path.logs: $place/logs
 cluster.routing.allocation.disk.threshold_enabled: false
 END
+}
+
+# Makes `engine` in its folder, with the program in `dist`. Search engines refuse to run as root; as root they run as
+# `nobody`, and what lies in a home that is closed to others is copied to where nobody can reach it.
+place_engine() { # name
+    local engine place
+    engine=$(run_dir "$1")/engine
+    [ ! -e "$engine" ] || return 0
+    as_engine
+    if "${as_engine[@]}" test -r "$(cached "$(artifact_of "$1")")"; then
+        mkdir "$engine"
+        ln -s "$(cached "$(artifact_of "$1")")" "$engine/dist"
+    else
+        place=$(mktemp -d "${TMPDIR:-/tmp}/a360-stack.XXXXXX")
+        chmod 755 "$place"
+        ln -s "$place" "$engine"
+        cp -r "$(cached "$(artifact_of "$1")")" "$place/dist"
+    fi
+}
+
+give_to_engine() { # name
+    local place
+    place=$(readlink -f "$(run_dir "$1")/engine")
+    [ "$(id -u)" != 0 ] || chown -R 65534:65534 "$place/config" "$place/data" "$place/logs" "$place/tmp"
 }
 
 elasticsearch_command() { engine_command "$1" elasticsearch ES; }
 opensearch_command() { engine_command "$1" opensearch OPENSEARCH; }
 
 engine_command() { # name, program, prefix of its variables
-    local dir java
-    dir=$(run_dir "$1")
+    local place java
+    place=$(readlink -f "$(run_dir "$1")/engine")
     java=$("$2_java" "$1")
     as_engine
-    command=("${as_engine[@]}" env "$3_JAVA_HOME=$java" "$3_JAVA_OPTS=-Xms512m -Xmx512m" "$3_PATH_CONF=$dir/config"
-        "$3_TMPDIR=$dir/tmp" CLI_JAVA_OPTS=-Xmx64m "HOME=$dir" "$(cached "$(artifact_of "$1")")/bin/$2")
+    command=("${as_engine[@]}" env "$3_JAVA_HOME=$java" "$3_JAVA_OPTS=-Xms512m -Xmx512m" "$3_PATH_CONF=$place/config"
+        "$3_TMPDIR=$place/tmp" CLI_JAVA_OPTS=-Xmx64m "HOME=$place" "$place/dist/bin/$2")
 }
 
-# Fills `as_engine` with what must stand before a command: search engines refuse to run as root. `nobody` needs no
-# account of ours; the one capability lets it read the cache and reach its folder wherever the checkout lies, so that
-# nobody's home is opened to others.
+# Fills `as_engine` with what must stand before a command.
 as_engine() {
     as_engine=()
-    [ "$(id -u)" != 0 ] || as_engine=(setpriv --reuid=65534 --regid=65534 --clear-groups
-        --inh-caps=-all,+dac_read_search --ambient-caps=+dac_read_search --bounding-set=-all,+dac_read_search)
-}
-
-owned_by_engine() { # the folder of a server
-    [ "$(id -u)" != 0 ] || chown -R 65534:65534 "$1/config" "$1/data" "$1/logs" "$1/tmp"
+    # shellcheck disable=SC2054 # no list of words
+    [ "$(id -u)" != 0 ] || as_engine=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all)
 }

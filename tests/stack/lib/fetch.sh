@@ -23,8 +23,8 @@ install_alone() { # name
     say "$name: $(fetch_word "$from") …"
     [ "$(disk_free "$BASE")" -ge "$(disk_needed "$from")" ] ||
         die "$name: the disk of $BASE has $(disk_free "$BASE") MiB left, $(disk_needed "$from") are needed"
-    # A shell of its own: within a condition no failure would end it.
-    (cd "$BASE/work/$name" && "$BASH" "$HERE/stack" fetch "$name") >"$BASE/work/$name.log" 2>&1 || {
+    # A shell of its own: within a condition no failure would end it. Nobody is asked anything.
+    (cd "$BASE/work/$name" && "$BASH" "$HERE/stack" fetch "$name") </dev/null >"$BASE/work/$name.log" 2>&1 || {
         tail -n 15 "$BASE/work/$name.log" >&2
         die "$name: it could not be had; all of it: $BASE/work/$name.log"
     }

@@ -62,6 +62,7 @@ check_memory() { # name
 
 start() { # name
     local dir kind command=()
+    failing=$1
     dir=$(run_dir "$1") kind=$(kind_of "$1")
     check_memory "$1"
     is_free "$(port "$1" http)" || die "$1: port $(port "$1" http) is in use; take another: stack up $1=PORT"
@@ -80,6 +81,7 @@ start() { # name
 
 # Waits until a server answers.
 await() { # name
+    failing=$1
     local status path until=$((SECONDS + ${A360_STACK_PATIENCE:-120}))
     path=$(ready_path "$(kind_of "$1")")
     while is_alive "$1"; do
@@ -136,7 +138,7 @@ up() { # names, each perhaps with =PORT
 
 up_alone() {
     local wish name given
-    new=() started=()
+    new=() started=() failing=''
     trap 'give_up "$?"' EXIT
     trap 'exit 130' INT TERM HUP
     for wish; do
@@ -163,7 +165,7 @@ up_alone() {
     trap - EXIT INT TERM HUP
 }
 
-# Whoever fails leaves nothing running of what it started, and its log for those who want to know why.
+# Whoever fails leaves nothing running of what it started, and the log of the one that failed.
 give_up() { # status
     local name
     trap - EXIT INT TERM HUP
@@ -172,10 +174,16 @@ give_up() { # status
         stop "$name"
     done
     for name in "${new[@]}"; do
-        mv "$(run_dir "$name")/log" "$BASE/failed-$name.log" 2>/dev/null || true
-        rm -rf "$(run_dir "$name")"
+        [ "$name" != "$failing" ] || mv "$(run_dir "$name")/log" "$BASE/failed-$name.log" 2>/dev/null || true
+        forget "$name"
     done
     exit "$1"
+}
+
+# A server's folder, and what of it lies elsewhere.
+forget() { # name
+    [ ! -L "$(run_dir "$1")/engine" ] || rm -rf "$(readlink -f "$(run_dir "$1")/engine")"
+    rm -rf "$(run_dir "$1")"
 }
 
 stop() { # name; its data may go, so it has only seconds to write them
@@ -216,7 +224,7 @@ down_alone() {
     done
     for name; do
         stop "$name"
-        rm -rf "$(run_dir "$name")"
+        forget "$name"
         say "$name: ended"
     done
     rm -f "$BASE/run/$SET/a360.toml"
