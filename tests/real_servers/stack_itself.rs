@@ -1,5 +1,7 @@
 //! Every server that the stack names comes up and is what its name says.
 
+use std::time::Duration;
+
 use a360::model::endpoint::{Auth, Endpoint, Proxy, Secret};
 use a360::model::fault::FetchError;
 use a360::source::http::{Client, Reply};
@@ -18,6 +20,18 @@ async fn says(url: &str, path: &str, word: &str) {
     assert!(text.contains(word), "{url}{path}: {text}");
 }
 
+/// As `says`, once it does.
+async fn until(url: &str, path: &str, word: &str) {
+    for _ in 0..300 {
+        let reply = get(url, path).await.unwrap();
+        if String::from_utf8_lossy(&reply.body).contains(word) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    says(url, path, word).await;
+}
+
 async fn engine(server: &str, version: &str) {
     let stack = Stack::up(&[server]);
     says(&stack.url(server), "/_nodes/_local?filter_path=nodes.*.version", version).await;
@@ -34,6 +48,23 @@ async fn what_is_not_a_search_engine() {
     for jaeger in ["jaeger-v1", "jaeger-v2"] {
         says(&stack.url(jaeger), "/api/services", "\"data\"").await;
         says(&stack.url(jaeger), "/api/v3/services", "{").await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "skipped: needs real servers, see tests/stack"]
+async fn the_shipped_rules_and_routing_are_loaded() {
+    for (prometheus, alertmanager) in
+        [("prometheus-2.42", "alertmanager-0.25"), ("prometheus-3.14", "alertmanager-0.31")]
+    {
+        let stack = Stack::up(&[prometheus, alertmanager]);
+        for rule in ["HighErrorRate", "HighLatency", "HighMemoryUsage"] {
+            says(&stack.url(prometheus), "/api/v1/rules", &format!("\"name\":\"{rule}\"")).await;
+        }
+        let told = stack.url(alertmanager) + "/api/v2/alerts";
+        until(&stack.url(prometheus), "/api/v1/alertmanagers", &told).await;
+        says(&stack.url(alertmanager), "/api/v2/receivers", "team-agent360-critical").await;
+        says(&stack.url(alertmanager), "/api/v2/status", "repeat_interval: 4h").await;
     }
 }
 
