@@ -28,9 +28,9 @@ pub use scrape::{INTERVAL, Job, Target};
 pub use series::Kind as MetricKind;
 use series::{Member, Metric, Recent};
 use story::Story;
-pub use story::{HISTORY, Incident, Kind as IncidentKind, Phase};
+pub use story::{HISTORY, Incident, Kind as IncidentKind, Phase, Refused, Trouble, Wish};
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Sim {
     seed: u64,
     started: Timestamp,
@@ -73,6 +73,28 @@ impl Sim {
     /// `started` is when the program started: an incident began shortly before, and there are 60 days of history.
     pub fn new(seed: u64, started: Timestamp) -> Self {
         Self { seed, started, curve: Curve::new(started), story: Story::new(seed, started) }
+    }
+
+    /// The same service, but nothing goes wrong unless it is added.
+    pub fn calm(seed: u64, started: Timestamp) -> Self {
+        Self { story: Story::calm(seed, started), ..Self::new(seed, started) }
+    }
+
+    /// With an incident more, or several; says by which numbers `without` and `added` know them. What was before `now`
+    /// stays as it was.
+    pub fn with(&self, wish: &Wish, now: Timestamp) -> Result<(Self, Vec<usize>), Refused> {
+        let (story, numbers) = self.story.with(wish, now)?;
+        Ok((Self { story, ..self.clone() }, numbers))
+    }
+
+    /// With one of the added incidents getting better from `now` on, or never beginning.
+    pub fn without(&self, number: usize, now: Timestamp) -> Result<Self, Refused> {
+        Ok(Self { story: self.story.without(number, now)?, ..self.clone() })
+    }
+
+    /// What was added, by number.
+    pub fn added(&self) -> &[Incident] {
+        self.story.added()
     }
 
     /// The samples scraped from `start` up to and including `end` of each series that `keep` accepts; the caller
@@ -134,15 +156,17 @@ impl Sim {
         Some(exposed)
     }
 
-    /// The incident that is under way at `t`, with how far it has come.
+    /// An incident that is under way at `t`, with how far it has come.
     pub fn incident(&self, t: Timestamp) -> Option<(Incident, Phase)> {
-        let incident = self.story.nearest(t.0)?;
-        let phase = incident.phase(t.0);
-        (phase != Phase::Calm).then_some((incident, phase))
+        let mut all = self.story.around(t.0).map(|incident| (incident, incident.phase(t.0)));
+        all.find(|(_, phase)| *phase != Phase::Calm)
     }
 
     /// The incidents that are under way at any time between the two, in order of time.
     pub fn incidents(&self, start: Timestamp, end: Timestamp) -> Vec<Incident> {
-        self.story.incidents(start.0, end.0).filter(|i| i.begin <= end.0 && i.calm > start.0).collect()
+        let all = self.story.incidents(start.0, end.0).filter(|i| i.begin <= end.0 && i.calm > start.0);
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|incident| incident.begin);
+        all
     }
 }

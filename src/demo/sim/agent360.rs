@@ -76,11 +76,10 @@ fn flow<'a>(
     if endpoint == HEALTH {
         return Flow { key, own, ..Flow::steady(usual * share) };
     }
-    let hit = Box::new(
-        move |incident: &Incident| {
-            if incident.endpoint == endpoint { (hit(incident.kind) - usual) * share } else { 0.0 }
-        },
-    );
+    let hit = Box::new(move |incident: &Incident| {
+        let here = incident.hits_endpoint() && incident.endpoint == endpoint;
+        if here { (hit(incident.kind) - usual) * share } else { 0.0 }
+    });
     Flow { key, own, steady: 0.0, weight: usual * share, hit }
 }
 
@@ -157,8 +156,8 @@ fn cpu(sim: &Sim, instance: usize) -> Vec<Member<'_>> {
     let key = word(sim.seed, &["cpu", INSTANCES[instance]]);
     vec![Member::gauge(Vec::new(), move |t, _| {
         let at = sim.story.seconds(t);
-        let nearest = sim.story.nearest(t);
-        let trouble = nearest.map_or(0.0, |i| 20.0 * i.level(t) + 9.0 * i.leaked(instance, t));
+        let trouble = |i: Incident| 20.0 * i.trouble(t) + 9.0 * i.leaked(instance, t) + 30.0 * i.storm(instance, t);
+        let trouble: f64 = sim.story.around(t).map(trouble).sum();
         let noise = 2.0 * wander(key, at, 40.0) + 3.0 * wander(key ^ 1, at, 600.0);
         let percent = 33.0 * sim.curve.height(at) + trouble + noise;
         (percent.clamp(0.5, 99.5) * 10.0).round() / 10.0
@@ -173,14 +172,18 @@ fn open_files(sim: &Sim, instance: usize) -> Vec<Member<'_>> {
     let key = word(sim.seed, &["fds", INSTANCES[instance]]);
     vec![Member::gauge(Vec::new(), move |t, _| {
         let at = sim.story.seconds(t);
-        let waiting = sim.story.nearest(t).map_or(0.0, |i| 90.0 * i.level(t));
+        let waiting: f64 = sim.story.around(t).map(|i| 90.0 * i.trouble(t)).sum();
         (48.0 + 20.0 * sim.curve.height(at) + waiting + 4.0 * wander(key, at, 60.0)).round()
     })]
 }
 
 fn cpu_seconds(sim: &Sim, instance: usize) -> Vec<Member<'_>> {
     let mut flow = Flow::daily(word(sim.seed, &["cpu seconds", INSTANCES[instance]]), 0.33);
-    flow.hit = Box::new(|_| 0.2);
+    flow.hit = Box::new(move |incident| match incident.kind {
+        story::Kind::LogStorm if incident.instance == instance => 0.3,
+        story::Kind::LogStorm | story::Kind::Down => 0.0,
+        _ => 0.2,
+    });
     vec![Member::amount(Vec::new(), flow)]
 }
 

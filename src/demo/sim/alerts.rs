@@ -8,7 +8,7 @@ use super::kubelet::{self, LIMIT, PODS, pods};
 use super::scrape::{INTERVAL, Job, KUBELETS, Target, grid};
 use super::series::Tags;
 use super::service::{BOUNDS, ENDPOINTS, INSTANCES, UPPER};
-use super::story::{Incident, Run};
+use super::story::Run;
 use super::{Labels, METRIC_NAME, Plain, Series, Sim, Timestamp};
 use crate::model::alert::{Alert, AlertState};
 use crate::time::MINUTE;
@@ -147,8 +147,8 @@ impl Sim {
     pub fn alerts(&self, now: Timestamp) -> Vec<Alert> {
         let last = now.floor_to(INTERVAL).0;
         let mut alerts = Vec::new();
-        if let Some(incident) = self.story.nearest(last) {
-            self.evaluate(&incident, last, &mut |t, alert| {
+        for stretch in self.troubled(last, last) {
+            self.evaluate(stretch, &mut |t, alert| {
                 if t == last {
                     alerts.push(alert);
                 }
@@ -158,15 +158,32 @@ impl Sim {
         alerts
     }
 
-    /// Goes through an incident up to `until` and shows each alert at each evaluation.
-    fn evaluate(&self, incident: &Incident, until: i64, show: &mut dyn FnMut(i64, Alert)) {
-        let stretch = (incident.begin - BEFORE, until.min(incident.calm + AFTER));
+    /// The stretches of time, apart from each other and cut at `end`, that incidents and their alerts take and that
+    /// end at `start` or later.
+    fn troubled(&self, start: i64, end: i64) -> Vec<(i64, i64)> {
+        let incidents = self.story.incidents(start - 2 * AFTER, end + BEFORE);
+        let mut all: Vec<_> = incidents.map(|i| (i.begin - BEFORE, i.calm + AFTER)).collect();
+        all.sort_unstable();
+        let mut apart: Vec<(i64, i64)> = Vec::new();
+        for (from, to) in all {
+            match apart.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                _ => apart.push((from, to)),
+            }
+        }
+        apart.retain(|&(from, to)| to >= start && from <= end);
+        apart.iter().map(|&(from, to)| (from, to.min(end))).collect()
+    }
+
+    /// Goes through a stretch and shows each alert at each evaluation.
+    fn evaluate(&self, stretch: (i64, i64), show: &mut dyn FnMut(i64, Alert)) {
         let rates = Rates::new(self, stretch);
         for rule in &RULES {
             let mut since: BTreeMap<usize, i64> = BTreeMap::new();
             for t in grid(0, self.story.oldest(), &[stretch]) {
                 for (place, (labels, value)) in (rule.values)(&rates, t).into_iter().enumerate() {
-                    if value <= rule.above {
+                    // Without traffic there is no ratio, and nothing fires.
+                    if value.is_nan() || value <= rule.above {
                         since.remove(&place);
                         continue;
                     }
@@ -182,8 +199,8 @@ impl Sim {
         let mut found: BTreeMap<Labels, Series> = BTreeMap::new();
         let times = grid(0, self.story.oldest(), stretches);
         let (Some(&first), Some(&last)) = (times.first(), times.last()) else { return Vec::new() };
-        for incident in self.story.incidents(first, last) {
-            self.evaluate(&incident, last, &mut |t, alert| {
+        for stretch in self.troubled(first, last) {
+            self.evaluate(stretch, &mut |t, alert| {
                 let state = if alert.state == AlertState::Firing { "firing" } else { "pending" };
                 let labels = alert.labels.with(METRIC_NAME, "ALERTS").with("alertstate", state);
                 if times.binary_search(&t).is_ok() && keep(&labels) {

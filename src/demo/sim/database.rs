@@ -44,8 +44,8 @@ const LATENCIES: [(&str, &str, f64); 6] = [
 impl Sim {
     /// How slow the database is at a moment, 0 to 1.
     fn database_trouble(&self, t: i64) -> f64 {
-        let incident = self.story.nearest(t).filter(|i| i.kind == story::Kind::Database);
-        incident.map_or(0.0, |i| i.level(t))
+        let slow = self.story.around(t).filter(|i| i.kind == story::Kind::Database);
+        slow.map(|i| i.level(t)).sum::<f64>().min(1.0)
     }
 }
 

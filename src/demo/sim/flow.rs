@@ -3,7 +3,7 @@
 
 use super::curve::{Curve, Mark, Walk};
 use super::noise::{Wander, pair};
-use super::story::{Incident, Run, Story};
+use super::story::{Course, Incident, Run, Story};
 
 /// What makes a counter grow.
 pub struct Flow<'a> {
@@ -75,20 +75,26 @@ impl Meter {
     /// Right for every time of `run` up to `end`.
     pub fn new(flow: &Flow<'_>, curve: Curve, story: &Story, run: Run, end: i64) -> Self {
         let start = story.seconds(run.started);
-        let mut pieces = vec![Piece { from: curve.mark(start), total: 0.0, weight: flow.weight, slope: 0.0 }];
-        for incident in story.incidents(run.started, end.min(run.until)) {
-            let hit = (flow.hit)(&incident);
-            if hit == 0.0 {
-                continue;
+        let courses = courses(flow, curve, story, run, end);
+        let mut corners: Vec<f64> = courses.iter().flat_map(|(_, course)| course.segments()).map(|s| s.at).collect();
+        corners.retain(|&at| at > start);
+        corners.sort_unstable_by(f64::total_cmp);
+        corners.dedup();
+        let mut pieces: Vec<Piece> = Vec::with_capacity(corners.len() + 1);
+        let mut done = 0;
+        for at in std::iter::once(start).chain(corners) {
+            let from = curve.mark(at);
+            let total = pieces.last().map_or(0.0, |last| total(&curve, last, &from));
+            let (mut weight, mut slope) = (flow.weight, 0.0);
+            while courses.get(done).is_some_and(|(_, course)| course.segments().iter().all(|s| s.at <= at)) {
+                done += 1;
             }
-            for (t, level) in incident.corners() {
-                let weight = flow.weight + hit * level;
-                if t > run.started {
-                    bend(&curve, &mut pieces, curve.mark(story.seconds(t)), weight);
-                } else if let Some(first) = pieces.first_mut() {
-                    first.weight = flow.weight + hit * incident.level(run.started);
-                }
+            for (hit, course) in courses[done..].iter().take_while(|(_, course)| course.first() <= at) {
+                let (level, gain) = course.level(at);
+                weight += hit * level;
+                slope += hit * gain;
             }
+            pieces.push(Piece { from, total, weight, slope });
         }
         Self { curve, key: flow.key, own: flow.own, steady: flow.steady, start, pieces }
     }
@@ -127,10 +133,21 @@ fn total(curve: &Curve, piece: &Piece, to: &Mark) -> f64 {
     piece.total + even + bent
 }
 
-/// The weight goes straight from what it was at the last bend to `weight` at `to`.
-fn bend(curve: &Curve, pieces: &mut Vec<Piece>, to: Mark, weight: f64) {
-    let Some(last) = pieces.last_mut() else { return };
-    last.slope = (weight - last.weight) / (to.at - last.from.at);
-    let total = total(curve, last, &to);
-    pieces.push(Piece { from: to, total, weight, slope: 0.0 });
+/// What incidents do to a flow, each with its course, in order of time.
+fn courses(flow: &Flow<'_>, curve: Curve, story: &Story, run: Run, end: i64) -> Vec<(f64, Course)> {
+    let [scheduled, added] = story.parts(run.started, end.min(run.until));
+    let hits = |i: &Incident| Some((flow.hit)(i)).filter(|&hit| hit != 0.0);
+    let mut courses: Vec<(f64, Course)> = scheduled
+        .iter()
+        .filter_map(|incident| Some((hits(incident)?, incident.course(|t| story.seconds(t)))))
+        .collect();
+    // What is added while the simulation runs begins by the flow's own clock, which may be ahead: what was counted
+    // before that moment stays as it was.
+    let mut pulse = Pulse::new(curve, flow.key, flow.own);
+    courses.extend(added.iter().filter_map(|incident| {
+        let hit = hits(incident)?;
+        Some((hit, incident.course(|t| pulse.moment(story.seconds(t)).at)))
+    }));
+    courses.sort_by(|(_, a), (_, b)| a.first().total_cmp(&b.first()));
+    courses
 }

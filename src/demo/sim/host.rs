@@ -166,8 +166,7 @@ fn available(sim: &Sim, node: usize) -> Vec<Member<'_>> {
     let machine = &MACHINES[node];
     vec![Member::gauge(Vec::new(), move |t, _| {
         let at = sim.story.seconds(t);
-        let incident = sim.story.nearest(t);
-        let leaked: f64 = pods(node).filter_map(|pod| Some(incident?.leaked(pod, t))).sum();
+        let leaked: f64 = pods(node).map(|pod| sim.leaked(pod, t)).sum();
         let noise = 0.004 * wander(key, at, 90.0) + 0.012 * wander(key ^ 1, at, 2_400.0);
         let used = machine.used + 0.03 * (sim.curve.height(at) - 1.0) + noise;
         page(machine.memory * (1.0 - used) - 0.555 * LIMIT * leaked)

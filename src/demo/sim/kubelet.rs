@@ -41,11 +41,16 @@ pub fn labels(pod: usize) -> Tags {
 }
 
 impl Sim {
+    /// How much of the memory that can leak has leaked at one instance.
+    pub(super) fn leaked(&self, instance: usize, t: i64) -> f64 {
+        self.story.around(t).map(|incident| incident.leaked(instance, t)).sum()
+    }
+
     /// Bytes that the container of one instance uses.
     pub(super) fn container_memory(&self, instance: usize, t: i64) -> f64 {
         let at = self.story.seconds(t);
         let key = word(self.seed, &["memory", INSTANCES[instance]]);
-        let leaked = self.story.nearest(t).map_or(0.0, |incident| incident.leaked(instance, t));
+        let leaked = self.leaked(instance, t);
         let noise = 0.0015 * wander(key, at, 50.0) + 0.008 * (1.0 - leaked) * wander(key ^ 1, at, 1_500.0);
         let busy = 0.02 * (1.0 - leaked) * (self.curve.height(at) - 1.0);
         page(LIMIT * (CALM + (WORST - CALM) * leaked + busy + noise))

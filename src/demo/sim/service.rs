@@ -73,7 +73,8 @@ pub fn effect(kind: Kind) -> Effect {
         Kind::Upstream => (0.8, 0.16, 0.72, [0.05, 0.15, 0.45, 0.922, 0.998]),
         Kind::Database => (0.9, 0.05, 0.01, [0.30, 0.60, 0.75, 0.88, 0.985]),
         Kind::Stuck => (0.6, 0.05, 0.45, [0.01, 0.03, 0.05, 0.08, 0.30]),
-        Kind::Leak => (1.0, 0.02, 0.0, [0.60, 0.93, 0.985, 0.998, 0.9998]),
+        // The last two leave requests alone; nothing asks what they do to one.
+        Kind::Leak | Kind::LogStorm | Kind::Down => (1.0, 0.02, 0.0, [0.60, 0.93, 0.985, 0.998, 0.9998]),
     };
     Effect { traffic, failing, refused, within }
 }

@@ -1,6 +1,7 @@
 //! What the simulation promises as a whole.
 
 mod alerts;
+mod incidents;
 
 use std::collections::BTreeMap;
 
