@@ -83,7 +83,7 @@ fn flow<'a>(
     Flow { key, own, steady: 0.0, weight: usual * share, hit }
 }
 
-fn answers(sim: &Sim, instance: usize, endpoint: usize, (method, part, status): Answers) -> Flow<'static> {
+pub fn answers(sim: &Sim, instance: usize, endpoint: usize, (method, part, status): Answers) -> Flow<'static> {
     let what = &ENDPOINTS[endpoint];
     let hit = move |kind| what.in_incident(part, status, kind);
     flow(sim, (instance, endpoint), &[method, status], what.usual(part, status), hit)

@@ -7,7 +7,7 @@ use super::service::INSTANCES;
 
 pub const PODS: [&str; INSTANCES.len()] = ["agent360-0", "agent360-1", "agent360-2"];
 /// The node that each runs on.
-const PLACED: [usize; INSTANCES.len()] = [0, 1, 0];
+pub const PLACED: [usize; INSTANCES.len()] = [0, 1, 0];
 /// Bytes.
 pub const LIMIT: f64 = 2.0 * 1024.0 * 1024.0 * 1024.0;
 const CALM: f64 = 0.40;

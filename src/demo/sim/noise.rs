@@ -1,10 +1,17 @@
 //! Chance that is the same each time it is looked at: a hash of what is asked, nothing stored.
 
 /// Mixes all bits of its input (splitmix64's finaliser).
-fn mix(mut x: u64) -> u64 {
+pub fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
+}
+
+/// What was mixed: `mix` loses nothing.
+pub fn unmix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 31) ^ (x >> 62)).wrapping_mul(0x3196_42b2_d24d_8ec3);
+    x = (x ^ (x >> 27) ^ (x >> 54)).wrapping_mul(0x96de_1b17_3f11_9089);
+    x ^ (x >> 30) ^ (x >> 60)
 }
 
 /// One number out of two; the order counts.
@@ -66,6 +73,13 @@ mod tests {
         assert_ne!(word(7, &["up", "a"]), word(8, &["up", "a"]));
         assert_ne!(word(7, &["up", "a"]), word(7, &["upa"]));
         assert_ne!(pair(1, 2), pair(2, 1));
+    }
+
+    #[test]
+    fn mixing_loses_nothing() {
+        for x in [0, 1, u64::MAX, 0x1234_5678_9abc_def0].into_iter().chain((0..1_000).map(|i| pair(i, 7))) {
+            assert_eq!(unmix(mix(x)), x);
+        }
     }
 
     #[test]

@@ -105,6 +105,12 @@ impl Endpoint {
         }
     }
 
+    /// Seconds that all but one in a hundred take at most, as usual.
+    pub fn usual_worst(&self) -> f64 {
+        let bucket = self.within.iter().position(|&part| part >= 0.99);
+        bucket.map_or(UPPER[4], |bucket| UPPER[bucket])
+    }
+
     /// Everything it can answer.
     pub fn answers(&self) -> Vec<Answers> {
         let mut answers = Vec::new();

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod incidents;
+mod traffic;
 
 use std::collections::BTreeMap;
 
