@@ -34,6 +34,7 @@ use scrape::Scrapes;
 pub use scrape::{INTERVAL, Job, Target};
 pub use series::Kind as MetricKind;
 use series::{Member, Metric, Recent};
+pub use service::{BOUNDS, ENDPOINT_PATHS};
 use story::Story;
 pub use story::{HISTORY, Incident, Kind as IncidentKind, Phase, Refused, Trouble, Wish};
 
@@ -144,6 +145,11 @@ impl Sim {
         }
         found.retain(|series| !series.times.is_empty());
         found
+    }
+
+    /// Whether the process of a target lives at `t`.
+    pub fn is_up(&self, target: Target, t: Timestamp) -> bool {
+        self.runs(target, t.0, t.0).iter().any(|run| run.started <= t.0 && t.0 < run.until)
     }
 
     /// What a target shows at `t`, as its exporter would write it; nothing while it is away.

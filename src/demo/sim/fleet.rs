@@ -16,12 +16,15 @@ pub struct Place {
 /// The machines' names, without the port of their exporter.
 const HOSTS: [&str; NODES.len()] = ["node-a", "node-b"];
 
-/// The services behind Agent360, with their pods and the number of the node of each.
-const BEHIND: [(&str, &[(&str, usize)]); 4] = [
-    ("payment", &[("payment-6c9d7f4b8-x2lqv", 0), ("payment-6c9d7f4b8-7fh2p", 1)]),
-    ("inventory", &[("inventory-5d8b6c7f9-kq4wz", 0), ("inventory-5d8b6c7f9-m8r2c", 1)]),
-    ("notify", &[("notify-7b4f5d6c8-t9xgn", 1)]),
-    ("cassandra", &[("cassandra-0", 0), ("cassandra-1", 1), ("cassandra-2", 0)]),
+/// A service, its container and its pods, each with the number of its node.
+type Behind = (&'static str, &'static str, &'static [(&'static str, usize)]);
+
+/// The services behind Agent360. Their containers bear its name, by which fluentd chooses what it ships.
+const BEHIND: [Behind; 4] = [
+    ("payment", "agent360-payment", &[("payment-6c9d7f4b8-x2lqv", 0), ("payment-6c9d7f4b8-7fh2p", 1)]),
+    ("inventory", "agent360-inventory", &[("inventory-5d8b6c7f9-kq4wz", 0), ("inventory-5d8b6c7f9-m8r2c", 1)]),
+    ("notify", "agent360-notify", &[("notify-7b4f5d6c8-t9xgn", 1)]),
+    ("cassandra", "agent360-cassandra", &[("cassandra-0", 0), ("cassandra-1", 1), ("cassandra-2", 0)]),
 ];
 
 /// A service of Agent360 itself, at one of its instances.
@@ -33,14 +36,16 @@ pub fn own(service: &'static str, instance: usize) -> Place {
 
 /// One of the pods of a service: of one behind Agent360 any, of one of its own that of the instance.
 pub fn of(service: &'static str, instance: usize, chance: u64) -> Place {
-    let Some((_, pods)) = BEHIND.iter().find(|(name, _)| *name == service) else { return own(service, instance) };
-    let (pod, node) = pods[(chance % pods.len() as u64) as usize];
-    Place { service, pod, node: HOSTS[node], container: service }
+    let behind = BEHIND.iter().find(|(name, ..)| *name == service);
+    behind.map_or_else(|| own(service, instance), |&behind| place(behind, (chance % behind.2.len() as u64) as usize))
 }
 
 /// Every pod of the services behind Agent360.
 pub fn behind() -> impl Iterator<Item = Place> {
-    let place =
-        |service, &(pod, node): &(&'static str, usize)| Place { service, pod, node: HOSTS[node], container: service };
-    BEHIND.iter().flat_map(move |(service, pods)| pods.iter().map(move |pod| place(*service, pod)))
+    BEHIND.into_iter().flat_map(|behind| (0..behind.2.len()).map(move |pod| place(behind, pod)))
+}
+
+fn place((service, container, pods): Behind, pod: usize) -> Place {
+    let (pod, node) = pods[pod];
+    Place { service, pod, node: HOSTS[node], container }
 }

@@ -58,6 +58,17 @@ pub const ENDPOINTS: [Endpoint; 8] = [
     endpoint("/health", 0.6, READ, [0.0, 0.0], [0.9995, 1.0, 1.0, 1.0, 1.0]),
 ];
 
+/// Their paths, by number.
+pub const ENDPOINT_PATHS: [&str; ENDPOINTS.len()] = {
+    let mut paths = [""; ENDPOINTS.len()];
+    let mut number = 0;
+    while number < paths.len() {
+        paths[number] = ENDPOINTS[number].path;
+        number += 1;
+    }
+    paths
+};
+
 /// What a full incident makes of its endpoint's traffic.
 pub struct Effect {
     /// Part of the usual traffic that still comes.

@@ -1,0 +1,105 @@
+//! The demo's simulated Agent360 as a live service: targets to scrape, logs and traces to read, incidents on demand.
+//!
+//! `cargo run --release --example agent360 -- --help` says what it can do. Loopback only.
+
+mod args;
+mod control;
+mod disorder;
+mod documents;
+mod elastic;
+mod exposition;
+mod http;
+mod order;
+mod otlp;
+mod outbox;
+mod produce;
+mod targets;
+mod world;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use a360::demo::sim::Sim;
+use a360::demo::sim::trace::Span;
+use a360::run::clock;
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use tokio::net::TcpListener;
+
+use args::Args;
+use control::Control;
+use documents::Document;
+use elastic::Elastic;
+use otlp::Collector;
+use outbox::Outbox;
+use produce::Producer;
+use world::World;
+
+/// Documents and spans that wait at most, while their receiver is gone.
+const DOCUMENTS: usize = 60_000;
+const SPANS: usize = 30_000;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
+    let started = clock();
+    let sim = if args.calm { Sim::calm(args.seed, started) } else { Sim::new(args.seed, started) };
+    let world = Arc::new(World::new(sim));
+    for order in &args.incident {
+        if let Err(refused) = world.add(order, started) {
+            Args::command().error(ErrorKind::ValueValidation, format!("--incident: {refused}")).exit();
+        }
+    }
+    let targets = targets::start(&world, args.target_port).await?;
+    let listener = TcpListener::bind(("127.0.0.1", args.port)).await?;
+    let port = listener.local_addr()?.port();
+    let mut control = Control { world: Arc::clone(&world), targets, seed: args.seed, logs: None, traces: None };
+    send(&args, world, &mut control)?;
+    announce(&control, port);
+    http::serve(listener, Arc::new(move |request| Some(control.answer(request)))).await;
+    Ok(())
+}
+
+/// Starts to send what is to be sent.
+fn send(args: &Args, world: Arc<World>, control: &mut Control) -> Result<(), Box<dyn Error>> {
+    // Nothing here speaks TLS, but the client does not start without.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+    let mut producer = Producer::new(world, args);
+    let flush = args.flush;
+    if let Some(url) = &args.logs_to {
+        let logs = Arc::new(Outbox::<Document>::new(DOCUMENTS));
+        control.logs = Some((url.clone(), Arc::clone(&logs.tally)));
+        producer.logs = Some(Arc::clone(&logs));
+        let password = std::env::var("AGENT360_LOGS_PASSWORD").ok();
+        let login = args.logs_user.clone().map(|user| (user, password));
+        let elastic = Elastic { client: client.clone(), url: url.clone(), login };
+        tokio::spawn(async move { logs.run(elastic, flush).await });
+    }
+    if let Some(url) = &args.traces_to {
+        let traces = Arc::new(Outbox::<Span>::new(SPANS));
+        control.traces = Some((url.clone(), Arc::clone(&traces.tally)));
+        producer.traces = Some(Arc::clone(&traces));
+        let collector = Collector { client, url: url.clone() };
+        tokio::spawn(async move { traces.run(collector, flush).await });
+    }
+    tokio::spawn(producer.run());
+    Ok(())
+}
+
+/// A scrape configuration that Prometheus and VictoriaMetrics both take, with the addresses as its comments.
+fn announce(control: &Control, port: u16) {
+    println!("# control: http://127.0.0.1:{port}/");
+    for served in &control.targets {
+        println!(
+            "# {} {}: http://127.0.0.1:{}/metrics",
+            served.target.job.name(),
+            served.target.instance(),
+            served.port
+        );
+    }
+    println!("global: {{scrape_interval: 1s}}");
+    println!("scrape_configs:");
+    println!("- job_name: agent360-simulation");
+    println!("  http_sd_configs: [{{url: 'http://127.0.0.1:{port}/targets'}}]\n");
+}
