@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use a360::demo::sim::{BOUNDS, ENDPOINT_PATHS, Exposed, Job, MetricKind, Target};
+use a360::model::labels::{Labels, METRIC_NAME};
 use a360::time::Timestamp;
 
 use crate::http::Reply;
@@ -22,7 +23,8 @@ pub fn scrape(world: &World, target: Target, now: Timestamp, accept: &str) -> Op
             begin(&mut text, sample, open);
             family = Some(sample.family);
         }
-        let _ = write!(text, "{} {}", sample.labels, sample.value);
+        name(&mut text, &sample.labels);
+        let _ = write!(text, " {}", sample.value);
         if open && let Some(exemplar) = exemplar(world, target, sample) {
             text.push_str(&exemplar);
         }
@@ -45,6 +47,20 @@ fn begin(text: &mut String, sample: &Exposed, open: bool) {
     // OpenMetrics names the family of a counter without what all its samples end in.
     let family = sample.family.strip_suffix("_total").filter(|_| counter).unwrap_or(sample.family);
     let _ = writeln!(text, "# HELP {family} {}\n# TYPE {family} {kind}", sample.help);
+}
+
+/// Without the spaces that people like and OpenMetrics forbids.
+fn name(text: &mut String, labels: &Labels) {
+    text.push_str(labels.get(METRIC_NAME).map_or("", |name| name.as_str()));
+    let mut next = '{';
+    for (label, value) in labels.iter().filter(|(label, _)| label.as_str() != METRIC_NAME) {
+        let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+        let _ = write!(text, "{next}{label}=\"{value}\"");
+        next = ',';
+    }
+    if next == ',' {
+        text.push('}');
+    }
 }
 
 /// The latest kept trace of the requests that a bucket counts and the one before it does not.

@@ -181,7 +181,7 @@ impl Incident {
     pub fn ended(mut self, now: i64) -> Self {
         if now < self.fall {
             self.fall = now;
-            self.calm = now + RECOVERY;
+            self.calm = if self.kind == Kind::Down { now } else { now + RECOVERY };
         }
         self
     }

@@ -91,11 +91,10 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Taken(other) => {
-                let place = if other.holds_instance() {
-                    format!("{} and {}", other.path(), INSTANCES[other.instance])
-                } else {
-                    other.path().to_owned()
-                };
+                let endpoint = other.hits_endpoint().then(|| other.path());
+                let instance = other.holds_instance().then(|| INSTANCES[other.instance]);
+                let place: Vec<_> = endpoint.into_iter().chain(instance).collect();
+                let place = place.join(" and ");
                 let (from, to) = (Timestamp(other.first()).rfc3339(), Timestamp(other.calm + APART).rfc3339());
                 write!(
                     f,
@@ -206,9 +205,10 @@ fn usual_length(trouble: Trouble, roll: f64) -> i64 {
 fn shape(wish: &Wish, endpoint: usize, instance: usize, strength: f64, length: i64) -> Incident {
     let (kind, begin) = (wish.trouble.kind(), wish.begin.0);
     let fall = begin + length;
-    let (full, calm) = (begin + RISE.min(length / 4), fall + RECOVERY);
+    let down = kind == Kind::Down;
+    let (full, calm) = if down { (begin, fall) } else { (begin + RISE.min(length / 4), fall + RECOVERY) };
     let leak = Leak { from: begin, knee: begin + length / 2, until: fall, height: strength };
     let leak = (kind == Kind::Leak).then_some(leak);
-    let strength = if kind == Kind::Down { 1.0 } else { strength };
+    let strength = if down { 1.0 } else { strength };
     Incident { kind, endpoint, instance, strength, begin, full, fall, calm, restarts: kind == Kind::Leak, leak }
 }
