@@ -37,8 +37,11 @@ impl Reply {
     }
 }
 
+/// How to answer a request; nothing for one to hang up on.
+pub type Answer = Arc<dyn Fn(&Request) -> Option<Reply> + Send + Sync>;
+
 /// Answers whoever connects, until the task is ended.
-pub async fn serve(listener: TcpListener, answer: Arc<dyn Fn(&Request) -> Option<Reply> + Send + Sync>) {
+pub async fn serve(listener: TcpListener, answer: Answer) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, say: wait, do not spin.
@@ -48,12 +51,12 @@ pub async fn serve(listener: TcpListener, answer: Arc<dyn Fn(&Request) -> Option
         let answer = Arc::clone(&answer);
         tokio::spawn(async move {
             // A client that went away is not worth a word.
-            let _ = timeout(PATIENCE, exchange(stream, &*answer)).await;
+            let _ = timeout(PATIENCE, exchange(stream, answer)).await;
         });
     }
 }
 
-async fn exchange(mut stream: TcpStream, answer: &(dyn Fn(&Request) -> Option<Reply> + Send + Sync)) -> io::Result<()> {
+async fn exchange(mut stream: TcpStream, answer: Answer) -> io::Result<()> {
     let mut head = Vec::new();
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
         if head.len() > LONGEST_HEAD || stream.read_buf(&mut head).await? == 0 {

@@ -58,7 +58,7 @@ async fn live(world: Arc<World>, target: Target, port: u16, first: TcpListener) 
     }
 }
 
-fn answer(world: &Arc<World>, target: Target) -> Arc<dyn Fn(&http::Request) -> Option<Reply> + Send + Sync> {
+fn answer(world: &Arc<World>, target: Target) -> http::Answer {
     let world = Arc::clone(world);
     Arc::new(move |request| match request.path.as_str() {
         "/metrics" => exposition::scrape(&world, target, clock(), &request.accept),

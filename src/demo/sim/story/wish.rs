@@ -8,9 +8,11 @@ use crate::demo::sim::noise::{pair, unit, word};
 use crate::demo::sim::service::{ENDPOINTS, FRAGILE, INSTANCES};
 use crate::time::{MINUTE, SECOND, Timestamp, format_duration};
 
-/// Between two incidents at one place there is at least so much time: counters are ahead of the even flow or behind
+/// Between two incidents at one endpoint there is at least so much time: counters are ahead of the even flow or behind
 /// it by up to 19 s, so that two that touch could overlap there.
 const APART: i64 = 60 * SECOND;
+/// Between two at one instance: no second has parts of two lives.
+const LIVES_APART: i64 = SECOND;
 /// An incident becomes as bad as it gets within so much time, or within a quarter of it.
 const RISE: i64 = 20 * SECOND;
 const SHORTEST: i64 = 5 * SECOND;
@@ -172,11 +174,12 @@ impl Story {
 
     /// What goes on at the same place at the same time.
     fn conflict(&self, new: &Incident) -> Option<Incident> {
-        let (from, to) = (new.first() - APART, new.calm + APART);
-        self.incidents(from, to).find(|other| {
-            let here = (new.hits_endpoint() && other.hits_endpoint() && new.endpoint == other.endpoint)
-                || (new.holds_instance() && other.holds_instance() && new.instance == other.instance);
-            here && other.begin < other.calm && other.first() <= to && other.calm >= from
+        let mut others = self.incidents(new.first() - APART, new.calm + APART).filter(|other| other.begin < other.calm);
+        others.find(|other| {
+            let close = |apart: i64| other.first() <= new.calm + apart && other.calm >= new.first() - apart;
+            let endpoint = new.hits_endpoint() && other.hits_endpoint() && new.endpoint == other.endpoint;
+            let instance = new.holds_instance() && other.holds_instance() && new.instance == other.instance;
+            (endpoint && close(APART)) || (instance && close(LIVES_APART))
         })
     }
 }
