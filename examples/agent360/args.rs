@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use a360::time::parse_duration;
-use clap::{Parser, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::order::Order;
 
@@ -28,12 +29,15 @@ pub struct Args {
     #[arg(long)]
     pub calm: bool,
 
-    /// Search engine to write the logs into, such as http://127.0.0.1:9200
+    /// Search engine to write the logs into, such as http://127.0.0.1:9200; can be given again
     #[arg(long, value_name = "URL", value_parser = address)]
-    pub logs_to: Option<String>,
-    /// User of the search engine; the password is read from the environment variable AGENT360_LOGS_PASSWORD
+    pub logs_to: Vec<String>,
+    /// User at the search engine before it; the password is read from the environment variable AGENT360_LOGS_PASSWORD
     #[arg(long, value_name = "USER", requires = "logs_to")]
-    pub logs_user: Option<String>,
+    pub logs_user: Vec<String>,
+    /// Whom to log in as at each search engine, told by the order of the flags
+    #[arg(skip)]
+    pub users: Vec<Option<String>>,
     /// What a log document looks like: in fluentd's envelope with the line as a string, as plain JSON, or one of each
     #[arg(long, value_enum, default_value_t = Layout::Envelope)]
     pub layout: Layout,
@@ -56,9 +60,9 @@ pub struct Args {
     #[arg(long, value_name = "1/N", default_value = "1/10", value_parser = one_in)]
     pub request_lines: u64,
 
-    /// Where to send spans over OTLP/HTTP, such as http://127.0.0.1:4318/v1/traces
+    /// Where to send spans over OTLP/HTTP, such as http://127.0.0.1:4318/v1/traces; can be given again
     #[arg(long, value_name = "URL", value_parser = address)]
-    pub traces_to: Option<String>,
+    pub traces_to: Vec<String>,
 
     /// An incident: kind[,endpoint=PATH][,instance=NAME][,after=TIME][,for=TIME][,strength=0..1]; can be given again.
     /// Kinds: error-burst, slow, stuck, leak, log-storm, instance-down, all-down
@@ -76,6 +80,29 @@ pub enum Layout {
 /// In milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch(pub RangeInclusive<i64>);
+
+impl Args {
+    /// As the process was called; ends it with a clear word where that makes no sense.
+    pub fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let mut args = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
+        let (urls, users) = (places("logs_to"), places("logs_user"));
+        args.users = vec![None; urls.len()];
+        for (place, user) in users.into_iter().zip(&args.logs_user) {
+            let before = urls.iter().rposition(|&url| url < place);
+            match before.and_then(|url| args.users.get_mut(url)) {
+                Some(of) => *of = Some(user.clone()),
+                None => Self::refuse("--logs-user: it belongs behind the --logs-to it is for"),
+            }
+        }
+        args
+    }
+
+    pub fn refuse(why: &str) -> ! {
+        Self::command().error(ErrorKind::ValueValidation, why).exit()
+    }
+}
 
 fn address(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text).map_err(|error| format!("{error}; write http://127.0.0.1:9200"))?;

@@ -17,8 +17,8 @@ pub struct Control {
     pub world: Arc<World>,
     pub targets: Vec<Served>,
     pub seed: u64,
-    pub logs: Option<(String, Arc<Tally>)>,
-    pub traces: Option<(String, Arc<Tally>)>,
+    pub logs: Vec<(String, Arc<Tally>)>,
+    pub traces: Vec<(String, Arc<Tally>)>,
 }
 
 impl Control {
@@ -43,7 +43,7 @@ impl Control {
     }
 
     fn about(&self) -> Value {
-        let sent = |to: &Option<(String, Arc<Tally>)>| to.as_ref().map(|(to, tally)| tally.told(to));
+        let sent = |all: &[(String, Arc<Tally>)]| all.iter().map(|(to, tally)| tally.told(to)).collect::<Vec<_>>();
         json!({
             "service": "the simulated Agent360",
             "seed": self.seed,

@@ -23,7 +23,6 @@ use std::time::Duration;
 use a360::demo::sim::Sim;
 use a360::demo::sim::trace::Span;
 use a360::run::clock;
-use clap::{CommandFactory, Parser, error::ErrorKind};
 use tokio::net::TcpListener;
 
 use args::Args;
@@ -41,19 +40,20 @@ const SPANS: usize = 30_000;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let args = Args::parse();
+    let args = Args::read();
     let started = clock();
     let sim = if args.calm { Sim::calm(args.seed, started) } else { Sim::new(args.seed, started) };
     let world = Arc::new(World::new(sim));
     for order in &args.incident {
         if let Err(refused) = world.add(order, started) {
-            Args::command().error(ErrorKind::ValueValidation, format!("--incident: {refused}")).exit();
+            Args::refuse(&format!("--incident: {refused}"));
         }
     }
     let targets = targets::start(&world, args.target_port).await?;
     let listener = TcpListener::bind(("127.0.0.1", args.port)).await?;
     let port = listener.local_addr()?.port();
-    let mut control = Control { world: Arc::clone(&world), targets, seed: args.seed, logs: None, traces: None };
+    let mut control =
+        Control { world: Arc::clone(&world), targets, seed: args.seed, logs: Vec::new(), traces: Vec::new() };
     send(&args, world, &mut control)?;
     announce(&control, port);
     http::serve(listener, Arc::new(move |request| Some(control.answer(request)))).await;
@@ -67,20 +67,20 @@ fn send(args: &Args, world: Arc<World>, control: &mut Control) -> Result<(), Box
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
     let mut producer = Producer::new(world, args);
     let flush = args.flush;
-    if let Some(url) = &args.logs_to {
+    for (url, user) in args.logs_to.iter().zip(&args.users) {
         let logs = Arc::new(Outbox::<Document>::new(DOCUMENTS));
-        control.logs = Some((url.clone(), Arc::clone(&logs.tally)));
-        producer.logs = Some(Arc::clone(&logs));
+        control.logs.push((url.clone(), Arc::clone(&logs.tally)));
+        producer.logs.push(Arc::clone(&logs));
         let password = std::env::var("AGENT360_LOGS_PASSWORD").ok();
-        let login = args.logs_user.clone().map(|user| (user, password));
+        let login = user.clone().map(|user| (user, password));
         let elastic = Elastic { client: client.clone(), url: url.clone(), login };
         tokio::spawn(async move { logs.run(elastic, flush).await });
     }
-    if let Some(url) = &args.traces_to {
+    for url in &args.traces_to {
         let traces = Arc::new(Outbox::<Span>::new(SPANS));
-        control.traces = Some((url.clone(), Arc::clone(&traces.tally)));
-        producer.traces = Some(Arc::clone(&traces));
-        let collector = Collector { client, url: url.clone() };
+        control.traces.push((url.clone(), Arc::clone(&traces.tally)));
+        producer.traces.push(Arc::clone(&traces));
+        let collector = Collector { client: client.clone(), url: url.clone() };
         tokio::spawn(async move { traces.run(collector, flush).await });
     }
     tokio::spawn(producer.run());

@@ -21,8 +21,8 @@ const BEHIND: i64 = MINUTE;
 
 pub struct Producer {
     pub world: Arc<World>,
-    pub logs: Option<Arc<Outbox<Document>>>,
-    pub traces: Option<Arc<Outbox<Span>>>,
+    pub logs: Vec<Arc<Outbox<Document>>>,
+    pub traces: Vec<Arc<Outbox<Span>>>,
     layout: Layout,
     request_lines: u64,
     disorder: Disorder,
@@ -34,7 +34,7 @@ impl Producer {
     pub fn new(world: Arc<World>, args: &Args) -> Self {
         let (layout, request_lines) = (args.layout, args.request_lines);
         let disorder = Disorder::new(args);
-        Self { world, logs: None, traces: None, layout, request_lines, disorder, held: BTreeMap::new() }
+        Self { world, logs: Vec::new(), traces: Vec::new(), layout, request_lines, disorder, held: BTreeMap::new() }
     }
 
     pub async fn run(mut self) {
@@ -57,12 +57,10 @@ impl Producer {
         let to = from.plus(SECOND);
         let requests = sim.requests(from, to);
         for request in requests.iter().filter(|request| request.kept()) {
-            if let Some(traces) = &self.traces {
-                traces.push(spans(request));
-            }
+            self.traces.iter().for_each(|traces| traces.push(spans(request)));
             self.world.remember(request);
         }
-        if self.logs.is_some() {
+        if !self.logs.is_empty() {
             let lines = sim.lines_with(&requests, (from, to), self.request_lines);
             for (due, line) in self.disorder.stir(lines, to) {
                 self.held.entry(due.0).or_default().push(line);
@@ -71,12 +69,13 @@ impl Producer {
     }
 
     fn release(&mut self, now: Timestamp) {
-        let Some(logs) = &self.logs else { return };
         let later = self.held.split_off(&(now.0 + 1));
         for line in std::mem::replace(&mut self.held, later).into_values().flatten() {
             let envelope = (self.layout != Layout::Plain).then(|| documents::envelope(&line));
             let plain = (self.layout != Layout::Envelope).then(|| documents::plain(&line));
-            logs.push(envelope.into_iter().chain(plain));
+            for logs in &self.logs {
+                logs.push(envelope.clone().into_iter().chain(plain.clone()));
+            }
         }
     }
 }

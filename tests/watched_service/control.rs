@@ -100,6 +100,7 @@ fn flags_that_make_no_sense_are_refused() {
         (&["--request-lines", "1/0"], "1/10"),
         (&["--logs-to", "https://example.org"], "http://"),
         (&["--layout", "xml"], "envelope"),
+        (&["--logs-user", "me", "--logs-to", "http://127.0.0.1:1"], "behind"),
     ] {
         let output = Command::new(program()).args(["--port", "0"]).args(args).output().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();

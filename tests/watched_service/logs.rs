@@ -121,7 +121,7 @@ fn what_the_search_engine_puts_off_is_sent_again_once() {
     let sink = Sink::at("127.0.0.1:0", |number| if number < 2 { 503 } else { 200 }, each);
     let service = Service::start(&["--calm", "--logs-to", &sink.url()]);
     let numbers = until("all is written after all", || {
-        let numbers = service.ask("GET", "/").json()["logs"].clone();
+        let numbers = service.ask("GET", "/").json()["logs"][0].clone();
         (numbers["written"].as_u64()? > 100 && numbers["error"].is_null() && sink.taken().len() > 6).then_some(numbers)
     });
     assert_eq!((numbers["already_there"].as_u64(), numbers["refused"].as_u64()), (Some(1), Some(0)), "{numbers}");
@@ -145,12 +145,24 @@ fn a_search_engine_that_comes_late_gets_everything() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let service = Service::start(&["--calm", "--logs-to", &format!("http://{address}")]);
     until("lines that wait", || {
-        let numbers = service.ask("GET", "/").json()["logs"].clone();
+        let numbers = service.ask("GET", "/").json()["logs"][0].clone();
         (numbers["error"].is_string() && numbers["waiting"].as_u64()? > 20).then_some(())
     });
     let sink = Sink::at(&address.to_string(), |_| 200, |_, _| 201);
     let all = some_documents(&sink, 50);
     let times: Vec<i128> = all.iter().map(time).collect();
     assert!(times.is_sorted());
-    assert_eq!(service.ask("GET", "/").json()["logs"]["dropped"], 0);
+    assert_eq!(service.ask("GET", "/").json()["logs"][0]["dropped"], 0);
+}
+
+#[test]
+fn each_search_engine_gets_all_lines_and_its_own_login() {
+    let (open, closed) = (Sink::new(), Sink::new());
+    let to = ["--logs-to", &open.url(), "--logs-to", &closed.url(), "--logs-user", "writer"];
+    let _service = Service::start(&[&["--calm"][..], &to].concat());
+    let (first, second) = (some_documents(&open, 40), some_documents(&closed, 40));
+    let ids = |all: &[Document]| -> Vec<String> { all.iter().take(40).map(|d| d.id.clone()).collect() };
+    assert_eq!(ids(&first), ids(&second));
+    assert!(open.taken().iter().all(|taken| !taken.head.contains("authorization:")));
+    assert!(closed.taken().iter().all(|taken| taken.head.contains("authorization: basic ")));
 }
