@@ -1,7 +1,7 @@
 //! How fast the simulation is: a measurement, not a test.
 //! `cargo test --release --test demo_speed -- --ignored --nocapture`.
 
-use a360::demo::sim::{Sim, Target};
+use a360::demo::sim::{Sim, Target, trace};
 use a360::model::series::Series;
 use a360::time::{DAY, HOUR, MINUTE, Timestamp};
 
@@ -36,6 +36,13 @@ fn speed() {
     measure("everything 1h", &|| count(sim.select(None, &|_| true, hour, now)));
     measure("ALERTS 7d", &|| count(all("ALERTS", now - 7 * DAY, now)));
     measure("alerts now", &|| sim.alerts(START).len());
+    let minutes: Vec<i64> = (0..=24 * 60).map(|i| now - DAY + i * MINUTE).collect();
+    measure("requests of 24h counted by the minute", &|| sim.request_counts(&minutes, 10).len() * 24 * 60);
+    let quarter = START.plus(-15 * MINUTE);
+    measure("requests of 15m", &|| sim.requests(quarter, START).len());
+    measure("lines of 15m", &|| sim.lines(quarter, START, 10).len());
+    let kept: Vec<_> = sim.requests(START.plus(-MINUTE), START).into_iter().filter(|r| r.kept()).collect();
+    measure("spans of 1m", &|| kept.iter().map(|request| trace::spans(request).len()).sum());
     measure("exposition of all targets", &|| {
         Target::all().filter_map(|t| sim.exposition(t, START)).map(|e| e.len()).sum()
     });

@@ -4,6 +4,7 @@ use super::Sim;
 use super::noise::{wander, word};
 use super::series::{Kind, Member, Metric, Tags};
 use super::service::INSTANCES;
+use super::story;
 
 pub const PODS: [&str; INSTANCES.len()] = ["agent360-0", "agent360-1", "agent360-2"];
 /// The node that each runs on.
@@ -12,6 +13,8 @@ pub const PLACED: [usize; INSTANCES.len()] = [0, 1, 0];
 pub const LIMIT: f64 = 2.0 * 1024.0 * 1024.0 * 1024.0;
 const CALM: f64 = 0.40;
 const WORST: f64 = 0.955;
+/// What is left where the process is gone.
+const EMPTY: f64 = 0.004;
 
 pub const METRICS: [Metric; 2] = [
     Metric {
@@ -48,6 +51,10 @@ impl Sim {
 
     /// Bytes that the container of one instance uses.
     pub(super) fn container_memory(&self, instance: usize, t: i64) -> f64 {
+        let gone = |i: story::Incident| i.kind == story::Kind::Down && i.instance == instance && i.level(t) > 0.0;
+        if self.story.around(t).any(gone) {
+            return page(LIMIT * EMPTY);
+        }
         let at = self.story.seconds(t);
         let key = word(self.seed, &["memory", INSTANCES[instance]]);
         let leaked = self.leaked(instance, t);

@@ -17,6 +17,8 @@ pub const MS: i64 = 1_000_000;
 const SLOW: i64 = 2_000 * MS;
 /// Part of the other requests that is kept.
 const KEPT: f64 = 0.05;
+/// A counter may be ahead of an incident, or behind it, by so much.
+const SLACK: i64 = 20 * SECOND;
 /// Seconds that the quickest and the slowest take.
 const QUICKEST: f64 = 0.004;
 const SLOWEST: f64 = 12.0;
@@ -188,9 +190,7 @@ struct Mix {
 
 impl Mix {
     fn new(sim: &Sim, endpoint: usize, (from, to): (i64, i64)) -> Self {
-        // A counter may be ahead of the incident, or behind it, by so much.
-        let slack = 20 * SECOND;
-        let all = sim.story.incidents(from - slack, to + slack);
+        let all = sim.story.incidents(from - SLACK, to + SLACK);
         let incidents = all.filter(|i| i.hits_endpoint() && i.endpoint == endpoint).collect();
         Self { endpoint, incidents }
     }
@@ -215,7 +215,8 @@ impl Mix {
     fn took(&self, t: i64, status: &str, own: u64) -> (f64, Option<Kind>) {
         let what = &ENDPOINTS[self.endpoint];
         let refused = status == "503";
-        let now = self.incidents.iter().find(|i| i.level(t) > 0.0).or(self.incidents.first().filter(|_| refused));
+        let close = |i: &&Incident| refused && i.begin - SLACK <= t && t <= i.calm + SLACK;
+        let now = self.incidents.iter().find(|i| i.level(t) > 0.0).or(self.incidents.iter().find(close));
         let chance = unit(pair(own, 2));
         let Some(incident) = now else { return (quantile(|bucket| part_between(&what.within, bucket), chance), None) };
         let level = if refused { incident.level(t).max(0.05) } else { incident.level(t) };

@@ -176,10 +176,11 @@ impl Story {
     fn conflict(&self, new: &Incident) -> Option<Incident> {
         let mut others = self.incidents(new.first() - APART, new.calm + APART).filter(|other| other.begin < other.calm);
         others.find(|other| {
-            let close = |apart: i64| other.first() <= new.calm + apart && other.calm >= new.first() - apart;
+            let close = |from: i64, since: i64, apart: i64| since <= new.calm + apart && other.calm >= from - apart;
             let endpoint = new.hits_endpoint() && other.hits_endpoint() && new.endpoint == other.endpoint;
             let instance = new.holds_instance() && other.holds_instance() && new.instance == other.instance;
-            (endpoint && close(APART)) || (instance && close(LIVES_APART))
+            (endpoint && close(new.begin, other.begin, APART))
+                || (instance && close(new.first(), other.first(), LIVES_APART))
         })
     }
 }

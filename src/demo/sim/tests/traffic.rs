@@ -76,6 +76,25 @@ fn an_id_leads_to_its_request_and_the_same_seed_to_the_same() {
 }
 
 #[test]
+fn the_parts_of_a_stretch_are_the_whole() {
+    // Two incidents at one place, so that a request could be blamed on the wrong one.
+    let mut sim = Sim::calm(8, START);
+    for (trouble, minute) in [(Trouble::Slow, 0), (Trouble::ErrorBurst, 5)] {
+        let begin = START.plus(minute * MINUTE);
+        let wish =
+            Wish { endpoint: Some(0), strength: Some(1.0), length: Some(2 * MINUTE), ..Wish::new(trouble, begin) };
+        sim = sim.with(&wish, START).unwrap().0;
+    }
+    let whole = sim.requests(START, START.plus(10 * MINUTE));
+    let parts = (0..60).flat_map(|i| sim.requests(START.plus(i * 10_000), START.plus((i + 1) * 10_000)));
+    assert!(parts.eq(whole.iter().copied()));
+    for request in whole.iter().filter(|r| r.status == "503" && r.end > START.plus(4 * MINUTE).0 * MS) {
+        assert_eq!(request.cause, Some(IncidentKind::Upstream));
+        assert_eq!(sim.request(request.trace).as_ref(), Some(request));
+    }
+}
+
+#[test]
 fn failures_are_slow_in_an_incident_and_quick_requests_are_the_rule() {
     let requests = sim().requests(START.plus(-60_000), START);
     let p95 = |of: &dyn Fn(&Request) -> bool| {
