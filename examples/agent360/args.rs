@@ -22,7 +22,7 @@ pub struct Args {
     /// Port of the first target; the others take the following ones. 0 takes free ones
     #[arg(long, value_name = "FIRST", default_value_t = 0)]
     pub target_port: u16,
-    /// The same seed gives the same incidents, requests and lines for the same times
+    /// The same seed gives the same incidents, counted from the start
     #[arg(long, default_value_t = 360)]
     pub seed: u64,
     /// Nothing goes wrong unless it is asked for
