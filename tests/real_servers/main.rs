@@ -9,6 +9,7 @@
 mod gateway;
 mod outage;
 mod overview;
+mod service;
 mod stack_itself;
 
 #[path = "../support/pty.rs"]

@@ -162,11 +162,12 @@ jaeger-v2_command() {
 
 agent360_prepare() { :; }
 
-# It writes its logs to every search engine of the set, and its spans to every Jaeger.
+# It writes its logs to every search engine of the set, and its spans to every Jaeger. Lines arrive as fluentd brings
+# them: some late, some out of order, some of the same millisecond.
 agent360_command() {
     local name program
     program=$(service_program)
-    command=("$program" --port "$(port "$1" http)")
+    command=(env "AGENT360_LOGS_PASSWORD=$PASSWORD" "$program" --port "$(port "$1" http)")
     for name in $(members elasticsearch opensearch); do
         command+=(--logs-to "$(url_of "$name")")
         [ "$name" = "${name%-security}" ] || command+=(--logs-user a360-writer)
@@ -175,7 +176,7 @@ agent360_command() {
         command+=(--traces-to "http://127.0.0.1:$(port "$name" otlp)/v1/traces")
     done
     # shellcheck disable=SC2206 # several words are meant
-    command+=(${A360_STACK_AGENT360_FLAGS:-})
+    command+=(${A360_STACK_AGENT360_FLAGS---layout both --late 0.02 --reorder --ties 0.05})
 }
 
 # Built from this tree, unless the caller has done it.
