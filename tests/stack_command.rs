@@ -1,7 +1,8 @@
 //! `tests/stack/stack` when things go wrong: one clear line, nothing left running, nothing half there. The servers here
 //! are small scripts in the place of the watched service, so nothing is fetched.
 
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::net::TcpListener;
