@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod every_recording;
 mod http;
 mod identity;
 #[path = "../support/program.rs"]
@@ -9,6 +10,8 @@ mod program;
 mod prometheus;
 mod real;
 mod recorded;
+#[path = "../support/recorded.rs"]
+mod recordings;
 #[path = "../support/server.rs"]
 mod server;
 mod tls;

@@ -6,12 +6,14 @@ use a360::model::series::{Frame, Vector};
 use a360::model::window::{Part, Window};
 use a360::source::prometheus::decode;
 
-use crate::server::fixture;
+use crate::recordings::answer;
 
-const SERVERS: [&str; 2] = ["prometheus-2.42", "victoria-metrics-1.79"];
+const SERVERS: [&str; 3] = ["prometheus-2.42", "prometheus-3.14", "victoria-metrics"];
+const PROMETHEUS: [&str; 2] = ["prometheus-2.42", "prometheus-3.14"];
+const VICTORIA: &str = "victoria-metrics";
 
 fn recorded(server: &str, name: &str) -> Vec<u8> {
-    std::fs::read(fixture(&format!("{server}/{name}.json"))).expect("a recorded answer")
+    answer(server, name).body
 }
 
 fn range(server: &str, name: &str) -> Frame {
@@ -45,13 +47,14 @@ fn ranges_are_columns() {
 }
 
 #[test]
-fn the_two_servers_agree_on_a_counter() {
-    let [prometheus, victoria] = SERVERS.map(|server| {
+fn the_servers_agree_on_a_counter() {
+    let [old, new, victoria] = SERVERS.map(|server| {
         let mut series = range(server, "range").series;
         series.sort_by(|a, b| a.labels.cmp(&b.labels));
         series
     });
-    for (a, b) in prometheus.iter().zip(&victoria) {
+    assert_eq!(old, new);
+    for (a, b) in new.iter().zip(&victoria) {
         assert_eq!((&a.labels, &a.times), (&b.labels, &b.times));
         // VictoriaMetrics rounds.
         assert!(a.values.iter().zip(&b.values).all(|(a, b)| (a - b).abs() < 1e-6));
@@ -68,8 +71,10 @@ fn moments_are_vectors() {
         let hostile = instant(server, "hostile").samples.remove(0);
         assert_eq!(hostile.labels.get("evil").unwrap(), "^[[31mred<U+202E>^@");
     }
-    assert!(matches!(decode::instant(&recorded("prometheus-2.42", "string")), Err(FetchError::Unsupported(_))));
-    assert_eq!(instant("victoria-metrics-1.79", "string").samples, []);
+    for server in PROMETHEUS {
+        assert!(matches!(decode::instant(&recorded(server, "string")), Err(FetchError::Unsupported(_))));
+    }
+    assert_eq!(instant(VICTORIA, "string").samples, []);
 }
 
 #[test]
@@ -89,15 +94,16 @@ fn odd_values_survive() {
 #[test]
 fn refusals_keep_their_words() {
     let words = |server, name| decode::server_error(&recorded(server, name)).expect("a refusal").to_string();
-    let [prometheus, victoria] = SERVERS;
-    assert_eq!(
-        words(prometheus, "parse-error"),
-        "bad_data: invalid parameter \"query\": 1:17: parse error: unclosed left parenthesis"
-    );
-    assert!(words(prometheus, "execution-error").starts_with("execution: found duplicate series"));
-    assert!(words(prometheus, "too-many-points").starts_with("bad_data: exceeded maximum resolution of 11,000"));
+    for prometheus in PROMETHEUS {
+        assert_eq!(
+            words(prometheus, "parse-error"),
+            "bad_data: invalid parameter \"query\": 1:17: parse error: unclosed left parenthesis"
+        );
+        assert!(words(prometheus, "execution-error").starts_with("execution: found duplicate series"));
+        assert!(words(prometheus, "too-many-points").starts_with("bad_data: exceeded maximum resolution of 11,000"));
+    }
     for name in ["parse-error", "execution-error", "too-many-points"] {
-        assert!(words(victoria, name).starts_with("execution: error when executing query="));
+        assert!(words(VICTORIA, name).starts_with("execution: error when executing query="));
     }
     for server in SERVERS {
         assert_eq!(decode::server_error(&recorded(server, "unknown-path")), None);
@@ -106,10 +112,15 @@ fn refusals_keep_their_words() {
 
 #[test]
 fn alerts_are_read() {
-    let alerts = decode::alerts(&recorded("prometheus-2.42", "alerts")).unwrap();
-    assert_eq!(alerts.iter().map(|a| a.state).collect::<Vec<_>>(), [AlertState::Firing, AlertState::Pending]);
-    assert_eq!((alerts[0].name().as_str(), alerts[0].value), ("AlwaysFiring", Some(1.0)));
-    assert_eq!(alerts[0].annotations.get("summary").unwrap(), "value is 1");
-    assert_eq!(alerts[1].active_at.unwrap().rfc3339(), "2026-11-23T06:56:20.568Z");
-    assert_eq!(decode::alerts(&recorded("victoria-metrics-1.79", "alerts")), Ok(vec![]));
+    for server in PROMETHEUS {
+        let alerts = decode::alerts(&recorded(server, "alerts")).unwrap();
+        let states = alerts.iter().map(|alert| alert.state).collect::<Vec<_>>();
+        assert_eq!(states, [AlertState::Firing, AlertState::Pending, AlertState::Firing]);
+        assert_eq!((alerts[0].name().as_str(), alerts[0].value), ("AlwaysFiring", Some(1.0)));
+        assert_eq!(alerts[0].annotations.get("summary").unwrap(), "value is 1");
+        assert_eq!(alerts[1].active_at.unwrap().rfc3339(), "2026-11-20T13:00:00.123Z");
+        assert_eq!(alerts[2].labels.get("evil").unwrap(), "^[[31mred<U+202E> ^@");
+        assert_eq!(alerts[2].value, Some(-1e-300));
+    }
+    assert_eq!(decode::alerts(&recorded(VICTORIA, "alerts")), Ok(vec![]));
 }
