@@ -62,21 +62,53 @@ END
 }
 
 # Makes `engine` in its folder, with the program in `dist`. Search engines refuse to run as root; as root they run as
-# `nobody`, and what lies in a home that is closed to others is copied to where nobody can reach it.
+# `nobody`, and what lies in a home that is closed to others is copied to where nobody can reach it. Their scripts fail
+# in a folder with a blank in its name, so there they are elsewhere, too.
 place_engine() { # name
-    local engine place
-    engine=$(run_dir "$1")/engine
-    [ ! -e "$engine" ] || return 0
+    local engine place from
+    engine=$(run_dir "$1")/engine from=$(cached "$(artifact_of "$1")")
+    [ ! -e "$engine/dist" ] || return 0
+    # What a run that was killed left half done.
+    discard_engine "$1"
     as_engine
-    if "${as_engine[@]}" test -r "$(cached "$(artifact_of "$1")")"; then
+    if [[ ! $engine =~ [^A-Za-z0-9./_-] ]] && engine_reads "$from"; then
         mkdir "$engine"
-        ln -s "$(cached "$(artifact_of "$1")")" "$engine/dist"
     else
-        place=$(mktemp -d "${TMPDIR:-/tmp}/a360-stack.XXXXXX")
+        place=$(mktemp -d "$(short_folder)/a360-stack.XXXXXX")
         chmod 755 "$place"
         ln -s "$place" "$engine"
-        cp -r "$(cached "$(artifact_of "$1")")" "$place/dist"
     fi
+    if engine_reads "$from"; then
+        ln -s "$from" "$engine/dist"
+    else
+        copy_for_engine "$from" "$engine/dist"
+    fi
+}
+
+# Whether a program's folder can be read by whom the engines run as; the configuration in it they get as a copy.
+engine_reads() { # folder
+    local unread
+    unread=$("${as_engine[@]}" find "$1/" -name config -prune -o ! -readable -print -quit 2>/dev/null) && [ -z "$unread" ]
+}
+
+# All of it or nothing.
+copy_for_engine() { # from, to
+    rm -rf "$2.new"
+    cp -r "$1/." "$2.new"
+    chmod -R a+rX "$2.new"
+    mv "$2.new" "$2"
+}
+
+# For what must lie in a path without blanks.
+short_folder() {
+    [[ ${TMPDIR:-/tmp} =~ [^A-Za-z0-9./_-] ]] && echo /tmp || printf '%s\n' "${TMPDIR:-/tmp}"
+}
+
+discard_engine() { # name
+    local engine
+    engine=$(run_dir "$1")/engine
+    [ ! -L "$engine" ] || rm -rf "$(readlink -f "$engine")"
+    rm -rf "$engine"
 }
 
 give_to_engine() { # name
@@ -93,6 +125,14 @@ engine_command() { # name, program, prefix of its variables
     place=$(readlink -f "$(run_dir "$1")/engine")
     java=$("$2_java" "$1")
     as_engine
+    # It lies beside the engines where the machine has none of its own.
+    if ! "${as_engine[@]}" test -r "$java/lib/modules"; then
+        [ -e "$place/java" ] || copy_for_engine "$java" "$place/java"
+        java=$place/java
+    elif [[ $java =~ [^A-Za-z0-9./_-] ]]; then
+        ln -sfn "$java" "$place/java"
+        java=$place/java
+    fi
     command=("${as_engine[@]}" env "$3_JAVA_HOME=$java" "$3_JAVA_OPTS=-Xms512m -Xmx512m" "$3_PATH_CONF=$place/config"
         "$3_TMPDIR=$place/tmp" CLI_JAVA_OPTS=-Xmx64m "HOME=$place" "$place/dist/bin/$2")
 }

@@ -3,7 +3,7 @@
 
 # The major version that stands in the `release` file of a Java home.
 java_version() {
-    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null | head -n 1
+    [ ! -r "$1/release" ] || sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" | head -n 1
 }
 
 # The home of the oldest Java within bounds; where the machine has none, the one of Python's package index.
