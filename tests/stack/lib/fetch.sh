@@ -3,6 +3,14 @@
 
 cached() { printf '%s/cache/%s\n' "$BASE" "$1"; }
 
+# Makes the cache hold all that a server needs.
+provide() { # full name
+    [ "$1" = agent360 ] || install "$(artifact_of "$1")"
+    case $(kind_of "$1") in
+    elasticsearch | opensearch) "$(kind_of "$1")_java" "$1" >/dev/null ;;
+    esac
+}
+
 # `install NAME` makes the cache hold a server.
 install() {
     local name=$1
@@ -18,20 +26,39 @@ install_alone() { # name
     # What a run that was killed left behind.
     rm -rf "$BASE/work/$name"
     mkdir "$BASE/work/$name"
-    # shellcheck disable=SC2064 # the name of now is meant
-    trap "rm -rf '$BASE/work/$name'" EXIT
+    fetching=$name fetcher=''
+    trap give_up_fetch EXIT
+    trap 'exit 130' INT TERM HUP
     say "$name: $(fetch_word "$from") …"
     [ "$(disk_free "$BASE")" -ge "$(disk_needed "$from")" ] ||
         die "$name: the disk of $BASE has $(disk_free "$BASE") MiB left, $(disk_needed "$from") are needed"
-    # A shell of its own: within a condition no failure would end it. Nobody is asked anything.
-    (cd "$BASE/work/$name" && "$BASH" "$HERE/stack" fetch "$name") </dev/null >"$BASE/work/$name.log" 2>&1 || {
-        tail -n 15 "$BASE/work/$name.log" >&2
+    # A shell of its own: within a condition no failure would end it. A session of its own, so that all of it ends with
+    # us. Nobody is asked anything. Its lock goes on until it ends, even if we are killed.
+    (cd "$BASE/work/$name" && A360_STACK_DIR=$BASE exec setsid "$BASH" "$HERE/stack" fetch "$name") \
+        </dev/null >"$BASE/work/$name.log" 2>&1 &
+    fetcher=$!
+    wait "$fetcher" || {
+        show_tail "$BASE/work/$name.log"
         die "$name: it could not be had; all of it: $BASE/work/$name.log"
     }
     mv "$BASE/work/$name/out" "$place"
     rm -rf "$BASE/work/$name" "$BASE/work/$name.log"
-    trap - EXIT
+    trap - EXIT INT TERM HUP
     say "$name: there after $((SECONDS - started)) s"
+}
+
+# Whoever is interrupted leaves nothing running and nothing half there.
+give_up_fetch() {
+    local all
+    trap '' INT TERM HUP PIPE
+    while [ -n "$fetcher" ]; do
+        mapfile -t all < <(session_of "$fetcher")
+        [ "${#all[@]}" != 0 ] || break
+        kill -KILL "${all[@]}" 2>/dev/null || true
+        # The shell would tell of its end.
+        wait "$fetcher" 2>/dev/null || true
+    done
+    rm -rf "$BASE/work/$fetching"
 }
 
 fetch_word() {
@@ -81,6 +108,8 @@ fetch_go() { # name
     local module version source go
     module=$(entry "$1" 3) version=$(entry "$1" 4)
     go=$(find_go)
+    # It wants a place for what it keeps, which must not be read-only if it is to be removed.
+    [ -n "${HOME:-}" ] || export HOME="$PWD/home" GOFLAGS=-modcacherw
     "$go" mod init stack
     source=$("$go" mod download -json "$module@$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
     cp "$source/go.sum" go.sum
@@ -135,6 +164,8 @@ fetch_maven() { # name
     echo "$(entry "$1" 5)  server.zip" | sha256sum --check -
     unzip_to files server.zip
     mv files/* out
+    # Some of its configuration is closed to others.
+    chmod -R a+rX out
 }
 
 unzip_to() { # folder, zip
