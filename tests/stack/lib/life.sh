@@ -5,24 +5,45 @@ run_dir() { printf '%s/run/%s/%s\n' "$BASE" "$SET" "$1"; }
 
 # The set's servers; who sends to others comes last.
 set_names() {
-    local names
-    names=$(cd "$BASE/run/$SET" 2>/dev/null && ls -d -- */ 2>/dev/null | tr -d /) || return 0
-    grep -vx agent360 <<<"$names" || true
-    grep -x agent360 <<<"$names" || true
+    local file name last=''
+    for file in "$BASE/run/$SET"/*/ports; do
+        name=${file%/ports} name=${name##*/}
+        if [ "$name" = agent360 ] && [ -s "$file" ]; then
+            last=$name
+        elif [ -s "$file" ] && is_server "$name"; then
+            printf '%s\n' "$name"
+        fi
+    done
+    [ -z "$last" ] || printf '%s\n' "$last"
 }
 
 port() { # name, which
     awk -F= -v key="$2" '$1 == key { print $2 }' "$(run_dir "$1")/ports"
 }
 
-# When a process began, so that a number used again is not taken for it.
-began() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# When a process began, so that a number used again is not taken for it; nothing for one that only waits to be reaped,
+# which lasts where the first process of a container reaps nobody.
+began() { awk '{ sub(/.*\) /, "") } $1 !~ /[ZX]/ { print $20 }' "/proc/$1/stat" 2>/dev/null; }
 
 pid_of() {
     local pid began
-    [ -e "$(run_dir "$1")/pid" ] || return 1
+    [ -s "$(run_dir "$1")/pid" ] || return 1
     read -r pid began <"$(run_dir "$1")/pid"
-    [ -n "$began" ] && [ "$(began "$pid")" = "$began" ] && printf '%s\n' "$pid"
+    [[ $pid =~ ^[1-9][0-9]*$ && -n $began ]] && [ "$(began "$pid")" = "$began" ] && printf '%s\n' "$pid"
+}
+
+# All processes of a server: those of its session and those that carry its mark, as a child does that became a daemon or
+# outlived its parent.
+processes_of() { # name
+    local pid
+    ! pid=$(pid_of "$1") || session_of "$pid"
+    marked -x "$(run_dir "$1")"
+}
+
+# The processes that `start` has marked with a folder; without -x, with one that begins like it.
+marked() {
+    local folder=${*: -1}
+    { grep -slzF "${@:1:$#-1}" -- "A360_STACK_SERVER=$folder" /proc/[0-9]*/environ || true; } | cut -d/ -f3
 }
 
 is_alive() { pid_of "$1" >/dev/null; }
@@ -34,49 +55,86 @@ free_port() {
     local port
     while :; do
         port=$((20000 + RANDOM % 10000))
-        if ! grep -qsx "[a-z_]*=$port" "$BASE"/run/*/*/ports && is_free "$port"; then
+        if [ -z "$(port_owner "$port")" ] && is_free "$port"; then
             printf '%s\n' "$port"
             return
         fi
     done
 }
 
+# The server of any set that has been given a port, as SET/NAME, whether it runs or not.
+port_owner() { # port
+    local file
+    file=$({ grep -slx "[a-z_]*=$1" "$BASE"/run/*/*/ports* || true; } | head -n 1)
+    file=${file#"$BASE/run/"}
+    printf '%s\n' "${file%/ports*}"
+}
+
 give_ports() { # name, the port that its users speak to, if one was asked for
-    local key given=${2:-} file
-    file=$(run_dir "$1")/ports
+    local key given=${2:-} file owner=''
+    [ -z "$given" ] || owner=$(port_owner "$given")
+    [ -z "$owner" ] || die "$1: port $given has been given to $owner; take another: stack up $1=PORT"
+    file=$(run_dir "$1")/ports.new
     mkdir -p "$(run_dir "$1")"
     : >"$file"
     for key in $(ports_of "$(kind_of "$1")"); do
         printf '%s=%s\n' "$key" "${given:-$(free_port)}" >>"$file"
         given=''
     done
+    # All of them or none, should it be killed now.
+    mv "$file" "${file%.new}"
 }
 
-# Fails unless the machine has room for a server and a build beside it.
-check_memory() { # name
-    local needed free
-    needed=$(memory_of "$(kind_of "$1")") free=$(memory_free)
+# Fails unless the machine has room for these servers together and a build beside them.
+check_memory() { # names
+    local name needed=0 free
+    free=$(memory_free)
+    for name; do
+        needed=$((needed + $(memory_of "$(kind_of "$name")")))
+    done
     [ "$free" -ge $((needed + 2000)) ] ||
-        die "$1: it takes $needed MiB and 2000 must stay for a build, but $free are free; end others first: stack down NAME"
+        die "$(printf '%s ' "$@")would take $needed MiB and 2000 must stay for a build, but $free are free; end others first: stack down NAME"
 }
+
+check_ports() { # name
+    local key port
+    while IFS='=' read -r key port; do
+        is_free "$port" || case $key in
+        http) die "$1: port $port is in use; take another: stack up $1=PORT" ;;
+        *) die "$1: its port $port ($key) is in use by another; to get new ones: stack down $1" ;;
+        esac
+    done <"$(run_dir "$1")/ports"
+}
+
+# What a server begins as: the leader of a session, which writes down its number and when it began before it becomes the
+# server. So it is known even if whoever starts it is killed now, and it does not begin once its folder is gone.
+# shellcheck disable=SC2016 # for the other shell
+LEADER='stat=$(</proc/$$/stat) && read -ra fields <<<"${stat##*) }" && printf "%s %s\n" "$$" "${fields[19]}" >"$0.new" &&
+    mv "$0.new" "$0" && exec "$@"'
 
 start() { # name
     local dir kind command=()
     failing=$1
     dir=$(run_dir "$1") kind=$(kind_of "$1")
-    check_memory "$1"
-    is_free "$(port "$1" http)" || die "$1: port $(port "$1" http) is in use; take another: stack up $1=PORT"
+    # Its children may be left, or all of it, after an accident.
+    crash "$1"
+    check_ports "$1"
     "${kind}_prepare" "$1"
     "${kind}_command" "$1"
-    printf '%q ' "${command[@]}" >"$dir/command"
+    as_typed "${command[@]}" >"$dir/command"
     # A session of its own: a key that ends the script must not end it, and all its children end with it.
     (
         for lock in "${LOCKS[@]}"; do
             exec {lock}>&-
         done
-        exec setsid "${command[@]}"
+        export "A360_STACK_SERVER=$dir"
+        exec setsid "$BASH" -c "$LEADER" "$dir/pid" "${command[@]}"
     ) >"$dir/log" 2>&1 </dev/null &
-    printf '%s %s\n' "$!" "$(began "$!")" >"$dir/pid"
+    # How it ends is told here, not by the shell.
+    disown
+    until [ -e "$dir/pid" ] || ! kill -0 "$!" 2>/dev/null; do
+        sleep 0.01
+    done
 }
 
 # Waits until a server answers.
@@ -90,12 +148,12 @@ await() { # name
         2?? | 401) return ;;
         esac
         if [ "$SECONDS" -ge "$until" ]; then
-            tail -n 15 "$(run_dir "$1")/log" >&2
+            show_tail "$(run_dir "$1")/log"
             die "$1: $(url_of "$1")$path does not answer${status:+, its last status was $status}"
         fi
         sleep 0.1
     done
-    tail -n 15 "$(run_dir "$1")/log" >&2
+    show_tail "$(run_dir "$1")/log"
     die "$1: it died while it started; all of its log: stack logs $1"
 }
 
@@ -119,7 +177,7 @@ refresh() { # name
         ;;
     agent360)
         agent360_command "$1"
-        [ "$(printf '%q ' "${command[@]}")" != "$(cat "$dir/command")" ] || return 0
+        [ "$(as_typed "${command[@]}")" != "$(cat "$dir/command")" ] || return 0
         stop "$1"
         start "$1"
         await "$1"
@@ -130,20 +188,19 @@ refresh() { # name
 up() { # names, each perhaps with =PORT
     local wish name
     for wish; do
-        name=${wish%%=*}
-        [ "$name" = agent360 ] || install "$(artifact_of "$name")"
+        provide "${wish%%=*}"
     done
     alone "set-$SET" up_alone "$@"
 }
 
 up_alone() {
-    local wish name given
+    local wish name given wanted=()
     new=() started=() failing=''
     trap 'give_up "$?"' EXIT
     trap 'exit 130' INT TERM HUP
     for wish; do
         name=${wish%%=*} given=${wish#"$name"}
-        if [ ! -e "$(run_dir "$name")/ports" ]; then
+        if [ ! -s "$(run_dir "$name")/ports" ]; then
             new+=("$name")
             alone ports give_ports "$name" "${given#=}"
         elif [ -n "$given" ] && [ "${given#=}" != "$(port "$name" http)" ]; then
@@ -151,11 +208,16 @@ up_alone() {
         fi
     done
     for name in $(set_names); do
-        if is_alive "$name"; then
-            refresh "$name"
-        elif printf '%s\n' "${@%%=*}" | grep -qx "$name"; then
+        [[ " ${*%%=*} " != *" $name "* ]] || is_alive "$name" || wanted+=("$name")
+    done
+    # Together: what has just been started has not taken its memory yet.
+    [ "${#wanted[@]}" = 0 ] || check_memory "${wanted[@]}"
+    for name in $(set_names); do
+        if [[ " ${wanted[*]} " == *" $name "* ]]; then
             started+=("$name")
             start "$name"
+        elif is_alive "$name"; then
+            refresh "$name"
         fi
     done
     for name in "${started[@]}"; do
@@ -165,11 +227,15 @@ up_alone() {
     trap - EXIT INT TERM HUP
 }
 
-# Whoever fails leaves nothing running of what it started, and the log of the one that failed.
-give_up() { # status
+# Whoever fails leaves nothing running of what it started, and the log of the one that failed. An impatient second
+# signal must not stop it half way, nor that nobody reads what it says.
+give_up() { # status; 0 when a signal ended it that is not caught
     local name
-    trap - EXIT INT TERM HUP
-    [ "$1" != 0 ] || return 0
+    trap '' INT TERM HUP PIPE
+    trap - EXIT
+    for name in "${started[@]}"; do
+        send TERM "$name"
+    done
     for name in "${started[@]}"; do
         stop "$name"
     done
@@ -177,20 +243,20 @@ give_up() { # status
         [ "$name" != "$failing" ] || mv "$(run_dir "$name")/log" "$BASE/failed-$name.log" 2>/dev/null || true
         forget "$name"
     done
-    exit "$1"
+    rmdir "$BASE/run/$SET" 2>/dev/null || true
+    exit $(($1 == 0 ? 1 : $1))
 }
 
 # A server's folder, and what of it lies elsewhere.
 forget() { # name
-    [ ! -L "$(run_dir "$1")/engine" ] || rm -rf "$(readlink -f "$(run_dir "$1")/engine")"
+    discard_engine "$1"
     rm -rf "$(run_dir "$1")"
 }
 
 stop() { # name; its data may go, so it has only seconds to write them
-    local pid patience=50
-    pid=$(pid_of "$1") || return 0
-    kill -TERM -- "-$pid" 2>/dev/null || true
-    while [ -n "$(session_of "$pid")" ] && [ "$patience" -gt 0 ]; do
+    local patience=50
+    send TERM "$1"
+    while [ -n "$(processes_of "$1")" ] && [ "$patience" -gt 0 ]; do
         sleep 0.1
         patience=$((patience - 1))
     done
@@ -199,34 +265,55 @@ stop() { # name; its data may go, so it has only seconds to write them
 
 # Ends a server as an accident does, and keeps its ports and data.
 crash() { # name
-    local pid
-    pid=$(pid_of "$1") || pid=''
-    [ -z "$pid" ] || kill -KILL -- "-$pid" 2>/dev/null || true
+    local patience=100
+    while [ -n "$(processes_of "$1")" ]; do
+        [ "$patience" -gt 0 ] || die "$1: it cannot be ended: process $(processes_of "$1" | sort -nu | paste -sd' ')"
+        send KILL "$1"
+        sleep 0.05
+        patience=$((patience - 1))
+    done
     rm -f "$(run_dir "$1")/pid"
+}
+
+send() { # signal, name
+    local all
+    mapfile -t all < <(processes_of "$2")
+    [ "${#all[@]}" = 0 ] || kill "-$1" "${all[@]}" 2>/dev/null || true
 }
 
 # The processes of a session, without those that only wait to be reaped.
 session_of() {
-    cat /proc/[0-9]*/stat 2>/dev/null |
+    { cat /proc/[0-9]*/stat 2>/dev/null || true; } |
         awk -v leader="$1" '{ pid = $1; sub(/.*\) /, ""); if ($4 == leader && $1 != "Z") print pid }'
 }
 
-down() { # names
-    alone "set-$SET" down_alone "$@"
-}
-
-down_alone() {
-    local name pid
+down() { # names, or none for all of the set
+    local name whole=$#
+    # shellcheck disable=SC2046 # names have no blanks
+    [ $# -gt 0 ] || set -- $(set_names)
+    in_set "$@"
     for name; do
         # All at once; then each is waited for.
-        pid=$(pid_of "$name") || continue
-        kill -TERM -- "-$pid" 2>/dev/null || true
+        send TERM "$name"
     done
     for name; do
         stop "$name"
         forget "$name"
         say "$name: ended"
     done
+    [ "$whole" != 0 ] || sweep
     rm -f "$BASE/run/$SET/a360.toml"
     rmdir "$BASE/run/$SET" 2>/dev/null || true
+}
+
+# What a set should not have: folders of a run that was killed as it began, processes whose folder somebody has removed.
+sweep() {
+    local all
+    rm -f "$BASE/run/$SET"/*/ports.new
+    rmdir "$BASE/run/$SET"/*/ 2>/dev/null || true
+    mapfile -t all < <(marked "$BASE/run/$SET/")
+    [ "${#all[@]}" = 0 ] || {
+        kill -KILL "${all[@]}" 2>/dev/null || true
+        say "ended, though its folder was gone: process ${all[*]}"
+    }
 }
