@@ -5,7 +5,7 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -91,6 +91,18 @@ impl Drop for Try {
     }
 }
 
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(20), "not after 20 s: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn listens(url: &str) -> bool {
+    TcpStream::connect(url.trim_start_matches("http://")).is_ok()
+}
+
 fn url(addresses: &str) -> String {
     addresses.split_whitespace().nth(1).unwrap().to_owned()
 }
@@ -141,6 +153,8 @@ fn a_port_that_is_taken() {
     let line = stack.bad(&["up", &format!("agent360={port}")]);
     assert_eq!(line, format!("stack: agent360: port {port} is in use; take another: stack up agent360=PORT"));
     drop(taken);
+    let line = stack.bad(&["up", "agent360=65536"]);
+    assert!(line.contains("the last port is 65535"), "{line}");
     // What failed does not stand in the way of the next one.
     assert_ne!(url(&stack.good(&["up", "agent360"])), format!("http://127.0.0.1:{port}"));
 }
@@ -149,11 +163,7 @@ fn a_port_that_is_taken() {
 fn whoever_is_interrupted_leaves_nothing_running() {
     let stack = Try::new("#!/bin/sh\nsleep 1000\n");
     let mut up = stack.command(&["up", "agent360"]).stderr(Stdio::null()).spawn().unwrap();
-    let start = Instant::now();
-    while !stack.holds("run/default/agent360/pid") {
-        assert!(start.elapsed() < Duration::from_secs(20), "it does not start");
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("it starts", || stack.holds("run/default/agent360/pid"));
     assert!(Command::new("kill").arg(up.id().to_string()).status().unwrap().success());
     assert_eq!(up.wait().unwrap().code(), Some(130));
     assert_eq!(stack.running(), [""; 0]);
@@ -168,6 +178,10 @@ fn twice_in_a_row_beside_another_set_and_down_ends_only_its_own() {
     let other = stack.command(&["up", "agent360"]).env("A360_STACK_SET", "other").output().unwrap();
     let other = url(&String::from_utf8(other.stdout).unwrap());
     assert_ne!(other, url(&first));
+    let port = other.rsplit(':').next().unwrap().to_owned();
+    let mut third = stack.command(&["up", &format!("agent360={port}")]);
+    let third = String::from_utf8(third.env("A360_STACK_SET", "third").output().unwrap().stderr).unwrap();
+    assert!(third.starts_with(&format!("stack: agent360: port {port} has been given to other/agent360;")), "{third}");
     let status = stack.good(&["status"]);
     assert!(status.contains("agent360") && status.contains("MiB") && status.contains(" up "), "{status}");
 
@@ -176,27 +190,134 @@ fn twice_in_a_row_beside_another_set_and_down_ends_only_its_own() {
     assert_eq!(stack.good(&["up", "agent360"]), first, "it is back where it was");
     stack.good(&["down"]);
     assert!(!stack.holds("run/default"));
-    let address = other.trim_start_matches("http://").to_owned();
-    assert!(std::net::TcpStream::connect(&address).is_ok(), "the other set goes on");
+    assert!(listens(&other), "the other set goes on");
     stack.command(&["down"]).env("A360_STACK_SET", "other").output().unwrap();
-    assert!(std::net::TcpStream::connect(&address).is_err());
-    assert_eq!(stack.running(), [""; 0]);
+    assert!(!listens(&other));
 }
 
 #[test]
 fn a_number_used_again_by_another_process_is_left_alone() {
     let stack = Try::real();
-    stack.good(&["up", "agent360"]);
+    let address = url(&stack.good(&["up", "agent360"]));
     let file = stack.base().join("run/default/agent360/pid");
-    let own = fs::read_to_string(&file).unwrap();
     let mut bystander = Command::new("sleep").arg("1000").spawn().unwrap();
     fs::write(&file, format!("{} 1\n", bystander.id())).unwrap();
     stack.good(&["down", "agent360"]);
     assert_eq!(bystander.try_wait().unwrap(), None, "it has nothing to do with it");
     bystander.kill().unwrap();
     bystander.wait().unwrap();
-    let number = own.split(' ').next().unwrap();
-    assert!(Command::new("kill").args(["-KILL", &format!("-{number}")]).status().unwrap().success());
+    assert!(!listens(&address), "its own it finds by its mark");
+}
+
+#[test]
+fn a_process_that_only_waits_to_be_reaped_is_dead() {
+    let stack = Try::real();
+    let first = stack.good(&["up", "agent360"]);
+    let mut ended = Command::new("true").spawn().unwrap();
+    let stat = format!("/proc/{}/stat", ended.id());
+    wait_until("it ends", || fs::read_to_string(&stat).unwrap().contains(") Z "));
+    let stat = fs::read_to_string(&stat).unwrap();
+    let began = stat.rsplit(") ").next().unwrap().split(' ').nth(19).unwrap();
+    stack.good(&["kill", "agent360"]);
+    fs::write(stack.base().join("run/default/agent360/pid"), format!("{} {began}\n", ended.id())).unwrap();
+    assert!(stack.good(&["status"]).contains("dead"));
+    assert_eq!(stack.good(&["up", "agent360"]), first, "it is started again");
+    ended.wait().unwrap();
+}
+
+#[test]
+fn whoever_starts_is_killed_and_the_next_one_copes() {
+    let stack = Try::new("#!/bin/sh\nsleep 1000\n");
+    let mut up = stack.command(&["up", "agent360"]).stderr(Stdio::null()).spawn().unwrap();
+    wait_until("it starts", || stack.holds("run/default/agent360/pid"));
+    up.kill().unwrap();
+    up.wait().unwrap();
+    assert!(!stack.running().is_empty(), "nobody could end it");
+    assert!(stack.good(&["status"]).contains(" up "));
+    // Even without its number.
+    fs::remove_file(stack.base().join("run/default/agent360/pid")).unwrap();
+    assert!(stack.good(&["status"]).contains("dead"));
+    stack.good(&["down"]);
+    assert_eq!(stack.running(), [""; 0]);
+}
+
+#[test]
+fn children_that_became_daemons_end_with_their_server() {
+    let stack = Try::real();
+    let service = stack.folder.path().join("service");
+    let program = fs::read_to_string(&service).unwrap();
+    let daemon = format!("setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' '{}' &\n", service.display());
+    fs::write(&service, program.replace("exec", &format!("{daemon}exec"))).unwrap();
+    stack.good(&["up", "agent360"]);
+    assert_eq!(stack.running().len(), 1, "the daemon");
+    stack.good(&["kill", "agent360"]);
+    assert_eq!(stack.running(), [""; 0]);
+}
+
+#[test]
+fn a_folder_removed_by_hand_does_not_hide_its_process() {
+    let stack = Try::new("#!/bin/sh\nsleep 1000\n");
+    let mut up = stack.command(&["up", "agent360"]).stderr(Stdio::null()).spawn().unwrap();
+    wait_until("it starts", || stack.holds("run/default/agent360/pid"));
+    up.kill().unwrap();
+    up.wait().unwrap();
+    fs::remove_dir_all(stack.base().join("run")).unwrap();
+    stack.good(&["down"]);
+    assert_eq!(stack.running(), [""; 0]);
+}
+
+#[test]
+fn a_folder_with_any_letters_from_anywhere_through_a_link() {
+    let stack = Try::real();
+    let folder = stack.folder.path().canonicalize().unwrap();
+    let link = folder.join("link");
+    std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stack/stack"), &link).unwrap();
+    let base = "blank $x 'q\" \u{e9}";
+    let call = |command: &str| {
+        let mut call = Command::new("./link");
+        call.args([command, "agent360"]).current_dir(&folder).env_clear().env("PATH", "/usr/bin:/bin");
+        call.env("A360_STACK_DIR", base).env("A360_STACK_AGENT360", "service").env("CDPATH", "/").env("LC_ALL", "C");
+        call.output().unwrap()
+    };
+    let up = call("up");
+    assert!(up.status.success(), "{}", String::from_utf8_lossy(&up.stderr));
+    let status = stack.command(&["status"]).env("A360_STACK_DIR", folder.join(base)).output().unwrap();
+    assert!(String::from_utf8(status.stdout).unwrap().contains(" up "), "a whole path is the same folder");
+    let address = url(&String::from_utf8(up.stdout).unwrap());
+    assert!(listens(&address) && call("down").status.success() && !listens(&address));
+}
+
+#[test]
+fn a_set_or_server_that_is_a_path_is_refused() {
+    let stack = Try::new("");
+    for set in ["../x", "a/b", ".x", "a b", "*"] {
+        let output = stack.command(&["status"]).env("A360_STACK_SET", set).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{set}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.starts_with(&format!("stack: A360_STACK_SET={set}: ")) && text.lines().count() == 1, "{text}");
+    }
+    let precious = stack.folder.path().join("precious");
+    fs::write(&precious, "").unwrap();
+    for args in [["path", "../../precious", "x"].as_slice(), &["logs", "../x"], &["build", "prometheus.*"]] {
+        let line = stack.bad(args);
+        assert!(line.starts_with("stack: there is no server `"), "{line}");
+    }
+    assert!(precious.exists());
+}
+
+#[test]
+fn an_interrupted_fetch_leaves_nothing_running() {
+    let stack = Try::new("");
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let from = format!("http://{}{}", silent.local_addr().unwrap(), stack.folder.path().display());
+    let mut build = stack.command(&["build", "opensearch-1.3"]);
+    let mut build = build.env("A360_STACK_MAVEN", from).env("no_proxy", "*").stderr(Stdio::null()).spawn().unwrap();
+    let (_fetching, _) = silent.accept().unwrap();
+    assert!(!stack.running().is_empty());
+    assert!(Command::new("kill").arg(build.id().to_string()).status().unwrap().success());
+    assert_eq!(build.wait().unwrap().code(), Some(130));
+    assert_eq!(stack.running(), [""; 0]);
+    assert!(!stack.holds("cache/opensearch-1.3") && !stack.holds("work/opensearch-1.3"));
 }
 
 #[test]

@@ -90,7 +90,8 @@ prometheus_prepare() {
     done
     {
         printf 'global: {scrape_interval: 1s, evaluation_interval: 5s}\n'
-        printf 'rule_files: ["%s/monitoring/prometheus/alert-rules.yml"]\n' "$ROOT"
+        # A quote within quotes is written twice.
+        printf "rule_files: ['%s/monitoring/prometheus/alert-rules.yml']\n" "${ROOT//\'/\'\'}"
         [ -z "$alertmanagers" ] || printf 'alerting: {alertmanagers: [{static_configs: [{targets: [%s]}]}]}\n' "${alertmanagers%, }"
         scrape_jobs prometheus
     } >"$(run_dir "$1")/prometheus.yml"
@@ -183,7 +184,7 @@ agent360_command() {
 service_program() {
     if [ -n "${A360_STACK_AGENT360:-}" ]; then
         [ -x "$A360_STACK_AGENT360" ] || die "$A360_STACK_AGENT360 is no program; cargo build --examples makes it"
-        printf '%s\n' "$A360_STACK_AGENT360"
+        realpath -s "$A360_STACK_AGENT360"
     else
         (cd "$ROOT" && cargo build --quiet --release --example agent360 >&2) || die 'agent360: it cannot be built'
         printf '%s/release/examples/agent360\n' "${CARGO_TARGET_DIR:-$ROOT/target}"

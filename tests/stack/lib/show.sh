@@ -47,7 +47,7 @@ memory_used() {
 show_log() {
     local name
     [ $# -eq 1 ] || die 'one name is needed: stack logs NAME'
-    name=$(full_name "$1")
+    name=$(checked "$1")
     if [ -e "$(run_dir "$name")/log" ]; then
         cat "$(run_dir "$name")/log"
     elif [ -e "$BASE/failed-$name.log" ]; then
@@ -58,10 +58,13 @@ show_log() {
 }
 
 show_path() {
-    local place
+    local place name
     [ $# -eq 2 ] || die 'a name and a program are needed: stack path prometheus-2.42 promtool'
-    install "$(full_name "$1")"
-    place=$(cached "$(full_name "$1")")/$2
+    name=$(checked "$1")
+    name=$(artifact_of "$name")
+    [ "$name" != agent360 ] || die 'agent360 is built by cargo, it does not lie here'
+    install "$name"
+    place=$(cached "$name")/$2
     [ -x "$place" ] || die "$1 has no program \`$2\`; it has: $(find "$(dirname "$place")" -maxdepth 1 -type f -perm -100 -printf '%f ')"
     printf '%s\n' "$place"
 }
