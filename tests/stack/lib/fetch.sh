@@ -86,8 +86,9 @@ fetch_deb() { # name
     mkdir -p apt/lists/partial apt/archives/partial out
     local apt=(apt-get -q -o "Dir::State::lists=$PWD/apt/lists" -o "Dir::Cache=$PWD/apt" -o Acquire::Retries=3
         -o "APT::Sandbox::User=$(id -un)")
-    "${apt[@]}" update
-    "${apt[@]}" download "$package"
+    # On a disk that gets full it waits for ever.
+    timeout 300 "${apt[@]}" update || { echo "apt-get has failed, or was not done after five minutes" >&2 && return 1; }
+    timeout 300 "${apt[@]}" download "$package"
     deb=$(ls ./*.deb)
     case $(dpkg-deb -f "$deb" Version) in
     "$version".*) ;;
@@ -160,7 +161,7 @@ fetch_maven() { # name
     version=$(entry "$1" 4)
     need curl 'it fetches the zip'
     base=${A360_STACK_MAVEN:-https://repo.maven.apache.org/maven2}/${group//./\/}/$artifact/$version/$artifact-$version.zip
-    curl -fsSL --retry 3 -o server.zip "$base"
+    curl -fsSL --retry 3 --connect-timeout 20 --speed-limit 1000 --speed-time 60 -o server.zip "$base"
     echo "$(entry "$1" 5)  server.zip" | sha256sum --check -
     unzip_to files server.zip
     mv files/* out
