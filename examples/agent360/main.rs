@@ -49,8 +49,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Args::refuse(&format!("--incident: {refused}"));
         }
     }
-    let targets = targets::start(&world, args.target_port).await?;
-    let listener = TcpListener::bind(("127.0.0.1", args.port)).await?;
+    let targets = targets::start(&world, args.target_port).await;
+    let targets = targets.unwrap_or_else(|error| Args::refuse(&format!("--target-port: {error}")));
+    let listener = TcpListener::bind(("127.0.0.1", args.port)).await;
+    let listener = listener.unwrap_or_else(|error| Args::refuse(&format!("--port {}: {error}", args.port)));
     let port = listener.local_addr()?.port();
     let mut control =
         Control { world: Arc::clone(&world), targets, seed: args.seed, logs: Vec::new(), traces: Vec::new() };

@@ -25,8 +25,10 @@ pub struct Served {
 pub async fn start(world: &Arc<World>, first: u16) -> io::Result<Vec<Served>> {
     let mut served = Vec::new();
     for (number, target) in (0..).zip(Target::all()) {
-        let port = if first == 0 { 0 } else { first.saturating_add(number) };
-        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let port = if first == 0 { Some(0) } else { first.checked_add(number) };
+        let port = port.ok_or_else(|| io::Error::other(format!("there are too few ports from {first} on")))?;
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("port {port}: {error}"));
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(named)?;
         let port = listener.local_addr()?.port();
         tokio::spawn(live(Arc::clone(world), target, port, listener));
         served.push(Served { target, port });
