@@ -17,74 +17,6 @@ set_names() {
     [ -z "$last" ] || printf '%s\n' "$last"
 }
 
-port() { # name, which
-    awk -F= -v key="$2" '$1 == key { print $2 }' "$(run_dir "$1")/ports"
-}
-
-# When a process began, so that a number used again is not taken for it; nothing for one that only waits to be reaped,
-# which lasts where the first process of a container reaps nobody.
-began() { awk '{ sub(/.*\) /, "") } $1 !~ /[ZX]/ { print $20 }' "/proc/$1/stat" 2>/dev/null; }
-
-pid_of() {
-    local pid began
-    [ -s "$(run_dir "$1")/pid" ] || return 1
-    read -r pid began <"$(run_dir "$1")/pid"
-    [[ $pid =~ ^[1-9][0-9]*$ && -n $began ]] && [ "$(began "$pid")" = "$began" ] && printf '%s\n' "$pid"
-}
-
-# All processes of a server: those of its session and those that carry its mark, as a child does that became a daemon or
-# outlived its parent.
-processes_of() { # name
-    local pid
-    ! pid=$(pid_of "$1") || session_of "$pid"
-    marked -x "$(run_dir "$1")"
-}
-
-# The processes that `start` has marked with a folder; without -x, with one that begins like it.
-marked() {
-    local folder=${*: -1}
-    { grep -slzF "${@:1:$#-1}" -- "A360_STACK_SERVER=$folder" /proc/[0-9]*/environ || true; } | cut -d/ -f3
-}
-
-is_alive() { pid_of "$1" >/dev/null; }
-
-is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# Below the ports that the system gives out, so that none is taken before its server starts.
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 10000))
-        if [ -z "$(port_owner "$port")" ] && is_free "$port"; then
-            printf '%s\n' "$port"
-            return
-        fi
-    done
-}
-
-# The server of any set that has been given a port, as SET/NAME, whether it runs or not.
-port_owner() { # port
-    local file
-    file=$({ grep -slx "[a-z_]*=$1" "$BASE"/run/*/*/ports* || true; } | head -n 1)
-    file=${file#"$BASE/run/"}
-    printf '%s\n' "${file%/ports*}"
-}
-
-give_ports() { # name, the port that its users speak to, if one was asked for
-    local key given=${2:-} file owner=''
-    [ -z "$given" ] || owner=$(port_owner "$given")
-    [ -z "$owner" ] || die "$1: port $given has been given to $owner; take another: stack up $1=PORT"
-    file=$(run_dir "$1")/ports.new
-    mkdir -p "$(run_dir "$1")"
-    : >"$file"
-    for key in $(ports_of "$(kind_of "$1")"); do
-        printf '%s=%s\n' "$key" "${given:-$(free_port)}" >>"$file"
-        given=''
-    done
-    # All of them or none, should it be killed now.
-    mv "$file" "${file%.new}"
-}
-
 # Fails unless the machine has room for these servers together and a build beside them.
 check_memory() { # names
     local name needed=0 free
@@ -94,16 +26,6 @@ check_memory() { # names
     done
     [ "$free" -ge $((needed + 2000)) ] ||
         die "$(printf '%s ' "$@")would take $needed MiB and 2000 must stay for a build, but $free are free; end others first: stack down NAME"
-}
-
-check_ports() { # name
-    local key port
-    while IFS='=' read -r key port; do
-        is_free "$port" || case $key in
-        http) die "$1: port $port is in use; take another: stack up $1=PORT" ;;
-        *) die "$1: its port $port ($key) is in use by another; to get new ones: stack down $1" ;;
-        esac
-    done <"$(run_dir "$1")/ports"
 }
 
 # What a server begins as: the leader of a session, which writes down its number and when it began before it becomes the
@@ -234,7 +156,7 @@ give_up() { # status; 0 when a signal ended it that is not caught
     trap '' INT TERM HUP PIPE
     trap - EXIT
     for name in "${started[@]}"; do
-        send TERM "$name"
+        signal TERM "$name"
     done
     for name in "${started[@]}"; do
         stop "$name"
@@ -255,7 +177,7 @@ forget() { # name
 
 stop() { # name; its data may go, so it has only seconds to write them
     local patience=50
-    send TERM "$1"
+    signal TERM "$1"
     while [ -n "$(processes_of "$1")" ] && [ "$patience" -gt 0 ]; do
         sleep 0.1
         patience=$((patience - 1))
@@ -268,23 +190,19 @@ crash() { # name
     local patience=100
     while [ -n "$(processes_of "$1")" ]; do
         [ "$patience" -gt 0 ] || die "$1: it cannot be ended: process $(processes_of "$1" | sort -nu | paste -sd' ')"
-        send KILL "$1"
+        signal KILL "$1"
         sleep 0.05
         patience=$((patience - 1))
     done
     rm -f "$(run_dir "$1")/pid"
 }
 
-send() { # signal, name
-    local all
-    mapfile -t all < <(processes_of "$2")
-    [ "${#all[@]}" = 0 ] || kill "-$1" "${all[@]}" 2>/dev/null || true
-}
-
-# The processes of a session, without those that only wait to be reaped.
-session_of() {
-    { cat /proc/[0-9]*/stat 2>/dev/null || true; } |
-        awk -v leader="$1" '{ pid = $1; sub(/.*\) /, ""); if ($4 == leader && $1 != "Z") print pid }'
+# Fails unless all of these are in the set.
+in_set() {
+    local name
+    for name; do
+        [ -s "$(run_dir "$name")/ports" ] || die "$name: not in the set $SET, which has: $(set_names | paste -sd' ')"
+    done
 }
 
 down() { # names, or none for all of the set
@@ -294,7 +212,7 @@ down() { # names, or none for all of the set
     in_set "$@"
     for name; do
         # All at once; then each is waited for.
-        send TERM "$name"
+        signal TERM "$name"
     done
     for name; do
         stop "$name"
