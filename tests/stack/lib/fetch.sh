@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Brings servers into the cache: all of a version or nothing. A folder in the cache is complete.
 
-cached() { printf '%s/cache/%s\n' "$BASE" "$1"; }
+# A new version in `versions` is another folder.
+cached() { printf '%s/cache/%s@%s\n' "$BASE" "$1" "$(entry "$1" 4)"; }
 
 # Makes the cache hold all that a server needs.
 provide() { # full name
