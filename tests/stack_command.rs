@@ -78,6 +78,15 @@ impl Try {
         commands.filter(|command| command.contains(&folder)).collect()
     }
 
+    /// A PATH on which this is `curl`.
+    fn instead_of_curl(&self, program: &str) -> String {
+        let bin = self.folder.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        fs::write(bin.join("curl"), program).unwrap();
+        fs::set_permissions(bin.join("curl"), fs::Permissions::from_mode(0o755)).unwrap();
+        format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())
+    }
+
     /// Whether a folder is there and has nothing in it.
     fn is_empty(&self, path: &str) -> bool {
         fs::read_dir(self.base().join(path)).unwrap().next().is_none()
@@ -313,11 +322,15 @@ fn a_set_or_server_that_is_a_path_is_refused() {
 #[test]
 fn an_interrupted_fetch_leaves_nothing_running() {
     let stack = Try::new("");
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let from = format!("http://{}{}", silent.local_addr().unwrap(), stack.folder.path().display());
+    let started = stack.folder.path().join("started");
+    let path = stack.instead_of_curl(&format!("#!/bin/sh\ntouch '{}'\nsleep 1000\n", started.display()));
     let mut build = stack.command(&["build", "opensearch-1.3"]);
-    let mut build = build.env("A360_STACK_MAVEN", from).env("no_proxy", "*").stderr(Stdio::null()).spawn().unwrap();
-    let (_fetching, _) = silent.accept().unwrap();
+    let mut build = build.env("PATH", path).stderr(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    while !started.exists() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not fetch");
+        thread::sleep(Duration::from_millis(20));
+    }
     assert!(!stack.running().is_empty());
     assert!(Command::new("kill").arg(build.id().to_string()).status().unwrap().success());
     assert_eq!(build.wait().unwrap().code(), Some(130));
@@ -328,8 +341,8 @@ fn an_interrupted_fetch_leaves_nothing_running() {
 #[test]
 fn what_cannot_be_fetched_is_not_half_there() {
     let stack = Try::new("");
-    let mut build = stack.command(&["build", "opensearch-1.3"]);
-    let output = build.env("A360_STACK_MAVEN", "http://127.0.0.1:1").output().unwrap();
+    let path = stack.instead_of_curl("#!/bin/sh\necho 'no route to the mirror' >&2\nexit 7\n");
+    let output = stack.command(&["build", "opensearch-1.3"]).env("PATH", path).output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     let line = text.lines().last().unwrap();
     assert_eq!(output.status.code(), Some(1), "{text}");
