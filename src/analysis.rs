@@ -1,5 +1,6 @@
 //! Pure thinking over what was answered: no I/O, no UI, no clock.
 
+pub mod alerts;
 pub mod availability;
 pub mod scope;
 pub mod stats;

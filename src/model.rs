@@ -2,13 +2,17 @@
 
 pub mod alert;
 pub mod ask;
+pub mod delivery;
 pub mod endpoint;
 pub mod fault;
 pub mod host;
 pub mod labels;
+pub mod matcher;
 pub mod promql;
 pub mod query;
+pub mod rule;
 pub mod series;
+pub mod silence;
 pub mod tail;
 pub mod unit;
 pub mod watch;

@@ -37,7 +37,9 @@ impl Service {
                 Ok(Answer::Vector(Vector { samples, notes: Notes::default() }))
             }
             Query::Alerts => Ok(Answer::Alerts(self.sim.alerts(now))),
-            Query::Host => Err(FetchError::Unsupported("the demo has no machine of its own".into())),
+            Query::Rules | Query::Held | Query::Silences | Query::Routing | Query::Host => {
+                Err(FetchError::Unsupported("the demo does not know that".into()))
+            }
         }
     }
 

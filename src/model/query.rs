@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::alert::Alert;
+use super::delivery::{Holdings, Routing};
 use super::fault::FetchError;
 use super::host::HostSample;
+use super::rule::RuleGroup;
 use super::series::{Frame, Vector};
+use super::silence::Silence;
 use super::window::Span;
 use crate::time::Timestamp;
 
@@ -13,6 +16,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     Prometheus,
+    Alertmanager,
     /// The machine this program runs on.
     Host,
 }
@@ -22,6 +26,7 @@ impl Source {
     pub fn short(self) -> &'static str {
         match self {
             Self::Prometheus => "prom",
+            Self::Alertmanager => "am",
             Self::Host => "host",
         }
     }
@@ -36,6 +41,14 @@ pub enum Query {
     Instant { expr: String, at: Option<Timestamp> },
     /// The alerts that are pending or firing, as Prometheus sees them.
     Alerts,
+    /// Every rule with its health and its alerts.
+    Rules,
+    /// The alerts that Alertmanager holds, with what keeps them quiet.
+    Held,
+    /// All silences, those that are over too.
+    Silences,
+    /// How Alertmanager is set up.
+    Routing,
     /// CPU, memory, disks and network of this machine.
     Host,
 }
@@ -43,7 +56,8 @@ pub enum Query {
 impl Query {
     pub fn source(&self) -> Source {
         match self {
-            Self::Range { .. } | Self::Instant { .. } | Self::Alerts => Source::Prometheus,
+            Self::Range { .. } | Self::Instant { .. } | Self::Alerts | Self::Rules => Source::Prometheus,
+            Self::Held | Self::Silences | Self::Routing => Source::Alertmanager,
             Self::Host => Source::Host,
         }
     }
@@ -61,6 +75,10 @@ pub enum Answer {
     Frame(Frame),
     Vector(Vector),
     Alerts(Vec<Alert>),
+    Rules(Vec<RuleGroup>),
+    Held(Holdings),
+    Silences(Vec<Silence>),
+    Routing(Routing),
     Host(HostSample),
 }
 
@@ -77,6 +95,22 @@ impl Answer {
         if let Self::Alerts(alerts) = self { Ok(alerts) } else { Err(self.mismatch()) }
     }
 
+    pub fn into_rules(self) -> Result<Vec<RuleGroup>, FetchError> {
+        if let Self::Rules(groups) = self { Ok(groups) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_held(self) -> Result<Holdings, FetchError> {
+        if let Self::Held(holdings) = self { Ok(holdings) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_silences(self) -> Result<Vec<Silence>, FetchError> {
+        if let Self::Silences(silences) = self { Ok(silences) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_routing(self) -> Result<Routing, FetchError> {
+        if let Self::Routing(routing) = self { Ok(routing) } else { Err(self.mismatch()) }
+    }
+
     pub fn into_host(self) -> Result<HostSample, FetchError> {
         if let Self::Host(sample) = self { Ok(sample) } else { Err(self.mismatch()) }
     }
@@ -87,6 +121,10 @@ impl Answer {
             Self::Frame(_) => "a range",
             Self::Vector(_) => "a vector",
             Self::Alerts(_) => "alerts",
+            Self::Rules(_) => "rules",
+            Self::Held(_) => "held alerts",
+            Self::Silences(_) => "silences",
+            Self::Routing(_) => "a routing tree",
             Self::Host(_) => "a host's state",
         };
         FetchError::Decode(format!("{kind} came as the answer to another kind of question").into())

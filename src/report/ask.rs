@@ -177,7 +177,12 @@ impl Answers {
         let notes = match answer {
             Answer::Frame(frame) => &frame.notes,
             Answer::Vector(vector) => &vector.notes,
-            Answer::Alerts(_) | Answer::Host(_) => return None,
+            Answer::Alerts(_)
+            | Answer::Rules(_)
+            | Answer::Held(_)
+            | Answer::Silences(_)
+            | Answer::Routing(_)
+            | Answer::Host(_) => return None,
         };
         self.warnings.extend(notes.warnings.iter().cloned());
         incomplete(notes).map(|what| Plain::from(format!("answered in part: {what}")))
@@ -201,6 +206,10 @@ fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
         Query::Range { .. } => Answer::Frame(answer.into_frame()?),
         Query::Instant { .. } => Answer::Vector(answer.into_vector()?),
         Query::Alerts => Answer::Alerts(answer.into_alerts()?),
+        Query::Rules => Answer::Rules(answer.into_rules()?),
+        Query::Held => Answer::Held(answer.into_held()?),
+        Query::Silences => Answer::Silences(answer.into_silences()?),
+        Query::Routing => Answer::Routing(answer.into_routing()?),
         Query::Host => Answer::Host(answer.into_host()?),
     })
 }

@@ -66,7 +66,9 @@ impl Prometheus {
             }
             Query::Instant { expr, at } => Ok(Answer::Vector(self.instant(expr, *at, now).await?)),
             Query::Alerts => self.alerts(now).await,
-            Query::Host => Err(FetchError::Unsupported(Plain::new("this machine is not in Prometheus"))),
+            Query::Rules | Query::Held | Query::Silences | Query::Routing | Query::Host => {
+                Err(FetchError::Unsupported(Plain::new("Prometheus does not know that")))
+            }
         }
     }
 

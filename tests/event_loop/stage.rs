@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use a360::model::ask::Ask;
+use a360::model::delivery::Routing;
 use a360::model::fault::FetchError;
 use a360::model::query::{Answer, Query};
 use a360::model::series::{Frame, Notes, Vector};
@@ -62,6 +63,10 @@ impl Ask for Server {
         }
         Ok(match query {
             Query::Alerts => Answer::Alerts(Vec::new()),
+            Query::Rules => Answer::Rules(Vec::new()),
+            Query::Held => Answer::Held(Default::default()),
+            Query::Silences => Answer::Silences(Vec::new()),
+            Query::Routing => Answer::Routing(Routing { version: "".into(), config: String::new() }),
             Query::Host => Answer::Host(Default::default()),
             Query::Instant { .. } => Answer::Vector(Vector::default()),
             Query::Range { span, step, .. } => {

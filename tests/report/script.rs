@@ -206,7 +206,9 @@ impl Ask for Scripted {
                 Ok(Answer::Vector(Vector { samples: samples.collect(), notes: Notes::default() }))
             }
             Query::Alerts => Ok(Answer::Alerts(self.0.alerts.clone())),
-            Query::Host => Err(FetchError::Unsupported(Plain::new("not here"))),
+            Query::Rules | Query::Held | Query::Silences | Query::Routing | Query::Host => {
+                Err(FetchError::Unsupported(Plain::new("not here")))
+            }
         }
     }
 

@@ -1,0 +1,92 @@
+use super::*;
+
+fn alert(labels: &[(&str, &str)], state: AlertState) -> Alert {
+    let labels = Labels::of(labels);
+    Alert { labels, annotations: Labels::default(), state, active_at: Some(Timestamp(5)), value: Some(0.2) }
+}
+
+fn held(labels: &[(&str, &str)]) -> Held {
+    Held {
+        fingerprint: Plain::new("f"),
+        labels: Labels::of(labels),
+        annotations: Labels::default(),
+        starts_at: Some(Timestamp(7)),
+        updated_at: None,
+        receivers: vec![Plain::new("team")],
+        generator: Plain::default(),
+        silenced_by: Vec::new(),
+        inhibited_by: Vec::new(),
+        muted_by: Vec::new(),
+    }
+}
+
+fn holdings(alerts: Vec<Held>) -> Holdings {
+    Holdings { alerts, notes: Vec::new() }
+}
+
+const HIGH: &[(&str, &str)] = &[("alertname", "High"), ("severity", "critical")];
+const HIGH_SENT: &[(&str, &str)] = &[("alertname", "High"), ("cluster", "eu"), ("severity", "critical")];
+
+#[test]
+fn the_two_sides_of_an_alert_are_one_row() {
+    let alerts = [alert(HIGH, AlertState::Firing)];
+    let rows = rows(&[], &alerts, Some(&holdings(vec![held(HIGH_SENT)])));
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].state, rows[0].value, rows[0].since), (State::Firing, Some(0.2), Some(Timestamp(5))));
+    assert_eq!(rows[0].labels, Labels::of(HIGH_SENT));
+    assert_eq!(rows[0].told, Told::Receivers(vec![Plain::new("team")]));
+}
+
+#[test]
+fn who_is_told_depends_on_who_knows() {
+    let [firing, pending] = [AlertState::Firing, AlertState::Pending].map(|state| [alert(HIGH, state)]);
+    let told = |alerts: &[Alert], held: Option<&Holdings>| rows(&[], alerts, held)[0].told.clone();
+    let nothing = holdings(Vec::new());
+    assert_eq!(told(&firing, None), Told::Unknown);
+    assert_eq!(told(&firing, Some(&nothing)), Told::NotHeld);
+    assert_eq!(told(&pending, Some(&nothing)), Told::Nobody);
+    assert_eq!(told(&pending, None), Told::Nobody);
+}
+
+#[test]
+fn what_keeps_it_quiet_is_said_and_comes_after_what_fires() {
+    let quiet = |name: &str, change: fn(&mut Held)| {
+        let mut one = held(&[("alertname", name), ("severity", "critical")]);
+        change(&mut one);
+        one
+    };
+    let all = holdings(vec![
+        quiet("A", |h| h.silenced_by = vec!["s".into()]),
+        quiet("B", |h| h.inhibited_by = vec![Plain::new("f")]),
+        quiet("C", |h| h.muted_by = vec![Plain::new("nights")]),
+        quiet("D", |_| ()),
+    ]);
+    let states: Vec<_> = rows(&[], &[], Some(&all)).iter().map(|row| (row.name().to_string(), row.state)).collect();
+    let expected = [
+        ("D".to_owned(), State::Firing),
+        ("B".to_owned(), State::Inhibited),
+        ("C".to_owned(), State::Muted),
+        ("A".to_owned(), State::Silenced),
+    ];
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn the_same_alert_of_two_clusters_is_two_rows() {
+    let alerts = [alert(HIGH, AlertState::Firing)];
+    let other = [("alertname", "High"), ("cluster", "us"), ("severity", "critical")];
+    let rows = rows(&[], &alerts, Some(&holdings(vec![held(HIGH_SENT), held(&other)])));
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.iter().filter(|row| row.value.is_some()).count(), 1);
+}
+
+#[test]
+fn ten_thousand_alerts_are_merged_by_looking_each_up() {
+    let labels = |i: usize| [("alertname".to_owned(), "A".to_owned()), ("pod".to_owned(), format!("p{i}"))];
+    let of = |i: usize| Labels::new(labels(i).map(|(n, v)| (Plain::from(n), Plain::from(v))).to_vec());
+    let alerts: Vec<_> = (0..10_000).map(|i| Alert { labels: of(i), ..alert(&[], AlertState::Firing) }).collect();
+    let held = holdings((0..10_000).map(|i| Held { labels: of(i).with("cluster", "eu"), ..held(&[]) }).collect());
+    let rows = rows(&[], &alerts, Some(&held));
+    assert_eq!(rows.len(), 10_000);
+    assert!(rows.iter().all(|row| row.held.is_some() && row.value.is_some()));
+}
