@@ -2,6 +2,8 @@
 
 pub mod alerts;
 pub mod availability;
+pub mod history;
+pub mod routing;
 pub mod scope;
 pub mod stats;
 pub mod summary;
