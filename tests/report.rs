@@ -3,6 +3,8 @@
 
 #[path = "report/exit.rs"]
 mod exit;
+#[path = "report/fired.rs"]
+mod fired;
 #[path = "report/hostile.rs"]
 mod hostile;
 #[path = "report/json.rs"]

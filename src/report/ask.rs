@@ -33,6 +33,7 @@ pub enum Topic {
     HostDisk,
     HostInodes,
     Alerts,
+    Fired,
 }
 
 impl Topic {
@@ -54,6 +55,7 @@ impl Topic {
             Self::HostDisk => "hosts.disk",
             Self::HostInodes => "hosts.inodes",
             Self::Alerts => "alerts",
+            Self::Fired => "alerts.fired",
         }
     }
 }
@@ -83,8 +85,12 @@ pub struct NotAsked {
     pub why: Plain,
 }
 
+/// What Prometheus writes of the alerts that fire: one series each.
+const FIRED: &str = r#"ALERTS{alertstate="firing"}"#;
+
 /// Every question of a report.
 pub fn questions(watch: &Watch, grid: &Grid) -> Vec<Question> {
+    let fired = FIRED.to_owned();
     let ranges = [
         (Topic::Requests, &watch.requests),
         (Topic::Errors, &watch.errors),
@@ -95,6 +101,7 @@ pub fn questions(watch: &Watch, grid: &Grid) -> Vec<Question> {
         (Topic::MemoryRatio, &watch.memory_ratio),
         (Topic::Up, &watch.up),
         (Topic::Started, &watch.started),
+        (Topic::Fired, &fired),
     ];
     let moments = [
         (Topic::HostCpu, &watch.hosts.cpu),

@@ -1,5 +1,6 @@
 //! From the answers to the report: pure, so that a report can be made from any answers, and never fails.
 
+mod fired;
 mod hosts;
 mod insights;
 mod presence;
@@ -35,6 +36,7 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         availability,
         hosts,
         alerts,
+        fired: fired::fired(&answers),
         insights: Vec::new(),
         warnings: answers.warnings,
         not_asked: answers.not_asked,

@@ -5,7 +5,7 @@ use super::figures::{Change, Row};
 use super::plan::{Grid, Plan};
 use crate::analysis::availability::{Availability, Restart};
 use crate::analysis::summary::Headline;
-use crate::model::alert::Alert;
+use crate::model::alert::{Alert, Severity};
 use crate::model::unit::Unit;
 use crate::text::Plain;
 
@@ -23,6 +23,8 @@ pub struct Report {
     pub hosts: Hosts,
     /// Pending and firing when the report was made, the worst first; nothing when they could not be asked.
     pub alerts: Option<Vec<Alert>>,
+    /// What fired in the period, the longest first; nothing when it is not known.
+    pub fired: Option<Vec<Fired>>,
     /// What changed and what stands out, the most important first.
     pub insights: Vec<Insight>,
     /// What the servers remarked.
@@ -165,6 +167,24 @@ impl Section {
             Self::Hosts => "hosts",
         }
     }
+}
+
+/// What the alerts of one name did in the period, all of them together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fired {
+    pub name: Plain,
+    pub severity: Severity,
+    /// How often one began to fire, or fired already when the period began.
+    pub times: usize,
+    pub times_before: Option<usize>,
+    /// Milliseconds in which at least one fired.
+    pub total: i64,
+    pub total_before: Option<i64>,
+    /// How long it usually takes until it is resolved, in milliseconds.
+    pub usual: Option<i64>,
+    pub flaps: bool,
+    /// At the end of the period.
+    pub still: bool,
 }
 
 /// One finding, as a sentence.

@@ -149,6 +149,14 @@ impl Script {
         self.series.insert(expr.to_owned(), courses.iter().map(|(value, course)| (labels(value), *course)).collect());
     }
 
+    /// What Prometheus writes of the alerts that fire.
+    pub fn fires(&mut self, alerts: &[(&str, &str, Course)]) {
+        let labels =
+            |name, severity| Labels::of(&[("alertname", name), ("alertstate", "firing"), ("severity", severity)]);
+        let series = alerts.iter().map(|(name, severity, course)| (labels(name, severity), *course));
+        self.series.insert("ALERTS{alertstate=\"firing\"}".to_owned(), series.collect());
+    }
+
     pub fn disk(&mut self, mount: &str, course: Course) {
         let labels = Labels::of(&[("instance", "node-a:9100"), ("mountpoint", mount)]);
         self.series.insert(Watch::default().hosts.disk, vec![(labels, course)]);

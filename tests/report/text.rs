@@ -100,6 +100,7 @@ fn an_incident() {
         {service="agent360"}
       - warning HighLatency pending since 13:59 (4m): High error rate detected;
         {service="agent360"}
+      none fired in the period
 
     WHAT CHANGED
       - 1 restart (0 in the period before)
@@ -205,6 +206,7 @@ fn a_service_that_is_down_says_so_first() {
 
     ALERTS
       none is pending or firing
+      none fired in the period
 
     WHAT CHANGED
       - No target answered for 14m (0s in the period before)
@@ -238,7 +240,7 @@ fn a_service_that_vanished_is_gone_and_one_never_seen_is_unseen() {
 #[test]
 fn one_question_without_an_answer_hides_nothing_else() {
     let text = text(Script { refuse: latency_fails, ..Script::calm() });
-    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: not known: latency; the rest is below its limits; 1 of 28 questions was");
+    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: not known: latency; the rest is below its limits; 1 of 30 questions was");
     insta::assert_snapshot!(section(&text, "PERFORMANCE"), @r#"
     PERFORMANCE (P95)
       not asked: see the end
@@ -259,7 +261,7 @@ fn with_no_answer_at_all_the_report_still_comes() {
     sampled every 15s, compared with the 1h before
     generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
-    UNKNOWN: nothing is known: none of 28 questions was answered (connection
+    UNKNOWN: nothing is known: none of 30 questions was answered (connection
     refused)
 
     REQUESTS (REQ/S)
@@ -290,7 +292,7 @@ fn with_no_answer_at_all_the_report_still_comes() {
       nothing that is known
 
     COULD NOT BE ASKED
-      - prom: connection refused: all 28 questions
+      - prom: connection refused: all 30 questions
     ");
 }
 
@@ -300,14 +302,14 @@ fn an_answer_in_part_is_said() {
     script.notes.partial = true;
     script.notes.warnings = vec!["store eu-2 is not there".into()];
     let text = text(script);
-    insta::assert_snapshot!(section(&text, "COULD NOT BE ASKED"), @r#"
+    insta::assert_snapshot!(section(&text, "COULD NOT BE ASKED"), @"
     COULD NOT BE ASKED
       - prom: answered in part: store eu-2 is not there: requests, requests
         (before), errors, errors (before), errors_by_endpoint, errors_by_endpoint
         (before), latency, latency (before), memory, memory (before), cpu, cpu
         (before), memory_ratio, memory_ratio (before), up, up (before), started,
-        started (before)
-    "#);
+        started (before), alerts.fired, alerts.fired (before)
+    ");
     insta::assert_snapshot!(section(&text, "THE SERVERS REMARK"), @r#"
     THE SERVERS REMARK
       - store eu-2 is not there
@@ -338,6 +340,7 @@ fn a_period_of_the_past_in_its_zone_does_not_pass_off_the_alerts_of_now() {
         detected; {service="agent360"}
       - warning HighLatency pending since 11-23 14:59 (4m): High error rate
         detected; {service="agent360"}
+      none fired in the period
     "#);
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{change, labels, number, time};
 use crate::analysis::availability::{Availability, Restart};
 use crate::model::alert::{Alert, AlertState};
-use crate::report::document::{Disk, Host, Moment, Outage, Presence, Report};
+use crate::report::document::{Disk, Fired, Host, Moment, Outage, Presence, Report};
 use crate::text::Plain;
 
 pub fn presence(presence: &Presence) -> Value {
@@ -77,6 +77,22 @@ pub fn alerts(report: &Report) -> Value {
         "at": report.plan.generated_at.rfc3339(),
         "firing": of(AlertState::Firing),
         "pending": of(AlertState::Pending),
+        "fired": report.fired.as_ref().map(|fired| fired.iter().map(self::fired).collect::<Vec<_>>()),
+    })
+}
+
+fn fired(fired: &Fired) -> Value {
+    let seconds = |ms: i64| ms as f64 / 1e3;
+    json!({
+        "name": fired.name,
+        "severity": fired.severity.word(),
+        "times": fired.times,
+        "times_before": fired.times_before,
+        "seconds": seconds(fired.total),
+        "seconds_before": fired.total_before.map(seconds),
+        "usual_seconds": fired.usual.map(seconds),
+        "flaps": fired.flaps,
+        "still": fired.still,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::analysis::availability::Availability;
 use crate::model::alert::{Alert, AlertState};
 use crate::model::unit::Unit;
 use crate::report::ask::When;
-use crate::report::document::{Host, Moment, Outage, Report};
+use crate::report::document::{Fired, Host, Moment, Outage, Report};
 use crate::report::render::page::{Block, Sheet, first_of};
 use crate::report::words::{NONE, moment};
 use crate::text::Plain;
@@ -104,7 +104,34 @@ pub fn alerts(report: &Report) -> Vec<Block> {
         true => Block::Line("none is pending or firing".to_owned()),
         false => first_of(alerts.iter().map(|alert| line(alert, report)).collect()),
     });
+    blocks.extend(fired(report));
     blocks
+}
+
+/// What fired in the period, those that fired longest first.
+fn fired(report: &Report) -> Option<Block> {
+    let fired = report.fired.as_ref()?;
+    if fired.is_empty() {
+        return Some(Block::Line("none fired in the period".to_owned()));
+    }
+    let cells = |fired: &Fired| {
+        let usual = fired.usual.map_or_else(|| NONE.to_owned(), format_duration);
+        let end = match (fired.flaps, fired.still) {
+            (true, true) => "firing, flaps",
+            (true, false) => "flaps",
+            (false, true) => "firing",
+            (false, false) => "resolved",
+        };
+        let times = with_before(fired.times.to_string(), fired.times_before.map(|before| before.to_string()));
+        let total = with_before(format_duration(fired.total), fired.total_before.map(format_duration));
+        vec![format!("{} {}", fired.severity.word(), fired.name), times, total, usual, end.to_owned()]
+    };
+    let head = ["fired in the period (before)", "times", "firing for", "usually", "at the end"];
+    Some(Block::Table(Sheet::new(&head, fired.iter().map(cells).collect())))
+}
+
+fn with_before(now: String, before: Option<String>) -> String {
+    before.map_or_else(|| now.clone(), |before| format!("{now} ({before})"))
 }
 
 /// `critical HighErrorRate firing since 13:57 (6m): High error rate detected; service="shop"`
