@@ -24,7 +24,7 @@ pub const WRONG_USE: u8 = 64;
 #[command(name = "a360", bin_name = "a360", version, about = help::ABOUT, after_help = help::EXAMPLES, max_term_width = 100)]
 pub struct Cli {
     /// Look around in a simulated incident; needs no server, no config and no network
-    #[arg(long, conflicts_with_all = ["context", "prometheus"])]
+    #[arg(long, conflicts_with_all = ["context", "prometheus", "alertmanager"])]
     pub demo: bool,
 
     /// Config file [default: $A360_CONFIG, then ~/.config/a360/config.toml]
@@ -38,6 +38,10 @@ pub struct Cli {
     /// Ask this Prometheus instead of the context's own
     #[arg(long, value_name = "URL")]
     pub prometheus: Option<String>,
+
+    /// Ask this Alertmanager instead of the context's own
+    #[arg(long, value_name = "URL")]
+    pub alertmanager: Option<String>,
 
     /// Live range: the last 15m, 1h, 6h, 24h, 7d
     #[arg(long, value_name = "LENGTH", value_parser = value::range, conflicts_with_all = ["from", "report"])]
@@ -147,9 +151,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let matches = Cli::command().try_get_matches_from(args)?;
     refuse_idle_flags(&matches)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    if let Some(url) = &mut cli.prometheus {
-        // Not in a value parser: clap would print the value back, and with it a password.
-        *url = check_url(url).map_err(|why| wrong(&format!("the address of `--prometheus` {}", why)))?;
+    for (flag, given) in [("--prometheus", &mut cli.prometheus), ("--alertmanager", &mut cli.alertmanager)] {
+        if let Some(url) = given {
+            // Not in a value parser: clap would print the value back, and with it a password.
+            *url = check_url(url).map_err(|why| wrong(&format!("the address of `{flag}` {why}")))?;
+        }
     }
     if cli.from.is_some() && cli.report.is_some_and(|period| period != Period::LastHour) {
         return Err(wrong("`--from` cannot be used with the PERIOD of `--report`; leave out the one or the other"));
@@ -191,6 +197,7 @@ impl Cli {
         Overrides {
             context: self.context.clone(),
             prometheus: self.prometheus.clone(),
+            alertmanager: self.alertmanager.clone(),
             range: self.range,
             refresh: self.refresh,
             theme: self.theme.clone(),

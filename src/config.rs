@@ -22,7 +22,7 @@ use crate::model::endpoint::Endpoint;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
-pub use check::{Checked, Outcome, Probe, check};
+pub use check::{ALERTMANAGER, Checked, Outcome, PROMETHEUS, Probe, check};
 pub use init::{EXAMPLE, init};
 pub use mistake::Mistake;
 pub use overrides::Overrides;
@@ -54,6 +54,8 @@ pub struct Context {
     /// Nothing outside may be changed from here.
     pub read_only: bool,
     pub prometheus: Option<Endpoint>,
+    /// Several stand for each other; none: the context has no Alertmanager.
+    pub alertmanager: Vec<Endpoint>,
     /// In the order of the file.
     pub scopes: Vec<Scope>,
     pub watch: Watch,
@@ -83,13 +85,14 @@ impl Default for Config {
 }
 
 impl Context {
-    /// What there is without a config file: a Prometheus on this machine.
+    /// What there is without a config file: a Prometheus and an Alertmanager on this machine.
     fn local() -> Self {
         Self {
             name: "local".to_owned(),
             production: false,
             read_only: false,
             prometheus: Some(Endpoint::new("http://127.0.0.1:9090")),
+            alertmanager: vec![Endpoint::new("http://127.0.0.1:9093")],
             scopes: Vec::new(),
             watch: Watch::default(),
         }

@@ -1,6 +1,7 @@
 //! The outside world: every request, every secret, every byte that comes back, and what this machine says of itself.
 //! Nothing else in the crate names a network library.
 
+pub mod alertmanager;
 pub mod host;
 pub mod http;
 pub mod json;

@@ -179,7 +179,7 @@ fn contexts() {
 [contexts]
 => 1: [contexts] is empty; add [contexts.NAME.prometheus] with its url
 [contexts.prod]
-=> 1: [contexts.prod] has no source; add [contexts.prod.prometheus] with its url
+=> 1: [contexts.prod] has no source; add [contexts.prod.prometheus] or [contexts.prod.alertmanager] with its url
 context = 'prod'
 => 1: unknown context `prod`; the contexts are: local
 [contexts."a\u001b"]

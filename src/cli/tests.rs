@@ -34,6 +34,8 @@ fn the_console_as_it_is_copied() {
     let over = cli.overrides();
     assert_eq!((over.context.as_deref(), over.theme.as_deref()), (Some("prod"), Some("light")));
     assert_eq!(good("--prometheus http://prom/").prometheus.as_deref(), Some("http://prom"));
+    let other = good("--alertmanager http://am/x/").overrides();
+    assert_eq!((other.prometheus, other.alertmanager.as_deref()), (None, Some("http://am/x")));
     assert_eq!((over.range, over.refresh), (Some(6 * HOUR), Some(10 * SECOND)));
 }
 
@@ -71,6 +73,8 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--contxt prod", "--context"),
         ("--prometheus 127.0.0.1:9090", "write http://127.0.0.1:9090"),
         ("--prometheus http://me:hunter2@prom", "take them out"),
+        ("--alertmanager am:9093", "the address of `--alertmanager` has no scheme; write http://am:9093"),
+        ("--demo --alertmanager http://am", "cannot be used with"),
         ("--range 5", "write 30s"),
         ("--range 10s", "write 1m to 365d"),
         ("--refresh 100ms", "write 1s to 1h"),
@@ -106,9 +110,13 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
 
 #[test]
 fn a_password_in_an_address_is_not_printed_back() {
-    for url in ["http://me:hunter2@prom", "me:hunter2@prom:9090"] {
-        let text = said(&format!("--prometheus {url}")).unwrap_err().to_string();
-        assert!(text.contains("--prometheus") && !text.contains("hunter2"), "{text}");
+    for (flag, url) in [
+        ("--prometheus", "http://me:hunter2@prom"),
+        ("--prometheus", "me:hunter2@prom:9090"),
+        ("--alertmanager", "http://hunter2@am"),
+    ] {
+        let text = said(&format!("{flag} {url}")).unwrap_err().to_string();
+        assert!(text.contains(flag) && !text.contains("hunter2"), "{text}");
     }
 }
 

@@ -9,6 +9,10 @@ use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Secret};
 use crate::model::promql::parse;
 use crate::text::Plain;
 
+/// The sources by their names in the config.
+pub const PROMETHEUS: &str = "prometheus";
+pub const ALERTMANAGER: &str = "alertmanager";
+
 /// What asking a source found, filled in by whoever asked it.
 #[derive(Debug, Clone)]
 pub struct Probe {
@@ -16,6 +20,8 @@ pub struct Probe {
     pub context: String,
     /// As in the config: `prometheus`.
     pub source: &'static str,
+    /// The address that was asked.
+    pub url: String,
     pub outcome: Outcome,
 }
 
@@ -32,23 +38,40 @@ pub struct Checked {
 /// The page of `a360 config check`. `is_set` tells whether an environment variable is there.
 pub fn check(config: &Config, probes: &[Probe], is_set: &dyn Fn(&str) -> bool) -> Checked {
     let mut text = head(config);
-    let rows = config.contexts.iter().filter_map(|context| Some((context, context.prometheus.as_ref()?)));
-    let rows: Vec<_> = rows.collect();
-    let width = |cell: &dyn Fn(&(&Context, &Endpoint)) -> usize| rows.iter().map(cell).max().unwrap_or(0);
-    let names = width(&|(context, _)| context.name.chars().count());
-    let urls = width(&|(_, endpoint)| endpoint.url.chars().count());
-    for (context, endpoint) in &rows {
-        let probe = probes.iter().find(|probe| probe.context == context.name && probe.source == "prometheus");
+    let rows: Vec<Row> = config.contexts.iter().flat_map(rows).collect();
+    let width = |cell: &dyn Fn(&Row) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+    let names = width(&|row| row.context.name.chars().count());
+    let sources = width(&|row| row.source.len());
+    let urls = width(&|row| row.endpoint.url.chars().count());
+    for Row { context, source, endpoint } in &rows {
+        let probe = probes.iter().find(|probe| {
+            (probe.context.as_str(), probe.source, &probe.url) == (&context.name, *source, &endpoint.url)
+        });
         let mut lines = match probe {
             Some(probe) => outcome(&probe.outcome),
             None => vec![identity(endpoint, is_set)],
         };
         lines.extend(files(endpoint));
-        lines.extend(doubts(context));
-        let row = format!("{:names$}  prometheus  {:urls$}", context.name, endpoint.url);
+        if *source == PROMETHEUS {
+            lines.extend(doubts(context));
+        }
+        let row = format!("{:names$}  {source:sources$}  {:urls$}", context.name, endpoint.url);
         push_row(&mut text, &row, &lines);
     }
     Checked { text, ok: probes.iter().all(|probe| probe.outcome.is_ok()) }
+}
+
+/// One server of a context.
+struct Row<'a> {
+    context: &'a Context,
+    source: &'static str,
+    endpoint: &'a Endpoint,
+}
+
+fn rows(context: &Context) -> impl Iterator<Item = Row<'_>> {
+    let prometheus = context.prometheus.iter().map(|endpoint| (PROMETHEUS, endpoint));
+    let alertmanager = context.alertmanager.iter().map(|endpoint| (ALERTMANAGER, endpoint));
+    prometheus.chain(alertmanager).map(move |(source, endpoint)| Row { context, source, endpoint })
 }
 
 fn head(config: &Config) -> String {

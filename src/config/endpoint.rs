@@ -37,9 +37,34 @@ type Read<T> = Result<T, Mistake>;
 pub fn read(section: &Section<'_>) -> Read<Endpoint> {
     section.only(&KEYS)?;
     let url = section.read("url", check_url)?;
-    let url = url
-        .ok_or_else(|| section.mistake(&format!("[{}] has no `url`; add url = \"http://HOST:PORT\"", section.name)))?;
-    let mut endpoint = Endpoint::new(&url);
+    below(section, &url.ok_or_else(|| no_url(section))?)
+}
+
+/// Reads `[contexts.NAME.alertmanager]`: several servers that stand for each other differ only in their address.
+pub fn read_several(section: &Section<'_>) -> Read<Vec<Endpoint>> {
+    section.only(&KEYS)?;
+    let entry = section.get("url").ok_or_else(|| no_url(section))?;
+    let mut urls: Vec<String> = Vec::new();
+    for text in section.texts(&entry)? {
+        let url = check_url(text).map_err(|why| section.explain(&entry, &why))?;
+        if urls.contains(&url) {
+            return Err(section.wrong(&entry, "names one address twice; each server of a pair has its own"));
+        }
+        urls.push(url);
+    }
+    if urls.is_empty() {
+        return Err(section.wrong(&entry, "is an empty list; write the address of each server"));
+    }
+    urls.iter().map(|url| below(section, url)).collect()
+}
+
+fn no_url(section: &Section<'_>) -> Mistake {
+    section.mistake(&format!("[{}] has no `url`; add url = \"http://HOST:PORT\"", section.name))
+}
+
+/// All but the address.
+fn below(section: &Section<'_>, url: &str) -> Read<Endpoint> {
+    let mut endpoint = Endpoint::new(url);
     endpoint.auth = auth(section)?;
     endpoint.headers = headers(section)?;
     endpoint.tls = tls(section)?;

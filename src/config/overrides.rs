@@ -1,8 +1,8 @@
 //! What the command line says on top of the file, for a quick look.
 
-use super::Config;
 use super::mistake::Mistake;
 use super::ui::Color;
+use super::{Config, Context};
 use crate::model::endpoint::Endpoint;
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -10,6 +10,8 @@ pub struct Overrides {
     pub context: Option<String>,
     /// An address that went through `check_url`.
     pub prometheus: Option<String>,
+    /// As `prometheus`.
+    pub alertmanager: Option<String>,
     /// Length of the live range, ms.
     pub range: Option<i64>,
     /// ms
@@ -25,7 +27,10 @@ impl Config {
             self.context.clone_from(name);
         }
         if let Some(url) = &over.prometheus {
-            self.replace_prometheus(url);
+            self.chosen(|context| context.prometheus = Some(Endpoint::new(url)));
+        }
+        if let Some(url) = &over.alertmanager {
+            self.chosen(|context| context.alertmanager = vec![Endpoint::new(url)]);
         }
         if let Some(theme) = &over.theme {
             self.ui.theme.clone_from(theme);
@@ -38,10 +43,7 @@ impl Config {
     }
 
     /// Another server: nothing of the old one's identity may be sent to it.
-    fn replace_prometheus(&mut self, url: &str) {
-        let chosen = self.contexts.iter_mut().find(|context| context.name == self.context);
-        if let Some(context) = chosen {
-            context.prometheus = Some(Endpoint::new(url));
-        }
+    fn chosen(&mut self, replace: impl FnOnce(&mut Context)) {
+        self.contexts.iter_mut().find(|context| context.name == self.context).map(replace);
     }
 }

@@ -9,7 +9,7 @@ use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
 pub(super) const TOP: [&str; 4] = ["context", "ui", "keys", "contexts"];
-pub(super) const CONTEXT: [&str; 5] = ["production", "read_only", "prometheus", "scopes", "overview"];
+pub(super) const CONTEXT: [&str; 6] = ["production", "read_only", "prometheus", "alertmanager", "scopes", "overview"];
 pub(super) const SCOPE: [&str; 1] = ["matcher"];
 
 type Read<T> = Result<T, Mistake>;
@@ -84,17 +84,20 @@ fn context(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Context> {
     let section = parent.enter(entry)?;
     section.only(&CONTEXT)?;
     let prometheus = section.section("prometheus")?.map(|source| endpoint::read(&source)).transpose()?;
+    let alertmanager = section.section("alertmanager")?.map(|source| endpoint::read_several(&source)).transpose()?;
     let context = Context {
         production: section.flag("production")?.unwrap_or_else(|| name.starts_with("prod")),
         read_only: section.flag("read_only")?.unwrap_or(false),
         prometheus,
+        alertmanager: alertmanager.unwrap_or_default(),
         scopes: section.section("scopes")?.map_or(Ok(Vec::new()), |scopes| read_scopes(&scopes))?,
         watch: section.section("overview")?.map_or(Ok(Watch::default()), |overview| watch::read(&overview))?,
         name,
     };
-    if context.prometheus.is_none() {
+    if context.prometheus.is_none() && context.alertmanager.is_empty() {
         let own = &section.name;
-        return Err(section.mistake(&format!("[{own}] has no source; add [{own}.prometheus] with its url")));
+        let mend = format!("add [{own}.prometheus] or [{own}.alertmanager] with its url");
+        return Err(section.mistake(&format!("[{own}] has no source; {mend}")));
     }
     Ok(context)
 }

@@ -97,7 +97,14 @@ impl Page<'_> {
         self.pair("read_only", &context.read_only.to_string());
         if let Some(endpoint) = &context.prometheus {
             self.table(&format!("{name}.prometheus"));
+            self.text("url", &endpoint.url);
             self.endpoint(endpoint, &format!("{name}.prometheus"));
+        }
+        if let [endpoint, others @ ..] = &context.alertmanager[..] {
+            self.table(&format!("{name}.alertmanager"));
+            let urls: Vec<String> = context.alertmanager.iter().map(|endpoint| endpoint.url.clone()).collect();
+            self.pair("url", &if others.is_empty() { quoted(&endpoint.url) } else { list(&urls) });
+            self.endpoint(endpoint, &format!("{name}.alertmanager"));
         }
         for scope in &context.scopes {
             self.table(&format!("{name}.scopes.{}", bare_or_quoted(&scope.name)));
@@ -106,8 +113,8 @@ impl Page<'_> {
         self.watch(&context.watch, &format!("{name}.overview"));
     }
 
+    /// All but the address.
     fn endpoint(&mut self, endpoint: &Endpoint, name: &str) {
-        self.text("url", &endpoint.url);
         match &endpoint.auth {
             Auth::None => {}
             Auth::Basic { username, password } => {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::clock;
 use crate::cli::Cli;
-use crate::config::Config;
+use crate::config::{Config, Context};
 use crate::demo;
 use crate::model::ask::Ask;
-use crate::model::endpoint::Endpoint;
 use crate::model::fault::FetchError;
-use crate::model::query::{Answer, Query};
+use crate::model::query::{Answer, Query, Source};
 use crate::model::window::Progress;
+use crate::source::alertmanager::Alertmanager;
 use crate::source::host::Host;
 use crate::source::prometheus::Prometheus;
 use crate::time::Timestamp;
@@ -19,12 +19,15 @@ use crate::time::Timestamp;
 #[derive(Clone)]
 pub struct Sources {
     prometheus: Option<Prometheus>,
+    alertmanager: Option<Alertmanager>,
     host: Arc<Host>,
 }
 
 impl Sources {
-    pub fn new(prometheus: Option<&Endpoint>, host: Arc<Host>) -> Self {
-        Self { prometheus: prometheus.cloned().map(Prometheus::new), host }
+    pub fn new(context: Option<&Context>, host: Arc<Host>) -> Self {
+        let prometheus = context.and_then(|context| context.prometheus.clone());
+        let alertmanager = context.map(|context| context.alertmanager.clone()).filter(|servers| !servers.is_empty());
+        Self { prometheus: prometheus.map(Prometheus::new), alertmanager: alertmanager.map(Alertmanager::new), host }
     }
 }
 
@@ -41,8 +44,7 @@ impl Backend {
         if cli.demo {
             return Self::Demo(Demo::new(DEMO_SEED, clock(), host));
         }
-        let endpoint = config.contexts.get(context).and_then(|context| context.prometheus.as_ref());
-        Self::Sources(Sources::new(endpoint, host))
+        Self::Sources(Sources::new(config.contexts.get(context), host))
     }
 }
 
@@ -89,14 +91,25 @@ impl Ask for Demo {
 
 impl Ask for Sources {
     async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
-        match (query, &self.prometheus) {
-            (Query::Host, _) => Ok(Answer::Host(self.host.sample(now))),
-            (_, Some(prometheus)) => prometheus.ask(query, progress, now).await,
-            (_, None) => Err(FetchError::Unsupported("this context has no Prometheus".into())),
+        match (query.source(), &self.prometheus, &self.alertmanager) {
+            (Source::Host, _, _) => Ok(Answer::Host(self.host.sample(now))),
+            (Source::Prometheus, Some(prometheus), _) => prometheus.ask(query, progress, now).await,
+            (Source::Alertmanager, _, Some(alertmanager)) => alertmanager.ask(query, now).await,
+            (Source::Prometheus, None, _) => Err(missing("Prometheus")),
+            (Source::Alertmanager, _, None) => Err(missing("Alertmanager")),
         }
     }
 
+    /// What is drawn over time comes from Prometheus: its clock counts where there is one.
     fn skew_ms(&self) -> i64 {
-        self.prometheus.as_ref().map_or(0, Prometheus::skew_ms)
+        match (&self.prometheus, &self.alertmanager) {
+            (Some(prometheus), _) => prometheus.skew_ms(),
+            (None, Some(alertmanager)) => alertmanager.skew_ms(),
+            (None, None) => 0,
+        }
     }
+}
+
+fn missing(source: &str) -> FetchError {
+    FetchError::Unsupported(format!("this context has no {source}").into())
 }

@@ -2,9 +2,14 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use tokio::task::JoinError;
+
 use super::clock;
 use crate::cli::ConfigCommand;
-use crate::config::{self, Config, Mistake, Outcome, Places, Probe};
+use crate::config::{self, ALERTMANAGER, Config, Mistake, Outcome, PROMETHEUS, Places, Probe};
+use crate::model::endpoint::Endpoint;
+use crate::model::fault::FetchError;
+use crate::source::alertmanager::{self, Alertmanager};
 use crate::source::prometheus::Prometheus;
 use crate::text::Plain;
 use crate::time::{SECOND, millis};
@@ -52,14 +57,19 @@ fn probe_all(config: &Config) -> Result<Vec<Probe>, Mistake> {
     let probes = runtime.block_on(async {
         let mut tasks = Vec::new();
         for context in &config.contexts {
-            let Some(endpoint) = context.prometheus.clone() else { continue };
-            let task = tokio::spawn(async move { probe(&Prometheus::new(endpoint)).await });
-            tasks.push((context.name.clone(), task));
+            if let Some(endpoint) = context.prometheus.clone() {
+                tasks.push((context, PROMETHEUS, vec![endpoint.url.clone()], tokio::spawn(prometheus(endpoint))));
+            }
+            let servers = context.alertmanager.clone();
+            let urls = servers.iter().map(|endpoint| endpoint.url.clone()).collect();
+            tasks.push((context, ALERTMANAGER, urls, tokio::spawn(alertmanagers(servers))));
         }
         let mut probes = Vec::new();
-        for (context, task) in tasks {
-            let outcome = task.await.unwrap_or_else(|error| Err(vec![error.to_string().into()]));
-            probes.push(Probe { context, source: "prometheus", outcome });
+        for (context, source, urls, task) in tasks {
+            let broken = |error: JoinError| vec![Err(vec![error.to_string().into()]); urls.len()];
+            let outcomes = task.await.unwrap_or_else(broken);
+            let probe = |(url, outcome)| Probe { context: context.name.clone(), source, url, outcome };
+            probes.extend(urls.clone().into_iter().zip(outcomes).map(probe));
         }
         probes
     });
@@ -67,16 +77,43 @@ fn probe_all(config: &Config) -> Result<Vec<Probe>, Mistake> {
     Ok(probes)
 }
 
-/// `2.42.0, clock +0.1 s, 12 targets, 8 ms`
-async fn probe(prometheus: &Prometheus) -> Outcome {
-    let found = prometheus.probe(clock()).await.map_err(|error| vec![error.to_string().into()])?;
-    let version = if found.version.is_empty() { "(version unknown)" } else { &found.version };
-    let skew = found.skew_ms as f64 / SECOND as f64;
-    let line = format!(
-        "{} {version}, clock {skew:+.1} s, {} targets, {} ms",
-        found.flavour,
-        found.targets,
-        millis(found.round_trip)
-    );
-    Ok(vec![line.into()])
+/// `Prometheus 2.42.0, clock +0.1 s, 12 targets, 8 ms`
+async fn prometheus(endpoint: Endpoint) -> Vec<Outcome> {
+    let found = Prometheus::new(endpoint).probe(clock()).await;
+    let outcome = found.map_err(|error| vec![error.to_string().into()]).map(|found| {
+        let (version, clock) = (version(&found.version), ahead(found.skew_ms));
+        let took = millis(found.round_trip);
+        vec![format!("{} {version}, {clock}, {} targets, {took} ms", found.flavour, found.targets).into()]
+    });
+    vec![outcome]
+}
+
+/// `0.27.0, clock +0.0 s, cluster ready (2 members), 7 alerts, 1 silence active, 3 ms`
+async fn alertmanagers(servers: Vec<Endpoint>) -> Vec<Outcome> {
+    let one_of_several = servers.len() > 1;
+    let found = Alertmanager::new(servers).probe(clock()).await;
+    let outcome = |found: Result<alertmanager::Probe, FetchError>| {
+        let found = found.map_err(|error| vec![error.to_string().into()])?;
+        let (version, clock, took) = (version(&found.version), ahead(found.skew_ms), millis(found.round_trip));
+        let cluster = match found.members {
+            0 | 1 => "no cluster".to_owned(),
+            members => format!("cluster {} ({members} members)", found.cluster),
+        };
+        let (alerts, silences) = (found.alerts, found.silences);
+        let line = format!("{version}, {clock}, {cluster}, {alerts} alerts, {silences} silences active, {took} ms");
+        let mut lines = vec![Plain::from(line)];
+        if one_of_several && found.members < 2 {
+            lines.push(Plain::new("it stands alone: the others do not know its silences, and each tells of alerts"));
+        }
+        Ok(lines)
+    };
+    found.into_iter().map(outcome).collect()
+}
+
+fn version(version: &Plain) -> &str {
+    if version.is_empty() { "(version unknown)" } else { version }
+}
+
+fn ahead(skew_ms: i64) -> String {
+    format!("clock {:+.1} s", skew_ms as f64 / SECOND as f64)
 }

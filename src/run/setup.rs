@@ -103,6 +103,7 @@ fn context(context: &config::Context) -> ContextSetup {
         name: context.name.as_str().into(),
         production: context.production,
         prometheus: context.prometheus.is_some(),
+        alertmanager: !context.alertmanager.is_empty(),
         scopes: context.scopes.clone(),
         watch: context.watch.clone(),
     }
@@ -115,6 +116,7 @@ fn demo() -> ContextSetup {
         name: "demo".into(),
         production: false,
         prometheus: true,
+        alertmanager: true,
         scopes: vec![scope],
         watch: Watch::default(),
     }
@@ -167,8 +169,8 @@ fn flags(cli: &Cli) -> Vec<String> {
     if let Some(path) = &cli.config {
         flags.extend(["--config".to_owned(), path.to_string_lossy().into_owned()]);
     }
-    if let Some(url) = &cli.prometheus {
-        flags.extend(["--prometheus".to_owned(), url.clone()]);
+    for (flag, url) in [("--prometheus", &cli.prometheus), ("--alertmanager", &cli.alertmanager)] {
+        flags.extend(url.iter().flat_map(|url| [flag.to_owned(), url.clone()]));
     }
     flags
 }

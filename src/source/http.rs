@@ -31,6 +31,7 @@ use crate::model::fault::FetchError;
 use crate::text::Plain;
 use crate::time::{Timestamp, millis};
 
+pub use form::encode;
 pub use reply::{Kind, Reply};
 
 const MAX_REDIRECTS: usize = 5;

@@ -5,6 +5,7 @@
 
 pub mod number;
 mod string;
+pub mod value;
 
 use std::borrow::Cow;
 

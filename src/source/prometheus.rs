@@ -3,6 +3,7 @@
 pub mod decode;
 mod flavour;
 mod refusal;
+mod rules;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,7 +67,8 @@ impl Prometheus {
             }
             Query::Instant { expr, at } => Ok(Answer::Vector(self.instant(expr, *at, now).await?)),
             Query::Alerts => self.alerts(now).await,
-            Query::Rules | Query::Held | Query::Silences | Query::Routing | Query::Host => {
+            Query::Rules => Ok(Answer::Rules(self.rules(now).await?)),
+            Query::Held | Query::Silences | Query::Routing | Query::Host => {
                 Err(FetchError::Unsupported(Plain::new("Prometheus does not know that")))
             }
         }
@@ -105,11 +107,14 @@ impl Prometheus {
         let reply = self.client.get("/api/v1/alerts", now).await?;
         let alerts = decode::alerts(self.success(&reply, now).await?)?;
         // VictoriaMetrics answers for an absent vmalert with an empty list, which must not look like peace.
-        if alerts.is_empty() && self.build(now).await?.flavour == Flavour::VictoriaMetrics && !self.has_rules(now).await
-        {
-            return Err(FetchError::Unsupported(Plain::new("this backend does not evaluate rules")));
+        if alerts.is_empty() && self.is_victoria(now).await? && !self.has_rules(now).await {
+            return Err(no_rule_engine());
         }
         Ok(Answer::Alerts(alerts))
+    }
+
+    async fn is_victoria(&self, now: Timestamp) -> Result<bool, FetchError> {
+        Ok(self.build(now).await?.flavour == Flavour::VictoriaMetrics)
     }
 
     /// Reaches out once, with a small question: who is there, and what can it see?
@@ -163,6 +168,10 @@ impl Prometheus {
         let progress = replay.ok().and_then(|reply| refusal::replay(&reply.body)).unwrap_or_default();
         Err(FetchError::Starting(Plain::from(progress)))
     }
+}
+
+fn no_rule_engine() -> FetchError {
+    FetchError::Unsupported(Plain::new("this backend does not evaluate rules"))
 }
 
 /// Milliseconds as a decimal number of seconds, which every backend reads.

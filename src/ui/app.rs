@@ -37,6 +37,8 @@ pub struct ContextSetup {
     pub production: bool,
     /// Whether it has a Prometheus.
     pub prometheus: bool,
+    /// Whether it has an Alertmanager.
+    pub alertmanager: bool,
     pub scopes: Vec<Scope>,
     pub watch: Watch,
 }

@@ -26,6 +26,7 @@ fn refused(mut target: Url, path: &str) -> FetchError {
     target.set_fragment(None);
     // These fail for addresses that cannot have a user, which then have none.
     let _ = (target.set_username(""), target.set_password(None));
+    let path = path.split('?').next().unwrap_or_default();
     let text = match target.as_str().strip_suffix(path) {
         Some(base) => format!("to {base}; set that address in the config"),
         None => format!("to {target}; a login in front of it, or a new address to set?"),

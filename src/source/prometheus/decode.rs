@@ -5,6 +5,7 @@
 
 mod alerts;
 mod envelope;
+mod rules;
 mod samples;
 
 use crate::model::fault::FetchError;
@@ -15,6 +16,7 @@ use crate::text::Plain;
 pub use alerts::alerts;
 pub use envelope::server_error;
 use envelope::{Envelope, envelope};
+pub use rules::{RulePage, rules};
 use samples::{Data, Shape};
 
 /// What a 200 answer should be, for an error that says it is not.

@@ -3,12 +3,11 @@
 use crate::model::alert::{Alert, AlertState};
 use crate::model::fault::FetchError;
 use crate::model::labels::Labels;
+use crate::source::json::value::{labels, moment};
 use crate::source::json::{Fault, Scanner, number};
 use crate::text::Plain;
-use crate::time::Timestamp;
 
 use super::envelope::envelope;
-use super::samples::labels;
 
 /// Pending and firing alerts. Thanos sends `null` where there are none.
 pub fn alerts(body: &[u8]) -> Result<Vec<Alert>, FetchError> {
@@ -29,7 +28,8 @@ pub fn alerts(body: &[u8]) -> Result<Vec<Alert>, FetchError> {
     alerts.ok_or_else(|| FetchError::Decode(Plain::new("it has no `alerts`")))
 }
 
-fn alert(scan: &mut Scanner) -> Result<Alert, Fault> {
+/// One of them; `rules` lists them too.
+pub fn alert(scan: &mut Scanner) -> Result<Alert, Fault> {
     let mut alert = Alert {
         labels: Labels::default(),
         annotations: Labels::default(),
@@ -42,7 +42,7 @@ fn alert(scan: &mut Scanner) -> Result<Alert, Fault> {
             b"labels" => alert.labels = labels(scan)?,
             b"annotations" => alert.annotations = labels(scan)?,
             b"state" => alert.state = state(scan.text()?.unwrap_or_default().as_str()),
-            b"activeAt" => alert.active_at = scan.text()?.and_then(|text| moment(&text)),
+            b"activeAt" => alert.active_at = moment(scan)?,
             b"value" => alert.value = scan.text()?.and_then(|text| number::text(text.as_bytes())),
             _ => drop(scan.skip()?),
         }
@@ -57,10 +57,4 @@ fn state(word: &str) -> AlertState {
         "pending" => AlertState::Pending,
         _ => AlertState::Inactive,
     }
-}
-
-/// RFC 3339; Go's zero time means never.
-fn moment(text: &str) -> Option<Timestamp> {
-    let ms = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
-    (ms > 0).then_some(Timestamp(ms))
 }

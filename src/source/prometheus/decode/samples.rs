@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::model::fault::FetchError;
 use crate::model::labels::Labels;
-use crate::source::json::number;
-use crate::source::json::{Fault, Scanner};
+use crate::source::json::value::labels;
+use crate::source::json::{Fault, Scanner, number};
 use crate::text::Plain;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,18 +149,6 @@ fn element(scan: &mut Scanner, points: usize) -> Result<Element, Fault> {
         Ok(())
     })?;
     Ok(element)
-}
-
-pub fn labels(scan: &mut Scanner) -> Result<Labels, Fault> {
-    let mut pairs = Vec::new();
-    scan.object(|name, scan| {
-        let name = Plain::from_bytes(name);
-        if let Some(value) = scan.text()? {
-            pairs.push((name, value));
-        }
-        Ok(())
-    })?;
-    Ok(Labels::new(pairs))
 }
 
 #[inline]
