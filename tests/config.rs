@@ -44,6 +44,7 @@ fn every_commented_key_of_the_example_is_real_and_the_defaults_are_told_right() 
     let prod = &config.contexts[1];
     assert!(prod.production && prod.read_only);
     assert_eq!(prod.scopes.iter().map(|scope| scope.name.as_str()).collect::<Vec<_>>(), ["shop", "checkout"]);
+    assert_eq!((prod.alertmanager.len(), default.contexts[0].alertmanager.len()), (2, 1));
     assert_eq!(config.keys[0].keys, ["q", "ctrl-q"]);
 }
 
@@ -109,6 +110,22 @@ fn an_endpoint_is_read_whole() {
 }
 
 #[test]
+fn servers_that_stand_for_each_other_differ_in_their_address_alone() {
+    let config = read(FULL);
+    let endpoint = |url: &str| Endpoint {
+        auth: Auth::Bearer(Secret::Env("AM_TOKEN".to_owned())),
+        headers: vec![("X-Scope-OrgID".to_owned(), HeaderValue::Text("shop".to_owned()))],
+        timeout: Duration::from_secs(20),
+        ..Endpoint::new(url)
+    };
+    let expected = ["https://am-1.example/eu", "https://am-2.example/eu"].map(endpoint);
+    assert_eq!(config.contexts[1].alertmanager, expected);
+    assert_eq!(config.contexts[0].alertmanager, [], "a context of a file has only what stands there");
+    let alone = read("[contexts.a.alertmanager]\nurl = 'http://am'").contexts.remove(0);
+    assert_eq!((alone.prometheus, alone.alertmanager), (None, vec![Endpoint::new("http://am")]));
+}
+
+#[test]
 fn what_is_watched_changes_only_where_it_is_said() {
     let config = read(FULL);
     let requests = "sum(rate(http_requests_total[5m]))".to_owned();
@@ -139,6 +156,7 @@ fn the_command_line_wins_over_the_file() {
     let over = Overrides {
         context: Some("prod-eu".to_owned()),
         prometheus: Some("http://127.0.0.1:9999".to_owned()),
+        alertmanager: Some("http://127.0.0.1:9998".to_owned()),
         range: Some(15 * MINUTE),
         refresh: Some(SECOND),
         theme: Some("mono".to_owned()),
@@ -146,7 +164,10 @@ fn the_command_line_wins_over_the_file() {
     };
     let config = read(FULL).with(&over).unwrap();
     assert_eq!(config.find("prod-eu").unwrap().prometheus, Some(Endpoint::new("http://127.0.0.1:9999")));
+    // Nothing of who we were there.
+    assert_eq!(config.find("prod-eu").unwrap().alertmanager, [Endpoint::new("http://127.0.0.1:9998")]);
     assert!(config.contexts[0].prometheus.as_ref().unwrap().url.contains("staging"));
+    assert_eq!(config.contexts[0].alertmanager, []);
     assert_eq!((config.ui.range, config.ui.refresh, config.ui.color), (15 * MINUTE, SECOND, Color::None));
     assert_eq!(config.theme_mistake("no theme `mono`").to_string(), "no theme `mono`");
 

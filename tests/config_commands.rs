@@ -19,7 +19,12 @@ const FULL: &str = include_str!("support/full.toml");
 
 #[test]
 fn show_reads_back_to_the_same() {
-    for text in [FULL, config::EXAMPLE, "[contexts.'eu \"1\"'.prometheus]\nurl = 'http://a'"] {
+    for text in [
+        FULL,
+        config::EXAMPLE,
+        "[contexts.a.alertmanager]\nurl = 'http://am'",
+        "[contexts.'eu \"1\"'.prometheus]\nurl = 'http://a'",
+    ] {
         let config = read(text);
         let shown = config::show(&config, &|_| true);
         let again = read(&shown);
@@ -52,21 +57,29 @@ fn check_says_who_we_are_at_each_source() {
     let lines: Vec<&str> = checked.text.lines().collect();
     assert!(checked.ok);
     assert_eq!(lines[0], "/etc/a360/config.toml: valid, 2 contexts, starts with `prod-eu`");
-    assert_eq!(lines[1], "staging  prometheus  http://staging:9090      token /etc/a360/token not found");
+    assert_eq!(lines[1], "staging  prometheus    http://staging:9090      token /etc/a360/token not found");
     assert_eq!(
         lines[2],
-        "prod-eu  prometheus  https://prom.example/eu  as oncall, password $PROM_PASSWORD not set, \
+        "prod-eu  prometheus    https://prom.example/eu  as oncall, password $PROM_PASSWORD not set, \
          X-Scope-OrgID: shop, Authorization `/etc/a360/bin/token prom` run when needed, \
          any certificate accepted (insecure)"
     );
     assert_eq!(lines[3], "    ca_file /etc/a360/ca.pem: no such file");
-    assert_eq!(lines.len(), 6);
+    let sign_in = "token $AM_TOKEN not set, X-Scope-OrgID: shop";
+    assert_eq!(lines[6], format!("prod-eu  alertmanager  https://am-1.example/eu  {sign_in}"));
+    assert_eq!(lines[7], format!("prod-eu  alertmanager  https://am-2.example/eu  {sign_in}"));
+    assert_eq!(lines.len(), 8);
 }
 
 #[test]
 fn check_prints_what_probes_found() {
     let text = "[contexts.prod.prometheus]\nurl='https://prom'\n[contexts.dev.prometheus]\nurl='http://localhost:9090'";
-    let probe = |context: &str, outcome| config::Probe { context: context.to_owned(), source: "prometheus", outcome };
+    let probe = |context: &str, outcome| config::Probe {
+        context: context.to_owned(),
+        source: config::PROMETHEUS,
+        url: if context == "dev" { "http://localhost:9090" } else { "https://prom" }.to_owned(),
+        outcome,
+    };
     let plain = |lines: &[&str]| lines.iter().map(|line| Plain::new(line)).collect::<Vec<_>>();
     let good = probe("prod", Ok(plain(&["2.42.0, clock +0.1 s, 1,234 series, 12 ms"])));
     let bad =
@@ -81,6 +94,35 @@ fn check_prints_what_probes_found() {
          is it running? try: curl http://localhost:9090/-/ready\n"
     );
     assert!(config::check(&read(text), &[good], &|_| false).ok);
+}
+
+#[test]
+fn check_has_a_line_for_each_server_of_a_pair() {
+    let text = "[contexts.p]\nprometheus.url='http://a:1'\nalertmanager.url=['http://a:1', 'http://b:22']\n\
+                [contexts.p.overview]\nrequests='sum('";
+    let probe = |url: &str, outcome| config::Probe {
+        context: "p".to_owned(),
+        source: config::ALERTMANAGER,
+        url: url.to_owned(),
+        outcome,
+    };
+    let probes = [
+        probe("http://b:22", Err(vec![Plain::new("connection refused")])),
+        probe("http://a:1", Ok(vec![Plain::new("0.27.0"), Plain::new("it stands alone")])),
+    ];
+    let checked = config::check(&read(text), &probes, &|_| false);
+    let lines: Vec<&str> = checked.text.lines().collect();
+    assert_eq!(lines[1], "p  prometheus    http://a:1   no sign-in");
+    assert!(lines[2].starts_with("    overview.requests: "), "of Prometheus alone: {}", checked.text);
+    assert_eq!(
+        lines[3..],
+        [
+            "p  alertmanager  http://a:1   ok 0.27.0",
+            "    it stands alone",
+            "p  alertmanager  http://b:22  FAILED connection refused"
+        ]
+    );
+    assert!(!checked.ok);
 }
 
 #[test]

@@ -44,9 +44,13 @@ pub fn read(section: &Section<'_>) -> Read<Endpoint> {
 pub fn read_several(section: &Section<'_>) -> Read<Vec<Endpoint>> {
     section.only(&KEYS)?;
     let entry = section.get("url").ok_or_else(|| no_url(section))?;
+    let which = |number: usize| match entry.value.is_array() {
+        true => format!("holds as number {number} an address that "),
+        false => String::new(),
+    };
     let mut urls: Vec<String> = Vec::new();
-    for text in section.texts(&entry)? {
-        let url = check_url(text).map_err(|why| section.explain(&entry, &why))?;
+    for (place, text) in section.texts(&entry)?.into_iter().enumerate() {
+        let url = check_url(text).map_err(|why| section.wrong(&entry, &format!("{}{why}", which(place + 1))))?;
         if urls.contains(&url) {
             return Err(section.wrong(&entry, "names one address twice; each server of a pair has its own"));
         }
