@@ -295,7 +295,7 @@ fn wrong_use_exits_with_64_and_says_what_is_right() {
         (&["--nope"][..], "--nope"),
         (&["--demo", "--context", "x"], "--context"),
         (&["--demo", "--range", "5x"], "5x"),
-        (&["--demo", "--view", "nope"], "--view takes: overview"),
+        (&["--demo", "--view", "nope"], "--view takes: overview, alerts"),
         (&["--demo", "--select", "cpu"], "requests, errors, latency, resources"),
         (&["--demo", "--scope", "chekout"], "did you mean `checkout`?"),
         (&["--demo", "--theme", "defualt"], "did you mean `default`?"),

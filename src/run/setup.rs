@@ -15,6 +15,7 @@ use crate::ui::ascii::Glyphs;
 use crate::ui::keymap::Keymap;
 use crate::ui::range::Shown;
 use crate::ui::theme::{Depth, Theme};
+use crate::ui::view::ViewId;
 
 /// Looks up an environment variable.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -22,9 +23,8 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// The console as it stands before its first frame.
 pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: Env) -> Result<App, Mistake> {
     let argument = |text: &str| Mistake::of_argument(text);
-    if let Some(view) = cli.view.as_deref().filter(|view| *view != "overview") {
-        return Err(argument(&format!("there is no view `{view}`; --view takes: overview")));
-    }
+    let unknown = |view: &str| argument(&format!("there is no view `{view}`; --view takes: overview, alerts"));
+    let view = cli.view.as_deref().map(|view| ViewId::parse(view).ok_or_else(|| unknown(view))).transpose()?;
     let zone = config.ui.zone.time_zone();
     let select = cli.select.as_deref().map(|text| Select::parse(text, now, &zone));
     let select = select.transpose().map_err(|error| argument(&error.0))?;
@@ -48,6 +48,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
         flags: flags(cli),
     };
     let mut app = App::new(setup, size, now);
+    app.view = view.unwrap_or_default();
     app.open(context, scope, shown, select.as_ref());
     Ok(app)
 }

@@ -13,8 +13,9 @@ use super::keymap::Keymap;
 use super::overlay::Overlay;
 use super::range::Shown;
 use super::theme::Theme;
+use super::view::alerts::Alerts;
 use super::view::overview::Overview;
-use super::view::{Scene, View};
+use super::view::{Scene, View, ViewId};
 use crate::analysis::scope::narrow_watch;
 use crate::model::alert::Alert;
 use crate::model::fault::FetchError;
@@ -98,6 +99,7 @@ pub struct Link {
 /// A place in the console that `[` comes back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
+    pub view: ViewId,
     pub shown: Shown,
     pub scope: usize,
     pub selected: usize,
@@ -119,7 +121,9 @@ pub struct App {
     /// The context's questions, narrowed to the scope.
     pub watch: Watch,
     pub shown: Shown,
+    pub view: ViewId,
     pub overview: Overview,
+    pub alerting: Alerts,
     pub alerts: Slot<Vec<Alert>>,
     pub links: BTreeMap<Source, Link>,
     pub overlay: Option<Overlay>,
@@ -131,6 +135,14 @@ pub struct App {
     pub size: (u16, u16),
     pub now: Timestamp,
     history: History<Place>,
+}
+
+/// Charts are asked often; a view may have none, and Alertmanager has none at all.
+fn pace(setup: &Setup, view: ViewId, source: Source) -> Duration {
+    match (view, source) {
+        (_, Source::Alertmanager) | (ViewId::Alerts, _) => setup.tiles,
+        (ViewId::Overview, _) => setup.refresh,
+    }
 }
 
 const NOTICE_FOR: i64 = 6 * SECOND;
@@ -145,7 +157,9 @@ impl App {
             scope: 0,
             watch,
             shown,
+            view: ViewId::default(),
             overview: Overview::default(),
+            alerting: Alerts::default(),
             alerts: Slot::default(),
             links: BTreeMap::new(),
             overlay: None,
@@ -206,8 +220,8 @@ impl App {
     fn learn(&mut self, update: Update) {
         let query = &update.subscription.query;
         let link = self.links.entry(query.source()).or_default();
-        // The charts set the pace that is shown; tiles come in between.
-        if update.subscription.every == Some(self.setup.refresh) || update.result.is_err() {
+        // What is asked most often sets the pace that is shown; the rest comes in between.
+        if update.subscription.every == Some(pace(&self.setup, self.view, query.source())) || update.result.is_err() {
             link.next = update.next;
         }
         link.skew_ms = update.skew_ms;
@@ -228,22 +242,66 @@ impl App {
             }
         }
         if *query == Query::Alerts {
-            return self.alerts.take(query, update.result.and_then(Answer::into_alerts), update.at);
+            self.alerts.take(query, update.result.and_then(Answer::into_alerts), update.at);
+            return self.list_alerts();
         }
-        // The view changes itself while it reads the rest of the state.
-        let mut overview = std::mem::take(&mut self.overview);
-        overview.apply(update, &self.scene(), self.body());
-        self.overview = overview;
+        let changes_list = Alerts::owns(query);
+        if changes_list || self.view == ViewId::Alerts {
+            self.in_alerts(|alerting, scene, area| alerting.apply(update, scene, area));
+        } else {
+            // The view changes itself while it reads the rest of the state.
+            let mut overview = std::mem::take(&mut self.overview);
+            overview.apply(update, &self.scene(), self.body());
+            self.overview = overview;
+        }
+        if changes_list {
+            self.list_alerts();
+        }
+    }
+
+    /// Changes the alerts' view while it reads the rest of the state.
+    fn in_alerts<T>(&mut self, change: impl FnOnce(&mut Alerts, &Scene, Rect) -> T) -> T {
+        let mut alerting = std::mem::take(&mut self.alerting);
+        let changed = change(&mut alerting, &self.scene(), self.body());
+        self.alerting = alerting;
+        changed
+    }
+
+    /// Makes the list of alerts anew, where it is shown.
+    fn list_alerts(&mut self) {
+        if self.view != ViewId::Alerts {
+            return;
+        }
+        if let Some(gone) = self.in_alerts(Alerts::refresh) {
+            self.say(&format!("{gone} is no longer in the list; the cursor is on what stands there now"));
+        }
     }
 
     /// The questions that should be open now.
     pub fn subscriptions(&self) -> BTreeSet<Subscription> {
         let mut wanted: BTreeSet<Subscription> =
-            self.overview.queries(&self.scene(), self.body()).into_iter().collect();
+            self.shown_view().queries(&self.scene(), self.body()).into_iter().collect();
+        // The header counts what fires, and says how the sources do, in every view.
+        let tile = |query| Subscription { query, every: Some(self.setup.tiles) };
         if self.context().is_some_and(|context| context.prometheus) {
-            wanted.insert(Subscription { query: Query::Alerts, every: Some(self.setup.tiles) });
+            wanted.insert(tile(Query::Alerts));
+        }
+        if self.context().is_some_and(|context| context.alertmanager) {
+            wanted.insert(tile(Query::Held));
         }
         wanted
+    }
+
+    pub fn shown_view(&self) -> &dyn View {
+        match self.view {
+            ViewId::Overview => &self.overview,
+            ViewId::Alerts => &self.alerting,
+        }
+    }
+
+    /// How often a source is asked at the least while this view is shown.
+    pub fn pace(&self, source: Source) -> Duration {
+        pace(&self.setup, self.view, source)
     }
 
     pub fn context(&self) -> Option<&ContextSetup> {
@@ -268,6 +326,8 @@ impl App {
             crosshair: self.crosshair,
             full: self.full,
             asked: self.context().is_some_and(|context| context.prometheus),
+            alertmanager: self.context().is_some_and(|context| context.alertmanager),
+            scoped: self.scope > 0,
         }
     }
 
@@ -300,11 +360,21 @@ impl App {
         let selected = self.overview.selected;
         self.overview = Overview::default();
         self.overview.selected = selected;
+        self.alerting = Alerts::default();
         self.alerts = Slot::default();
         self.links.clear();
         self.history = History::default();
         self.use_scope(0);
         Some(Effect::Context(number))
+    }
+
+    /// Shows a view; what `/` found in the other one is not in this one.
+    fn show_view(&mut self, view: ViewId) {
+        if self.view != view {
+            self.view = view;
+            self.find = None;
+            self.list_alerts();
+        }
     }
 
     /// Tells something in the footer for a while.
@@ -313,13 +383,20 @@ impl App {
     }
 
     fn place(&self) -> Place {
-        Place { shown: self.shown, scope: self.scope, selected: self.overview.selected, full: self.full }
+        Place {
+            view: self.view,
+            shown: self.shown,
+            scope: self.scope,
+            selected: self.overview.selected,
+            full: self.full,
+        }
     }
 
     fn go(&mut self, place: Place) {
         self.shown = place.shown;
         self.overview.selected = place.selected;
         self.full = place.full;
+        self.show_view(place.view);
         if place.scope != self.scope {
             self.use_scope(place.scope);
         }

@@ -3,6 +3,8 @@
 use super::action::{Action, TABLE};
 use super::app::App;
 use super::range::Shown;
+use super::view::ViewId;
+use super::view::alerts::Group;
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
 use crate::time::{DAY, HOUR, MINUTE};
@@ -14,6 +16,7 @@ pub enum Choice {
     Show(Shown),
     Scope(usize),
     Context(usize),
+    Group(Group),
 }
 
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub enum Overlay {
     Range(Picker<Choice>),
     Choose(Picker<Choice>),
     Find(Input),
+    /// Alertmanager matchers.
+    Filter(Input),
 }
 
 impl Overlay {
@@ -32,7 +37,7 @@ impl Overlay {
         match self {
             Self::Help(_) => {}
             Self::Palette(picker) | Self::Range(picker) | Self::Choose(picker) => picker.paste(text),
-            Self::Find(input) => input.insert(text),
+            Self::Find(input) | Self::Filter(input) => input.insert(text),
         }
     }
 
@@ -68,16 +73,32 @@ impl Overlay {
         Self::Choose(Picker::new("scope", scopes(app)).starting_at(app.scope))
     }
 
+    /// What to group the alerts by.
+    pub fn group(app: &App) -> Self {
+        let fixed = [("urgency", "no groups", Group::Urgency), ("severity", "", Group::Severity)];
+        let fixed = fixed.into_iter().map(|(name, detail, group)| item(name, detail, Choice::Group(group)));
+        let labels = app.alerting.labels().into_iter().filter(|(name, _)| name.as_str() != "severity");
+        let label = |(name, count): (crate::text::Plain, usize)| {
+            item(name.to_string(), &format!("label of {count}"), Choice::Group(Group::Label(name)))
+        };
+        let items: Vec<_> = fixed.chain(labels.map(label)).collect();
+        let current = Choice::Group(app.alerting.group.clone());
+        let at = items.iter().position(|item| item.value == current).unwrap_or(0);
+        Self::Choose(Picker::new("group by", items).starting_at(at))
+    }
+
     pub fn context(app: &App) -> Self {
         Self::Choose(Picker::new("context", contexts(app)).starting_at(app.context))
     }
 }
 
-/// Whether the action can do anything while there is one view: what cannot is offered nowhere.
+/// Whether the action can do anything in the view that is shown: what cannot is offered nowhere.
 pub fn does_something(app: &App, action: Action) -> bool {
+    let in_alerts = app.view == ViewId::Alerts;
     match action {
-        Action::NextView | Action::PreviousView => false,
-        Action::Overview => app.full,
+        Action::Overview => in_alerts || app.full,
+        Action::Alerts => !in_alerts || app.full,
+        Action::Group | Action::Quiet | Action::Edit => in_alerts,
         _ => true,
     }
 }

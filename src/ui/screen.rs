@@ -9,7 +9,7 @@ use super::app::App;
 use super::ascii::asciify;
 use super::overlay::Overlay;
 use super::theme::Role;
-use super::view::View;
+use super::view::ViewId;
 
 mod find;
 mod footer;
@@ -39,7 +39,7 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
     header::tabs(app, Rect { y: 1, height: 1, ..area }, buf);
     header::headline(app, Rect { y: 2, height: 1, ..area }, buf);
     let body = app.body().intersection(area);
-    app.overview.draw(&app.scene(), body, buf);
+    app.shown_view().draw(&app.scene(), body, buf);
     let found = app.find.as_ref();
     let hits = found.map_or(0, |found| find::mark(&found.text, found.current, body, &app.setup.theme, buf));
     footer::draw(app, hits, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
@@ -49,7 +49,7 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
             // Below the headline: what is wrong is what one chooses by.
             picker.draw(&app.setup.theme, Rect { y: 3, height: area.height - 4, ..area }, buf);
         }
-        Some(Overlay::Find(_)) | None => {}
+        Some(Overlay::Find(_) | Overlay::Filter(_)) | None => {}
     }
 }
 
@@ -58,7 +58,7 @@ pub fn hits(app: &App) -> usize {
     let Some(found) = &app.find else { return 0 };
     let mut buf = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
     let body = app.body().intersection(buf.area);
-    app.overview.draw(&app.scene(), body, &mut buf);
+    app.shown_view().draw(&app.scene(), body, &mut buf);
     find::places(&found.text, body, &buf).len()
 }
 
@@ -67,9 +67,12 @@ pub fn help_rows(app: &App) -> u16 {
     help::lines(app).len() as u16
 }
 
-/// What `y` copies: the selected panel with the values at the crosshair, or now.
+/// What `y` copies: the selected panel with the values at the crosshair, or now; or the selected alert.
 pub fn selection(app: &App) -> String {
     let scene = app.scene();
+    if app.view == ViewId::Alerts {
+        return app.alerting.text(&scene);
+    }
     let selected = app.overview.panel();
     let at = app.crosshair.unwrap_or(app.now.0);
     let mut text = format!("{} at {}\n", selected.title().replace('▏', "and "), crate::time::Timestamp(at).rfc3339());

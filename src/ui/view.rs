@@ -14,7 +14,46 @@ use crate::model::watch::Watch;
 use crate::store::Slot;
 use crate::time::Timestamp;
 
+pub mod alerts;
 pub mod overview;
+
+/// One of the views, under its fixed number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ViewId {
+    #[default]
+    Overview,
+    Alerts,
+}
+
+impl ViewId {
+    /// Those that are built, in the order of their numbers.
+    pub const ALL: [Self; 2] = [Self::Overview, Self::Alerts];
+
+    /// As `--view` names it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Alerts => "alerts",
+        }
+    }
+
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.id() == id)
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Alerts => "Alerts",
+        }
+    }
+
+    /// The view so many tabs farther, around the end.
+    pub fn next(self, by: usize) -> Self {
+        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or(0);
+        Self::ALL[(at + by) % Self::ALL.len()]
+    }
+}
 
 /// What a view is shown in: the things that all views share.
 pub struct Scene<'a> {
@@ -34,6 +73,10 @@ pub struct Scene<'a> {
     pub full: bool,
     /// Whether this context has a Prometheus at all.
     pub asked: bool,
+    /// Whether it has an Alertmanager.
+    pub alertmanager: bool,
+    /// Whether one scope is chosen, and not everything.
+    pub scoped: bool,
 }
 
 impl Scene<'_> {

@@ -9,6 +9,8 @@ use a360::ui::theme::Theme;
 use crossterm::event::Event as TermEvent;
 use ratatui::buffer::Buffer;
 
+mod alerting;
+mod alerts;
 #[path = "../support/console.rs"]
 mod console;
 mod never_panics;

@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use a360::model::alert::{Alert, AlertState};
+use a360::model::delivery::Holdings;
 use a360::model::fault::FetchError;
 use a360::model::host::{DiskUse, HostSample};
 use a360::model::labels::Labels;
 use a360::model::query::{Answer, Query, Source, Update};
+use a360::model::rule::RuleGroup;
 use a360::model::series::{Frame, Notes, Sample, Series, Vector};
+use a360::model::silence::Silence;
 use a360::model::watch::Watch;
 use a360::model::window::{Part, Progress, Span, Window};
 use a360::time::{MINUTE, Timestamp, millis};
@@ -37,6 +40,10 @@ pub struct Story {
     pub alerts_fail: Option<FetchError>,
     /// Prometheus cannot be reached at all.
     pub outage: Option<FetchError>,
+    /// What is not told hangs.
+    pub rules: Option<Result<Vec<RuleGroup>, FetchError>>,
+    pub held: Option<Result<Holdings, FetchError>>,
+    pub silences: Vec<Silence>,
 }
 
 pub fn flat(value: f64) -> Shape {
@@ -173,6 +180,11 @@ impl Story {
                 let alerts = self.alerts_fail.clone().map_or_else(|| Ok(self.alerts.clone()), Err);
                 return vec![alerts.map(Answer::Alerts)];
             }
+            Query::Rules => return self.rules.iter().cloned().map(|rules| rules.map(Answer::Rules)).collect(),
+            Query::Held => return self.held.iter().cloned().map(|held| held.map(Answer::Held)).collect(),
+            Query::Silences if matches!(self.held, Some(Err(_))) => return vec![Err(FetchError::Refused)],
+            Query::Silences => return vec![Ok(Answer::Silences(self.silences.clone()))],
+            Query::Routing => return Vec::new(),
             Query::Range { expr, .. } | Query::Instant { expr, .. } => expr,
         };
         match (query, self.replies.get(expr)) {

@@ -40,7 +40,7 @@ fn context(name: &str) -> ContextSetup {
         name: name.into(),
         production: name == "prod",
         prometheus: true,
-        alertmanager: true,
+        alertmanager: false,
         scopes: vec![Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into() }],
         watch: Watch::default(),
     }

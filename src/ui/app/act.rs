@@ -8,6 +8,9 @@ use crate::ui::action::Action;
 use crate::ui::overlay::{Choice, Overlay};
 use crate::ui::range::Shown;
 use crate::ui::screen;
+use crate::ui::view::ViewId;
+use crate::ui::view::alerts::Filter;
+use crate::ui::widget::input::Input;
 use crate::ui::widget::picker::{Picked, Picker};
 
 impl App {
@@ -16,16 +19,33 @@ impl App {
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Redraw => return Some(Effect::Redraw),
-            Action::Copy => return Some(self.copy(screen::selection(self), "copied the values")),
+            Action::Copy => {
+                let said = if self.view == ViewId::Alerts { "copied the alert" } else { "copied the values" };
+                return Some(self.copy(screen::selection(self), said));
+            }
             Action::CopyCommand => return Some(self.copy(self.command_line(), "copied the command line")),
-            Action::Overview => self.moving(|app| app.full = false),
-            Action::NextView | Action::PreviousView => {}
-            Action::Down => self.overview.move_cursor(1, self.full),
-            Action::Up => self.overview.move_cursor(-1, self.full),
-            Action::PageDown => self.overview.move_cursor(5, self.full),
-            Action::PageUp => self.overview.move_cursor(-5, self.full),
+            Action::Overview => self.go_to(ViewId::Overview),
+            Action::Alerts => self.go_to(ViewId::Alerts),
+            Action::NextView => self.go_to(self.view.next(1)),
+            Action::PreviousView => self.go_to(self.view.next(ViewId::ALL.len() - 1)),
+            Action::Down => self.step(1),
+            Action::Up => self.step(-1),
+            Action::PageDown => self.page(1),
+            Action::PageUp => self.page(-1),
             Action::Top => self.edge(false),
             Action::Bottom => self.edge(true),
+            Action::Group if self.view == ViewId::Alerts => self.overlay = Some(Overlay::group(self)),
+            Action::Quiet if self.view == ViewId::Alerts => {
+                self.alerting.quiet_too = !self.alerting.quiet_too;
+                self.list_alerts();
+            }
+            Action::Edit if self.view == ViewId::Alerts => {
+                let mut input = Input::default();
+                input.insert(&self.alerting.filter.text());
+                self.overlay = Some(Overlay::Filter(input));
+            }
+            Action::Group | Action::Quiet | Action::Edit => {}
+            Action::Open | Action::FullScreen if self.view == ViewId::Alerts && self.alerting.row().is_none() => {}
             Action::Open => self.moving(|app| app.full = true),
             Action::FullScreen => self.moving(|app| app.full = !app.full),
             Action::Back => self.back(),
@@ -66,9 +86,33 @@ impl App {
         Effect::Copy(text)
     }
 
-    /// To the first or the last panel or series.
+    /// Shows a view from its beginning.
+    fn go_to(&mut self, view: ViewId) {
+        self.moving(|app| {
+            app.full = false;
+            app.show_view(view);
+        });
+    }
+
+    fn step(&mut self, by: isize) {
+        match self.view {
+            ViewId::Overview => self.overview.move_cursor(by, self.full),
+            ViewId::Alerts => self.in_alerts(|alerting, scene, area| alerting.move_cursor(by, scene, area)),
+        }
+    }
+
+    fn page(&mut self, by: isize) {
+        match self.view {
+            ViewId::Overview => self.overview.move_cursor(5 * by, self.full),
+            ViewId::Alerts => self.in_alerts(|alerting, scene, area| alerting.page(by, scene, area)),
+        }
+    }
+
+    /// To the first or the last panel, series or alert.
     fn edge(&mut self, last: bool) {
-        if self.full {
+        if self.view == ViewId::Alerts {
+            self.step(if last { isize::MAX } else { isize::MIN });
+        } else if self.full {
             self.overview.move_cursor(if last { isize::MAX } else { isize::MIN }, true);
         } else {
             self.overview.selected = if last { 3 } else { 0 };
@@ -76,9 +120,18 @@ impl App {
     }
 
     fn back(&mut self) {
-        if self.find.take().is_none() && self.crosshair.take().is_none() {
-            self.moving(|app| app.full = false);
+        if self.find.take().is_some() || self.crosshair.take().is_some() {
+            return;
         }
+        if self.view == ViewId::Alerts && !self.full && !self.alerting.filter.is_empty() {
+            return self.filter(Filter::default());
+        }
+        self.moving(|app| app.full = false);
+    }
+
+    fn filter(&mut self, filter: Filter) {
+        self.alerting.filter = filter;
+        self.list_alerts();
     }
 
     fn pause(&mut self) {
@@ -98,7 +151,11 @@ impl App {
     /// Moves the crosshair by dot columns of the charts; it starts at the newest sample.
     fn point(&mut self, columns: i64) {
         let Range { start, end } = self.shown.at(self.now);
-        let step = self.overview.chart_step(&self.scene(), self.body());
+        let step = match self.view {
+            ViewId::Overview => self.overview.chart_step(&self.scene(), self.body()),
+            ViewId::Alerts if !self.alerting.has_chart(self.body(), self.full) => return,
+            ViewId::Alerts => self.alerting.chart_step(&self.scene(), self.body()),
+        };
         let from = self.crosshair.unwrap_or_else(|| end.floor_to(step).plus(step).0);
         let to = Timestamp(from.saturating_add(columns * step)).floor_to(step);
         self.crosshair = Some(to.clamp(start, end).0);
@@ -139,7 +196,31 @@ impl App {
                 self.overlay = Some(Overlay::Find(input));
                 None
             }
+            Overlay::Filter(input) => self.filter_key(input, key),
         }
+    }
+
+    fn filter_key(&mut self, mut input: Input, key: KeyEvent) -> Option<Effect> {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Esc => return None,
+            KeyCode::Char('c') if control => return None,
+            KeyCode::Enter => match Filter::read(input.text()) {
+                Ok(filter) => {
+                    self.notice = None;
+                    self.filter(filter);
+                    return None;
+                }
+                // What was typed stays, to be mended.
+                Err(error) => self.say(&error),
+            },
+            _ => {
+                input.key(key);
+                self.notice = None;
+            }
+        }
+        self.overlay = Some(Overlay::Filter(input));
+        None
     }
 
     fn help_key(&mut self, top: u16, key: KeyEvent) -> Option<Effect> {
@@ -192,6 +273,10 @@ impl App {
             Choice::Show(shown) => self.moving(|app| app.shown = shown),
             Choice::Scope(number) => self.moving(|app| app.use_scope(number)),
             Choice::Context(number) => return self.use_context(number),
+            Choice::Group(group) => {
+                self.alerting.group = group;
+                self.list_alerts();
+            }
         }
         None
     }

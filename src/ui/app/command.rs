@@ -6,6 +6,7 @@ use super::App;
 use crate::text::Plain;
 use crate::time::{BadTime, Timestamp, format_duration, parse_moment};
 use crate::ui::range::Shown;
+use crate::ui::view::ViewId;
 use crate::ui::view::overview::panel;
 
 /// What `--select` says: `latency`, `latency+full`, `latency@2026-11-23T14:00:00Z`.
@@ -49,7 +50,7 @@ impl App {
         if let (Some(context), false) = (self.context(), self.setup.demo) {
             words.extend(["--context".to_owned(), context.name.to_string()]);
         }
-        words.extend(["--view".to_owned(), "overview".to_owned()]);
+        words.extend(["--view".to_owned(), self.view.id().to_owned()]);
         match self.shown {
             Shown::Live(length) => words.extend(["--range".to_owned(), format_duration(length)]),
             Shown::Fixed(range) => {
@@ -58,6 +59,9 @@ impl App {
         }
         if let Some(scope) = self.scope() {
             words.extend(["--scope".to_owned(), Plain::new(&scope.name).to_string()]);
+        }
+        if self.view != ViewId::Overview {
+            return words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
         }
         let full = if self.full { "+full" } else { "" };
         let at = self.crosshair.map_or_else(String::new, |at| format!("@{}", Timestamp(at).rfc3339()));

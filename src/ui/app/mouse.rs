@@ -5,6 +5,7 @@ use ratatui::layout::Position;
 
 use super::App;
 use crate::time::Timestamp;
+use crate::ui::view::ViewId;
 
 impl App {
     pub(super) fn mouse(&mut self, event: MouseEvent) {
@@ -12,6 +13,9 @@ impl App {
             return;
         }
         let cell = Position::new(event.column, event.row);
+        if self.view == ViewId::Alerts {
+            return self.mouse_on_alerts(event.kind, cell);
+        }
         let Some((panel, moment)) = self.overview.at(&self.scene(), self.body(), cell) else { return };
         let factor = match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
@@ -25,5 +29,14 @@ impl App {
         };
         let around = moment.map(Timestamp);
         self.moving(|app| app.shown = app.shown.zoom(factor, around, app.now));
+    }
+
+    fn mouse_on_alerts(&mut self, kind: MouseEventKind, cell: Position) {
+        self.in_alerts(|alerting, scene, area| match kind {
+            MouseEventKind::Down(MouseButton::Left) => alerting.click(scene, area, cell),
+            MouseEventKind::ScrollUp => alerting.move_cursor(-3, scene, area),
+            MouseEventKind::ScrollDown => alerting.move_cursor(3, scene, area),
+            _ => {}
+        });
     }
 }

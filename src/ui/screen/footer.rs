@@ -12,6 +12,7 @@ use crate::ui::app::{App, Link};
 use crate::ui::overlay::{Overlay, does_something};
 use crate::ui::range::Shown;
 use crate::ui::theme::{Role, Theme};
+use crate::ui::view::ViewId;
 use crate::ui::widget::ground::put;
 use crate::ui::widget::input::Input;
 
@@ -19,7 +20,10 @@ pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
     let left = if let Some(Overlay::Find(input)) = &app.overlay {
         buf.set_style(area, theme.style(Role::Prompt));
-        prompt(input, theme)
+        prompt(" /", input, theme)
+    } else if let (Some(Overlay::Filter(input)), None) = (&app.overlay, &app.notice) {
+        buf.set_style(area, theme.style(Role::Prompt));
+        prompt(" filter ", input, theme)
     } else if let Some((text, _)) = &app.notice {
         Line::styled(format!(" {text}"), theme.style(Role::Accent))
     } else {
@@ -30,10 +34,10 @@ pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
     keys(offers(app, hits), theme, area.width.saturating_sub(used + 2)).alignment(Alignment::Right).render(area, buf);
 }
 
-fn prompt<'a>(input: &'a Input, theme: &Theme) -> Line<'a> {
+fn prompt<'a>(before_it: &'a str, input: &'a Input, theme: &Theme) -> Line<'a> {
     let (before, after) = input.halves();
     Line::from(vec![
-        Span::styled(" /", theme.style(Role::Key)),
+        Span::styled(before_it, theme.style(Role::Key)),
         Span::raw(before),
         Span::styled("█", theme.style(Role::Accent)),
         Span::raw(after),
@@ -47,9 +51,11 @@ fn freshness(app: &App, hits: usize) -> String {
     }
     let clock = |at: Timestamp| at.format("%H:%M:%S", &app.setup.zone);
     let wait = |next: Timestamp| (next.since(app.now) + SECOND - 1) / SECOND;
-    match app.links.get(&Source::Prometheus) {
-        _ if !app.scene().asked => String::new(),
-        _ if !app.shown.is_live() => " paused: history stands still".to_owned(),
+    let scene = app.scene();
+    let source = if scene.asked { Source::Prometheus } else { Source::Alertmanager };
+    match app.links.get(&source) {
+        _ if !scene.asked && (app.view == ViewId::Overview || !scene.alertmanager) => String::new(),
+        _ if !app.shown.is_live() && app.view == ViewId::Overview => " paused: history stands still".to_owned(),
         Some(Link { outage: Some(_), next: Some(next), .. }) if wait(*next) > 0 => {
             format!(" next try in {}s", wait(*next))
         }
@@ -99,6 +105,9 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
         Some(Overlay::Palette(_) | Overlay::Range(_) | Overlay::Choose(_)) => {
             fixed(&[("↑↓", "move"), ("Enter", "take"), ("Esc", "cancel"), ("type", "to narrow")])
         }
+        Some(Overlay::Filter(_)) => {
+            fixed(&[("Enter", "filter"), ("Esc", "cancel"), ("team=\"a\", x!~\"b\"", "matchers")])
+        }
         Some(Overlay::Find(_)) => fixed(&[("Enter", "find"), ("Esc", "cancel")]),
     }
 }
@@ -109,10 +118,20 @@ fn label(app: &App, row: &Row) -> Option<&'static str> {
 
 /// Whether the action would do something now.
 fn offered(app: &App, action: Action, hits: usize) -> bool {
+    let in_alerts = app.view == ViewId::Alerts;
+    let is_empty = in_alerts && app.alerting.row().is_none();
+    let filtered = in_alerts && !app.alerting.filter.is_empty();
     match action {
+        Action::Open | Action::Copy if is_empty => false,
+        Action::Down if is_empty => false,
         Action::Open => !app.full,
-        Action::Back => app.full || app.crosshair.is_some() || app.find.is_some(),
+        Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || filtered,
+        Action::FullScreen => !in_alerts,
+        Action::Quiet => app.view == ViewId::Alerts && (app.alerting.quiet_too || app.alerting.is_quiet_hidden()),
+        Action::CrosshairLeft if in_alerts => app.alerting.has_chart(app.body(), app.full),
         Action::FindNext => hits > 0,
+        // Alerts are told by their own labels: the scope of the charts hides none of them.
+        Action::Scope if in_alerts => false,
         Action::Scope => app.context().is_some_and(|context| !context.scopes.is_empty()),
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),

@@ -6,11 +6,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::analysis::summary::Level;
-use crate::model::alert::{AlertState, Severity};
+use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::query::Source;
 use crate::time::{SECOND, Timestamp, ago, millis};
-use crate::ui::app::{App, Link};
+use crate::ui::app::{App, ContextSetup, Link};
 use crate::ui::theme::Role;
+use crate::ui::view::ViewId;
 use crate::ui::view::overview::fit;
 
 /// A clock that is this far off makes ages and ends of ranges differ from what the reader's watch says.
@@ -100,10 +101,13 @@ fn alerts<'a>(app: &App, short: bool) -> Vec<Span<'a>> {
 
 fn right<'a>(app: &App, short: u8) -> Line<'a> {
     let mut spans = Vec::new();
-    for source in [Source::Prometheus] {
-        if app.context().is_some_and(|context| context.prometheus) {
-            spans.extend(link(app, source, app.links.get(&source), short > 0));
-        }
+    let has = |of: fn(&ContextSetup) -> bool| app.context().is_some_and(of);
+    let sources = [
+        (Source::Prometheus, has(|context| context.prometheus)),
+        (Source::Alertmanager, has(|context| context.alertmanager)),
+    ];
+    for (source, _) in sources.into_iter().filter(|(_, is_there)| *is_there) {
+        spans.extend(link(app, source, app.links.get(&source), short > 0));
     }
     let clock = match short {
         0 => "%H:%M:%S %Z",
@@ -126,12 +130,12 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
             (if short { format!("✖{age}") } else { format!("✖ {} {age}", error.word()) }, Role::Failed)
         }
         // One refused question is its panel's trouble; nothing but refusals is the source's.
-        Some(Link { refusal: Some(error), answered, .. }) if answered.is_none_or(|at| is_late(app, at)) => {
+        Some(Link { refusal: Some(error), answered, .. }) if answered.is_none_or(|at| is_late(app, source, at)) => {
             (format!("! {}", error.word()), Role::Failed)
         }
         Some(Link { answered: Some(at), .. }) => {
             let age = app.now.since(*at);
-            let late = app.shown.is_live() && is_late(app, *at);
+            let late = (app.shown.is_live() || source != Source::Prometheus) && is_late(app, source, *at);
             (if late { format!("● {}", ago(age)) } else { "●".to_owned() }, if late { Role::Stale } else { Role::Ok })
         }
         _ => ("…".to_owned(), Role::Dim),
@@ -144,20 +148,42 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
     spans
 }
 
-fn is_late(app: &App, answered: Timestamp) -> bool {
-    app.now.since(answered) > millis(app.setup.refresh) * 2 + 2 * SECOND
+fn is_late(app: &App, source: Source, answered: Timestamp) -> bool {
+    app.now.since(answered) > millis(app.pace(source)) * 2 + 2 * SECOND
 }
 
 /// The age of the newest answer, in ms, when the next one should have come long ago.
 fn overdue(app: &App, link: &Link) -> Option<i64> {
     let age = app.now.since(link.answered?);
-    (link.refusal.is_none() && app.shown.is_live() && age > millis(app.setup.refresh) * 3 + 5 * SECOND).then_some(age)
+    (link.refusal.is_none() && app.shown.is_live() && age > millis(app.pace(Source::Prometheus)) * 3 + 5 * SECOND)
+        .then_some(age)
+}
+
+/// How many alerts fire, with the mark of the worst; nothing while nothing does, or it is not known.
+fn firing(app: &App) -> Option<(String, Role)> {
+    let firing = app.alerts.get()?.iter().filter(|alert| alert.state == AlertState::Firing);
+    let (mark, role) = match firing.clone().map(Alert::severity).min()? {
+        Severity::Critical => ("▲", Role::Critical),
+        Severity::Warning => ("!", Role::Warning),
+        Severity::Info | Severity::Other => ("·", Role::Info),
+    };
+    Some((format!("{mark}{}", firing.count()), role))
 }
 
 /// The views that are built, under their fixed numbers.
 pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
-    Line::from(vec![Span::styled(" 1 Overview ", theme.style(Role::TabActive))]).render(area, buf);
+    let mut line = Line::default();
+    for (number, view) in (1..).zip(ViewId::ALL) {
+        let role = if view == app.view { Role::TabActive } else { Role::Tab };
+        line.push_span(Span::styled(format!(" {number} {} ", view.title()), theme.style(role)));
+        if view == ViewId::Alerts
+            && let Some((text, role)) = firing(app)
+        {
+            line.push_span(Span::styled(format!("{text} "), theme.style(role)));
+        }
+    }
+    line.render(area, buf);
     if app.overlay.is_some() {
         return;
     }
@@ -190,12 +216,12 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
         }
         return ("✖", text, Role::Failed);
     }
-    if !app.scene().asked {
+    if !app.scene().asked && app.view == ViewId::Overview {
         let text = "this context has no Prometheus; c chooses another, the config can give it one";
         return ("·", text.to_owned(), Role::Stale);
     }
     if let Some(Link { refusal: Some(error), answered, .. }) = app.links.get(&Source::Prometheus)
-        && answered.is_none_or(|at| is_late(app, at))
+        && answered.is_none_or(|at| is_late(app, Source::Prometheus, at))
     {
         return ("✖", format!("prometheus answers no question: {error}"), Role::Failed);
     }
@@ -203,7 +229,10 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
         let text = format!("prometheus has not answered for {}; shown is what was known then", ago(age));
         return ("…", text, Role::Stale);
     }
-    let headline = app.overview.headline(&app.scene());
+    let headline = match app.view {
+        ViewId::Overview => app.overview.headline(&app.scene()),
+        ViewId::Alerts => app.alerting.headline(&app.scene()),
+    };
     match headline.level {
         Level::Critical => ("▲", headline.text, Role::Critical),
         Level::Warning => ("!", headline.text, Role::Warning),

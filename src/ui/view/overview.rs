@@ -14,6 +14,7 @@ use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::series::{Frame, Series, Vector};
 use crate::store::Slot;
 use crate::text::Plain;
+use crate::time::millis;
 
 mod alerts;
 mod database;
@@ -116,19 +117,22 @@ impl Overview {
 
     /// What the overview says in one sentence.
     pub fn headline(&self, scene: &Scene) -> Headline {
-        // An answer that the latest question did not get is not known any more.
-        fn sure<T>(slot: &Slot<T>) -> Option<&T> {
-            slot.get().filter(|_| slot.feed.error.is_none())
+        // An answer that the latest question did not get is not known any more, nor is one from before another view
+        // was shown.
+        fn sure<'a, T>(slot: &'a Slot<T>, scene: &Scene) -> Option<&'a T> {
+            let (value, at) = slot.feed.value.as_ref()?;
+            let late = scene.shown.is_live() && scene.now.since(*at) > millis(scene.tiles) * 3 + 5_000;
+            (slot.feed.error.is_none() && !late).then_some(value)
         }
         let facts = Facts {
-            availability: sure(&self.up).map(availability),
-            requests: sure(&self.requests),
-            errors: sure(&self.errors),
-            errors_by_endpoint: sure(&self.errors_by_endpoint),
-            latency: sure(&self.latency),
+            availability: sure(&self.up, scene).map(availability),
+            requests: sure(&self.requests, scene),
+            errors: sure(&self.errors, scene),
+            errors_by_endpoint: sure(&self.errors_by_endpoint, scene),
+            latency: sure(&self.latency, scene),
             latency_cap: self.latency_cap(),
             memory_ratio: self.memory_of_limit(),
-            alerts: sure(scene.alerts).map(Vec::as_slice),
+            alerts: sure(scene.alerts, scene).map(Vec::as_slice),
             restarts: self.restarts(),
             is_history: !scene.shown.is_live(),
         };

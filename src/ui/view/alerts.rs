@@ -1,0 +1,296 @@
+//! The alerts: what fires, since when, who has been told, and what keeps the others quiet.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Scene, View};
+use crate::analysis::alerts::{Row, Told, rows};
+use crate::analysis::summary::Headline;
+use crate::model::delivery::Holdings;
+use crate::model::labels::Labels;
+use crate::model::matcher::{all_match, compile};
+use crate::model::query::{Answer, Query, Subscription, Update};
+use crate::model::rule::{Rule, RuleGroup};
+use crate::model::series::Frame;
+use crate::model::silence::{Silence, SilenceState};
+use crate::store::Slot;
+use crate::text::Plain;
+use crate::time::{DAY, millis};
+
+mod detail;
+mod graph;
+mod headline;
+mod layout;
+mod list;
+mod measure;
+mod notes;
+mod table;
+mod words;
+
+pub use list::{Filter, Group};
+
+use list::List;
+use measure::Measure;
+
+#[derive(Default)]
+pub struct Alerts {
+    rules: Slot<Vec<RuleGroup>>,
+    held: Slot<Holdings>,
+    silences: Slot<Vec<Silence>>,
+    /// What the selected alert's rule measures.
+    chart: Slot<Frame>,
+    /// The expression that the chart answers.
+    charted: String,
+    list: List,
+    /// By expression.
+    measures: HashMap<String, Option<Measure>>,
+    pub group: Group,
+    pub filter: Filter,
+    /// Silenced, inhibited and muted ones too.
+    pub quiet_too: bool,
+    /// The labels of the selected alert: it stays selected wherever it moves.
+    selected: Option<Labels>,
+    /// Its place among those shown, and the first entry in sight.
+    place: usize,
+    top: usize,
+    /// The first line in sight of a detail that is longer than the screen.
+    scroll: u16,
+    /// Silences that hit the selected alert and are over since less than a day.
+    past: Vec<Silence>,
+}
+
+impl Alerts {
+    /// Whether a question is one of this view alone.
+    pub fn owns(query: &Query) -> bool {
+        matches!(query, Query::Rules | Query::Held | Query::Silences | Query::Routing)
+    }
+
+    /// Makes the list anew after something was learned; gives the name of a selected alert that is no more in it.
+    pub fn refresh(&mut self, scene: &Scene, area: Rect) -> Option<Plain> {
+        let alerts = scene.alerts.get().map_or(&[][..], Vec::as_slice);
+        let mut rows = rows(self.fresh_rules(scene), alerts, self.held.get());
+        if self.held.feed.error.is_some() {
+            // What Alertmanager held a while ago does not tell that it holds nothing newer.
+            rows.iter_mut().filter(|row| row.told == Told::NotHeld).for_each(|row| row.told = Told::Unknown);
+        }
+        self.measures = self.measured(&rows);
+        self.list = List::new(rows, &self.group, &self.filter, self.quiet_too);
+        let gone = self.find_again();
+        self.follow(scene, area);
+        gone
+    }
+
+    /// What the rules of these alerts measure; those that are known are not read again.
+    fn measured(&self, rows: &[Row]) -> HashMap<String, Option<Measure>> {
+        let mut measures = HashMap::new();
+        for (_, rule) in rows.iter().filter_map(|row| self.rule(row)) {
+            if !measures.contains_key(&rule.expr) {
+                let known = self.measures.get(&rule.expr).cloned();
+                measures.insert(rule.expr.clone(), known.unwrap_or_else(|| Measure::of(rule)));
+            }
+        }
+        measures
+    }
+
+    fn groups(&self) -> &[RuleGroup] {
+        self.rules.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules with their alerts, unless the bare alerts are known from much later.
+    fn fresh_rules(&self, scene: &Scene) -> &[RuleGroup] {
+        let (Some((groups, at)), later) = (&self.rules.feed.value, &scene.alerts.feed.value) else { return &[] };
+        let patience = 2 * millis(scene.tiles) + 5_000;
+        if later.as_ref().is_some_and(|(_, later)| later.since(*at) > patience) { &[] } else { groups }
+    }
+
+    fn find_again(&mut self) -> Option<Plain> {
+        let found = self.selected.as_ref().and_then(|labels| self.list.find(labels, self.place));
+        let gone = match found {
+            Some(place) => {
+                self.place = place;
+                None
+            }
+            None => {
+                let name = self.selected.take().map(|labels| labels.get("alertname").cloned().unwrap_or_default());
+                self.select(self.place);
+                name
+            }
+        };
+        self.look_back();
+        gone
+    }
+
+    fn select(&mut self, place: usize) {
+        self.place = place.min(self.list.len().saturating_sub(1));
+        self.selected = self.list.get(self.place).map(|row| row.labels.clone());
+        self.scroll = 0;
+    }
+
+    /// Moves the cursor; on the whole screen from one alert to the next as well.
+    pub fn move_cursor(&mut self, by: isize, scene: &Scene, area: Rect) {
+        self.select(self.place.saturating_add_signed(by));
+        self.look_back();
+        self.follow(scene, area);
+    }
+
+    /// Half a page of the list, or of a detail that fills the screen.
+    pub fn page(&mut self, by: isize, scene: &Scene, area: Rect) {
+        if scene.full {
+            let last = detail::rows(self, scene, area).saturating_sub(area.height);
+            let step = (area.height / 2).max(1);
+            self.scroll = if by > 0 { self.scroll.saturating_add(step) } else { self.scroll.saturating_sub(step) };
+            self.scroll = self.scroll.min(last);
+        } else {
+            let half = isize::try_from(layout::places(area, false).rows.height / 2).unwrap_or(1).max(1);
+            self.move_cursor(by.saturating_mul(half), scene, area);
+        }
+    }
+
+    /// Keeps the cursor in sight.
+    fn follow(&mut self, scene: &Scene, area: Rect) {
+        self.top = self.first_in_sight(layout::places(area, scene.full).rows.height);
+    }
+
+    /// The first entry to draw so that the selected one is in sight, moved as little as can be.
+    fn first_in_sight(&self, height: u16) -> usize {
+        let height = usize::from(height).max(1);
+        let at = self.list.entry_of(self.place).unwrap_or(0);
+        // The heading above the first alert of a group is shown with it.
+        let lowest = at.saturating_sub(usize::from(at == 1));
+        self.top.min(lowest).max((at + 1).saturating_sub(height)).min(self.list.entries.len().saturating_sub(1))
+    }
+
+    /// The silences of the last day that would have hit the selected alert.
+    fn look_back(&mut self) {
+        let labels = self.selected.clone().unwrap_or_default();
+        let hits = |silence: &&Silence| {
+            let equal = silence.matchers.iter().all(|matcher| {
+                let (name, op, value) = matcher.parts();
+                op.is_regex() || (labels.get(name).map_or("", |value| value.as_str()) == value) == op.is_positive()
+            });
+            // Regular expressions cost something: only where the rest fits.
+            equal && compile(&silence.matchers).is_ok_and(|matchers| all_match(&matchers, &labels))
+        };
+        let over = self.silences.get().into_iter().flatten().filter(|silence| silence.state == SilenceState::Expired);
+        let mut past: Vec<Silence> = over.filter(hits).cloned().collect();
+        past.sort_by_key(|silence| std::cmp::Reverse(silence.ends_at));
+        self.past = past;
+    }
+
+    /// The selected alert.
+    pub fn row(&self) -> Option<&Row> {
+        self.list.get(self.place)
+    }
+
+    /// How many alerts are shown, and which of them the cursor is on, from 1.
+    pub fn position(&self) -> (usize, usize) {
+        ((self.place + 1).min(self.list.len()), self.list.len())
+    }
+
+    pub fn is_quiet_hidden(&self) -> bool {
+        self.list.quiet > 0
+    }
+
+    /// Labels to group by, and how many alerts have each.
+    pub fn labels(&self) -> Vec<(Plain, usize)> {
+        self.list.labels()
+    }
+
+    fn rule(&self, row: &Row) -> Option<(&RuleGroup, &Rule)> {
+        row.rule(self.groups())
+    }
+
+    fn measure(&self, row: &Row) -> Option<&Measure> {
+        self.measures.get(&self.rule(row)?.1.expr)?.as_ref()
+    }
+
+    fn silence(&self, id: &str) -> Option<&Silence> {
+        self.silences.get()?.iter().find(|silence| silence.id == id)
+    }
+
+    /// The distance of two points of the chart, in ms.
+    pub fn chart_step(&self, scene: &Scene, area: Rect) -> i64 {
+        graph::step(scene, layout::places(area, scene.full).detail)
+    }
+
+    /// Whether there is a chart to point at.
+    pub fn has_chart(&self, area: Rect, full: bool) -> bool {
+        layout::places(area, full).detail.height > 0 && self.row().and_then(|row| self.measure(row)).is_some()
+    }
+
+    /// What is wrong, in one sentence.
+    pub fn headline(&self, scene: &Scene) -> Headline {
+        headline::headline(self, scene)
+    }
+
+    /// What `y` copies.
+    pub fn text(&self, scene: &Scene) -> String {
+        self.row().map_or_else(String::new, |row| words::copied(self, row, scene))
+    }
+
+    /// Puts the cursor on the alert under a cell of the terminal.
+    pub fn click(&mut self, scene: &Scene, area: Rect, cell: Position) {
+        let rows = layout::places(area, scene.full).rows;
+        let entry = self.first_in_sight(rows.height) + usize::from(cell.y.saturating_sub(rows.y));
+        if let Some(nth) = self.list.nth_of(entry).filter(|_| rows.contains(cell)) {
+            self.select(nth);
+            self.look_back();
+        }
+    }
+}
+
+impl View for Alerts {
+    fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
+        let Update { subscription, at, result, .. } = update;
+        let query = &subscription.query;
+        match query {
+            Query::Rules => self.rules.take(query, result.and_then(Answer::into_rules), at),
+            Query::Held => self.held.take(query, result.and_then(Answer::into_held), at),
+            Query::Silences => {
+                let recent = |silence: &Silence| at.since(silence.ends_at) < DAY;
+                let silences = result.and_then(Answer::into_silences);
+                let silences = silences.map(|all| all.into_iter().filter(recent).collect());
+                self.silences.take(query, silences, at);
+            }
+            Query::Range { expr, .. } if graph::question(self, scene, area).as_ref() == Some(query) => {
+                self.chart.take_frame(query, result.and_then(Answer::into_frame), at);
+                if self.chart.answers(query) {
+                    self.charted.clone_from(expr);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn queries(&self, scene: &Scene, area: Rect) -> Vec<Subscription> {
+        let every = |query: Query, every: Duration| Subscription { query, every: Some(every) };
+        let mut wanted = Vec::new();
+        if scene.asked {
+            wanted.push(every(Query::Rules, scene.tiles));
+            // A fixed range is history: one answer settles it.
+            let pace = scene.shown.is_live().then_some(scene.refresh);
+            wanted.extend(graph::question(self, scene, area).map(|query| Subscription { query, every: pace }));
+        }
+        if scene.alertmanager {
+            wanted.extend([every(Query::Held, scene.tiles), every(Query::Silences, scene.tiles)]);
+        }
+        wanted
+    }
+
+    fn draw(&self, scene: &Scene, area: Rect, buf: &mut Buffer) {
+        // A detail of nothing says nothing: the list says why there is none.
+        let places = layout::places(area, scene.full && self.row().is_some());
+        if places.head.height > 0 {
+            table::draw(self, scene, places, buf);
+        }
+        if places.detail.height > 0 {
+            detail::draw(self, scene, places.detail, buf);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! What follows from answers to the list and the cursor, without a screen.

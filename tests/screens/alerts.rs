@@ -1,0 +1,223 @@
+//! The Alerts view as it is painted, and what it must never do: call the unknown calm, lose the cursor, hide why.
+
+use std::collections::BTreeSet;
+
+use a360::time::SECOND;
+use a360::ui::app::{App, Effect, Event};
+use crossterm::event::Event as TermEvent;
+
+use crate::alerting::{SITUATIONS, incident, many, situation};
+use crate::console::{NOW, paint, text};
+use crate::{check, press, snapshot};
+
+fn screen(app: &App) -> String {
+    text(&paint(app))
+}
+
+fn shows(app: &App, name: &str) {
+    snapshot(&format!("alerts_view_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
+}
+
+#[test]
+fn every_situation_at_80x24() {
+    SITUATIONS.iter().for_each(|(name, _)| shows(&situation(name, 80, 24), name));
+}
+
+#[test]
+fn the_usual_ones_on_larger_and_smaller_screens() {
+    for name in ["incident", "calm", "quiet_shown", "grouped", "many", "hostile", "old"] {
+        shows(&situation(name, 120, 40), name);
+    }
+    for name in ["incident", "calm"] {
+        shows(&situation(name, 200, 50), name);
+        shows(&situation(name, 40, 10), name);
+    }
+}
+
+#[test]
+fn the_detail_on_the_whole_screen() {
+    for (name, keys, width, height) in [
+        ("incident", "enter", 80, 24),
+        ("incident", "enter", 120, 40),
+        ("incident", "enter", 40, 10),
+        ("quiet_shown", "enter", 120, 40),
+        ("hostile", "enter ctrl-d", 80, 24),
+    ] {
+        let mut app = situation(name, width, height);
+        press(&mut app, keys);
+        incident_again(&mut app, name);
+        shows(&app, &format!("{name}_detail"));
+    }
+}
+
+/// A wider chart asks another question.
+fn incident_again(app: &mut App, name: &str) {
+    if name != "hostile" {
+        incident().tell(app, NOW);
+    }
+}
+
+#[test]
+fn what_is_typed_and_chosen() {
+    for (name, keys) in [("help", "?"), ("group", "b"), ("filter", "e t e a m"), ("filter_wrong", "e t e a m enter")] {
+        let mut app = situation("incident", 80, 24);
+        press(&mut app, keys);
+        shows(&app, name);
+    }
+}
+
+#[test]
+fn no_situation_looks_like_another_even_without_colour() {
+    for (width, height) in [(40, 10), (80, 24), (120, 40)] {
+        let mut seen = BTreeSet::new();
+        for (name, _) in SITUATIONS {
+            // A small screen has no columns for who is told.
+            if height > 10 || !matches!(name, "no_alertmanager" | "nobody_told") {
+                assert!(seen.insert(screen(&situation(name, width, height))), "{name} at {width}x{height}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_a_calm_day_is_calm() {
+    for (width, height) in [(40, 10), (80, 24), (120, 40), (200, 50)] {
+        for (name, _) in SITUATIONS {
+            let is_calm = screen(&situation(name, width, height)).contains("● calm");
+            assert_eq!(is_calm, name == "calm", "{name} at {width}x{height}");
+        }
+    }
+}
+
+fn selected(app: &App) -> String {
+    let screen = screen(app);
+    screen.lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_selected_alert_stays_selected_while_others_come_and_go() {
+    let mut app = situation("incident", 120, 40);
+    press(&mut app, "j j");
+    assert!(selected(&app).contains("/api/pay"), "{}", screen(&app));
+    let mut story = incident();
+    let Some(Ok(groups)) = &mut story.rules else { panic!("no rules") };
+    // Two more above it, one of those before it gone.
+    let mut first = groups[0].rules[0].clone();
+    for (i, alert) in first.alerting.iter_mut().flat_map(|alerting| &mut alerting.alerts).enumerate() {
+        alert.labels = alert.labels.with("alertname", &format!("New{i}"));
+    }
+    groups[0].rules.extend([first.clone(), first]);
+    groups[0].rules[0].alerting.as_mut().unwrap().alerts.clear();
+    story.tell(&mut app, NOW.plus(15 * SECOND));
+    assert!(selected(&app).contains("/api/pay"), "{}", screen(&app));
+    // When it goes itself, that is said.
+    groups_without_latency(&mut story);
+    story.tell(&mut app, NOW.plus(30 * SECOND));
+    assert!(screen(&app).contains("HighLatency is no longer in the list"), "{}", screen(&app));
+}
+
+fn groups_without_latency(story: &mut crate::story::Story) {
+    let Some(Ok(groups)) = &mut story.rules else { return };
+    groups[0].rules.retain(|rule| rule.name != "HighLatency");
+    story.held = Some(Ok(Default::default()));
+}
+
+#[test]
+fn ten_thousand_alerts_are_walked_through() {
+    let mut app = situation("many", 120, 40);
+    press(&mut app, "g");
+    let first = selected(&app);
+    press(&mut app, "ctrl-d ctrl-d ctrl-d ctrl-u ctrl-u ctrl-u");
+    assert_eq!(selected(&app), first);
+    let mut seen = BTreeSet::new();
+    for _ in 0..30 {
+        press(&mut app, "j");
+        let line = selected(&app);
+        assert!(!line.is_empty(), "the cursor is out of sight\n{}", screen(&app));
+        seen.insert(line);
+    }
+    assert_eq!(seen.len(), 30);
+    press(&mut app, "v b s e v e r i t y enter G");
+    assert!(!selected(&app).is_empty());
+    many(10).tell(&mut app, NOW.plus(15 * SECOND));
+    assert!(!selected(&app).is_empty(), "{}", screen(&app));
+}
+
+#[test]
+fn nothing_panics_and_nothing_unprintable_is_painted_at_any_size() {
+    let widths = || (0..=4).chain([23, 39, 40, 41, 59, 60, 61, 80, 99, 100, 101, 120, 200, 220]);
+    let heights = || (0..=24).chain([29, 30, 41, 70]);
+    for name in ["incident", "hostile", "quiet_shown", "no_engine", "grouped"] {
+        for keys in ["", "enter", "?", "b", "e x", "/ a p i enter", "< <"] {
+            let mut app = situation(name, 120, 40);
+            press(&mut app, keys);
+            for (width, height) in widths().flat_map(|width| heights().map(move |height| (width, height))).step_by(3) {
+                app.handle(Event::Term(TermEvent::Resize(width, height)), NOW);
+                press(&mut app, "j k");
+                check(&paint(&app), &format!("{name} {keys} {width}x{height}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn views_are_switched_remembered_and_reopened() {
+    let mut app = situation("incident", 120, 40);
+    let tabs = |app: &App| screen(app).lines().nth(1).unwrap_or_default().trim_end().to_owned();
+    assert!(tabs(&app).starts_with(" 1 Overview  2 Alerts ▲5 "), "{}", tabs(&app));
+    let Some(Effect::Copy(line)) = press(&mut app, "Y") else { panic!("nothing copied") };
+    assert_eq!(line, "a360 --context staging --view alerts --range 1h");
+    let Some(Effect::Copy(alert)) = press(&mut app, "y") else { panic!("nothing copied") };
+    for part in [
+        "HighErrorRate critical firing since 2026-11-23T13:52:27Z\n",
+        "12.4 % > 10 %",
+        "high-error-rate\n",
+        "pagerduty",
+    ] {
+        assert!(alert.contains(part), "{part}: {alert}");
+    }
+    press(&mut app, "tab");
+    assert!(screen(&app).contains("Request rate"));
+    press(&mut app, "shift-tab");
+    assert!(screen(&app).contains("differs by"));
+    press(&mut app, "1 [");
+    assert!(screen(&app).contains("differs by"));
+    press(&mut app, "] enter [");
+    assert!(screen(&app).contains("Request rate"), "{}", screen(&app));
+}
+
+#[test]
+fn each_view_asks_only_what_it_shows() {
+    use a360::model::query::Query;
+    let mut app = situation("incident", 120, 40);
+    let asked = |app: &App| app.subscriptions().into_iter().map(|asked| asked.query).collect::<Vec<_>>();
+    let ranges = |queries: &[Query]| queries.iter().filter(|query| matches!(query, Query::Range { .. })).count();
+    let here = asked(&app);
+    assert!([Query::Alerts, Query::Rules, Query::Held, Query::Silences].iter().all(|query| here.contains(query)));
+    assert_eq!((ranges(&here), here.contains(&Query::Host)), (1, false));
+    press(&mut app, "1");
+    let there = asked(&app);
+    assert!(!there.contains(&Query::Rules) && there.contains(&Query::Held) && ranges(&there) > 4);
+}
+
+#[test]
+fn keys_of_the_alerts_do_nothing_elsewhere_and_are_not_offered_there() {
+    let mut app = situation("incident", 120, 40);
+    let footer = |app: &App| screen(app).lines().last().unwrap_or_default().to_owned();
+    assert!(footer(&app).contains("b group  v quiet too  e filter"), "{}", footer(&app));
+    press(&mut app, "1 b e v");
+    assert!(app.overlay.is_none() && !footer(&app).contains("group"), "{}", footer(&app));
+}
+
+#[test]
+fn escape_takes_the_filter_back_last() {
+    let mut app = situation("incident", 120, 40);
+    press(&mut app, "e");
+    app.handle(Event::Term(TermEvent::Paste("alertname=HighLatency".into())), NOW);
+    press(&mut app, "enter enter");
+    assert!(app.full && !screen(&app).contains("HighErrorRate  critical"));
+    press(&mut app, "esc");
+    assert!(screen(&app).contains("filter alertname=\"HighLatency\""), "{}", screen(&app));
+    press(&mut app, "esc");
+    assert!(!screen(&app).contains("filter alertname"), "{}", screen(&app));
+}
