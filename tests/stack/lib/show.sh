@@ -14,12 +14,17 @@ show_addresses() {
     done
 }
 
-# A config with a context for each server of metrics, if there are any; prints its path.
+# A config with a context for each server of metrics, if there are any, with every Alertmanager of the set; prints its
+# path.
 write_config() {
-    local name file=$BASE/run/$SET/a360.toml
+    local name alertmanagers='' file=$BASE/run/$SET/a360.toml
     [ -n "$(members prometheus victoria-metrics)" ] || return 0
+    for name in $(members alertmanager); do
+        alertmanagers+="\"$(url_of "$name")\", "
+    done
     for name in $(members prometheus victoria-metrics); do
         printf '[contexts."%s".prometheus]\nurl = "%s"\n\n' "$name" "$(url_of "$name")"
+        [ -z "$alertmanagers" ] || printf '[contexts."%s".alertmanager]\nurl = [%s]\n\n' "$name" "${alertmanagers%, }"
     done >"$file"
     printf '%s\n' "$file"
 }
