@@ -9,7 +9,9 @@ use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::fault::FetchError;
 use a360::model::query::Query;
 use a360::model::window::{Part, Progress, Window};
+use a360::source::alertmanager::{Alertmanager, decode as am};
 use a360::source::prometheus::{Flavour, Prometheus, decode};
+use a360::text::Plain;
 use a360::time::Timestamp;
 use serde_json::Value;
 
@@ -98,11 +100,10 @@ fn recordings_are_small_and_say_nothing_of_the_machine() {
 }
 
 /// Paths of which nothing reads the answers yet; they must be successes in Prometheus' envelope.
-const UNREAD: [&str; 9] = [
+const UNREAD: [&str; 8] = [
     "/api/v1/label",
     "/api/v1/series",
     "/api/v1/metadata",
-    "/api/v1/rules",
     "/api/v1/targets",
     "/api/v1/query_exemplars",
     "/api/v1/status/tsdb",
@@ -126,6 +127,11 @@ fn prometheus(answer: &Answer) {
             Err(FetchError::Unsupported(_)) if matches!(answer.name.as_str(), "string" | "range-selector") => {}
             Err(fault) => panic!("{place}: {fault}"),
         },
+        "/api/v1/rules" => {
+            let page = decode::rules(body).unwrap_or_else(|fault| panic!("{place}: {fault}"));
+            assert_eq!(page.groups.is_empty(), answer.server == "victoria-metrics", "{place}");
+            assert!(page.next.is_none() || answer.name == "rules-paged", "{place}");
+        }
         "/api/v1/alerts" => drop(decode::alerts(body).unwrap_or_else(|fault| panic!("{place}: {fault}"))),
         // `each_server_is_known_by_what_it_says_of_itself` reads it.
         "/api/v1/status/buildinfo" => assert_eq!(answer.json()["status"], "success", "{place}"),
@@ -186,22 +192,65 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-/// Nothing reads these yet. An error is a bare string, an object with a code and a message, or nothing at all.
+/// What is asked to read is decoded; answers to what changes silences or alerts are in the forms that are known.
 fn alertmanager(answer: &Answer) {
     let place = answer.place();
-    if answer.path == "/-/ready" || answer.body.is_empty() {
-        assert!(answer.method == "DELETE" || answer.path == "/-/ready" || answer.status == 404, "{place}");
-        return;
+    let read = |result: Result<usize, FetchError>| result.unwrap_or_else(|fault| panic!("{place}: {fault}"));
+    let body = answer.body.as_slice();
+    if !answer.is_success() {
+        return alertmanager_refusal(answer);
     }
-    let body = answer.json();
-    match (answer.is_success(), body) {
-        (true, body) => assert!(body.is_array() || body.is_object(), "{place}"),
-        (false, Value::String(words)) => assert!(!words.is_empty(), "{place}"),
-        (false, body) => assert!(body["message"].is_string() || body["status"] == "deprecated", "{place}"),
+    match (answer.method.as_str(), answer.path.split('?').next().unwrap_or_default()) {
+        ("GET", "/api/v2/alerts") => {
+            let alerts = read(am::alerts(body).map(|page| page.alerts.len()));
+            assert_eq!(alerts, answer.json().as_array().expect("a list").len(), "{place}");
+        }
+        ("GET", "/api/v2/alerts/groups") => drop(read(am::mutings(body).map(|_| 0))),
+        ("GET", "/api/v2/silences") => {
+            let silences = read(am::silences(body).map(|silences| silences.len()));
+            assert_eq!(silences, answer.json().as_array().expect("a list").len(), "{place}");
+        }
+        // One, in the form that the list has them.
+        ("GET", path) if path.starts_with("/api/v2/silence/") => {
+            assert_eq!(read(am::silences(&[b"[", body, b"]"].concat()).map(|silences| silences.len())), 1, "{place}");
+        }
+        ("GET", "/api/v2/status") => {
+            let status = am::status(body).unwrap_or_else(|fault| panic!("{place}: {fault}"));
+            let said = status.routing.version.as_str();
+            assert!(said.is_empty() || said.starts_with(&answer.version), "{place}");
+            assert!(status.routing.config.contains("receiver: team\n"), "{place}");
+            assert_eq!((status.cluster.as_str(), status.members), ("disabled", 0), "{place}");
+        }
+        // The API that is gone from newer ones.
+        ("GET", "/api/v1/alerts") => assert!(matches!(am::alerts(body), Err(FetchError::Foreign { .. })), "{place}"),
+        ("GET", "/-/ready") | ("DELETE", _) => {}
+        // Nothing reads these yet.
+        ("GET", "/api/v2/receivers") | ("POST", _) => {
+            let body = answer.json();
+            assert!(body.is_array() || body.is_object(), "{place}");
+        }
+        (method, path) => panic!("{place}: nothing reads {method} {path}"),
     }
-    if answer.name == "status" {
-        let said = &answer.json()["versionInfo"]["version"];
-        assert!(said.as_str().is_some_and(|said| said.is_empty() || said.starts_with(&answer.version)), "{place}");
+}
+
+/// The same answer to a question of ours must become the right kind of error, with the server's own words.
+fn alertmanager_refusal(recorded: &Answer) {
+    let (place, status, body) = (recorded.place(), recorded.status_line.clone(), recorded.body.clone());
+    let server = Server::new(move |_, wire| say(wire, &status, "", &body));
+    let endpoint = Endpoint { proxy: Proxy::None, ..Endpoint::new(&server.url()) };
+    let fault = wait(async { Alertmanager::new(vec![endpoint]).ask(&Query::Silences, NOW).await.unwrap_err() });
+    let said = if recorded.body.is_empty() { Value::Null } else { recorded.json() };
+    let words = said.as_str().or(said["message"].as_str()).or(said["error"].as_str());
+    match &fault {
+        FetchError::Server { kind, message } => {
+            assert_eq!(Some(message.as_str()), words.map(Plain::new).as_deref(), "{place}");
+            assert_eq!(kind.as_str(), format!("error {}", recorded.status), "{place}");
+        }
+        FetchError::Foreign { found, .. } => {
+            assert!(matches!(recorded.status, 404 | 405 | 410), "{place}: {fault}");
+            assert!(found.contains(words.unwrap_or_default()), "{place}: {fault}");
+        }
+        _ => panic!("{place}: {fault:?}"),
     }
 }
 

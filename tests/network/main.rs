@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod alertmanager;
 mod every_recording;
 mod http;
 mod identity;

@@ -210,3 +210,53 @@ async fn a_probe_tells_who_is_there() {
     let nobody = source(&refused_url());
     assert_eq!(tokio::spawn(async move { nobody.probe(NOW).await }).await.unwrap(), Err(FetchError::Refused));
 }
+
+fn rule_page(groups: &[&str], token: &str) -> String {
+    let group = |name: &&str| format!(r#"{{"name":"{name}","file":"f","interval":1,"rules":[]}}"#);
+    let groups = groups.iter().map(group).collect::<Vec<_>>().join(",");
+    format!(r#"{{"status":"success","data":{{"groups":[{groups}],"groupNextToken":"{token}"}}}}"#)
+}
+
+async fn rules(server: &Server) -> Result<Vec<String>, FetchError> {
+    let groups = source(&server.url()).ask(&Query::Rules, Progress::default(), NOW).await?.into_rules()?;
+    Ok(groups.iter().map(|group| group.name.to_string()).collect())
+}
+
+#[tokio::test]
+async fn rules_in_pages_are_followed_to_the_end() {
+    let server = Server::new(|request, wire| {
+        let path = request.head.split(' ').nth(1).unwrap_or_default();
+        let body = match path {
+            "/api/v1/rules" => rule_page(&["a", "b"], "x&=/ y"),
+            "/api/v1/rules?group_limit=2&group_next_token=x%26%3d%2f+y" => rule_page(&["c"], ""),
+            other => panic!("{other}"),
+        };
+        say(wire, "200 OK", "", body.as_bytes())
+    });
+    assert_eq!(rules(&server).await.unwrap(), ["a", "b", "c"]);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_pages_is_neither_doubled_nor_asked_for_ever() {
+    let server = Server::new(|_, wire| say(wire, "200 OK", "", rule_page(&["a", "b"], "again").as_bytes()));
+    assert_eq!(rules(&server).await.unwrap(), ["a", "b"]);
+    assert_eq!(server.requests().len(), 2);
+    let endless = Server::new(|request, wire| {
+        let name = request.number.to_string();
+        say(wire, "200 OK", "", rule_page(&[&name], "on").as_bytes())
+    });
+    let error = rules(&endless).await.unwrap_err().to_string();
+    assert_eq!(error, "unreadable answer: the rules go on after 200 pages");
+}
+
+#[tokio::test]
+async fn no_rules_are_peace_only_where_rules_are_evaluated() {
+    const RULES: &str = r#"{"status":"success","data":{"groups":[]}}"#;
+    let build =
+        |data: &'static str| Server::new(paths(vec![("/api/v1/rules", RULES), ("/api/v1/status/buildinfo", data)]));
+    let victoria = build(r#"{"status":"success","data":{"version":"2.24.0"}}"#);
+    assert_eq!(rules(&victoria).await.unwrap_err().to_string(), "this backend does not evaluate rules");
+    let prometheus = build(r#"{"status":"success","data":{"version":"3.1","goVersion":"go1.25"}}"#);
+    assert_eq!(rules(&prometheus).await.unwrap(), [""; 0]);
+}

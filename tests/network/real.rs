@@ -19,7 +19,7 @@ use crate::program::program;
 
 const EXPR: &str = "sum by (path) (rate(demo_requests_total[5m]))";
 
-struct Running(Child);
+pub struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -28,20 +28,20 @@ impl Drop for Running {
     }
 }
 
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Timestamp(i64::try_from(since.as_millis()).unwrap())
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn start(command: &mut Command) -> Running {
+pub fn start(command: &mut Command) -> Running {
     Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it is installed"))
 }
 
-fn endpoint(port: u16) -> Endpoint {
+pub fn endpoint(port: u16) -> Endpoint {
     Endpoint { proxy: Proxy::None, ..Endpoint::new(&format!("http://127.0.0.1:{port}")) }
 }
 

@@ -20,6 +20,9 @@ pub struct Status {
 pub fn status(body: &[u8]) -> Result<Status, FetchError> {
     let (mut version, mut config, mut cluster, mut members) = (Plain::default(), None, Plain::default(), 0);
     let mut scan = Scanner::new(body);
+    if scan.peek()? != b'{' {
+        return Err(foreign());
+    }
     scan.object(|key, scan| match key {
         b"config" => scan.object(|key, scan| {
             match key {
