@@ -10,6 +10,7 @@ mod identity;
 mod program;
 mod prometheus;
 mod real;
+mod real_alertmanager;
 mod recorded;
 #[path = "../support/recorded.rs"]
 mod recordings;

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use a360::model::alert::AlertState;
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::query::{Answer, Query};
+use a360::model::rule::Health;
 use a360::model::series::{Frame, Vector};
 use a360::model::window::{Part, Progress, Span, Window, step_for};
 use a360::source::http::Client;
@@ -182,11 +183,21 @@ async fn real_prometheus(server: &str) {
             && let [alert] = &alerts[..]
         {
             assert_eq!((alert.name().as_str(), alert.state), ("Always", AlertState::Firing));
-            return;
+            return always_is_a_healthy_rule(&source).await;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("no alert");
+}
+
+async fn always_is_a_healthy_rule(source: &Prometheus) {
+    let groups = source.ask(&Query::Rules, Progress::default(), now()).await.unwrap().into_rules().unwrap();
+    let [group] = &groups[..] else { panic!("one group: {groups:?}") };
+    assert_eq!((group.name.as_str(), group.interval, group.rules.len()), ("g", 1_000, 1));
+    let rule = &group.rules[0];
+    assert_eq!((rule.name.as_str(), rule.expr.as_str(), rule.health), ("Always", "vector(1)", Health::Ok));
+    let alerts = &rule.alerting.as_ref().unwrap().alerts;
+    assert_eq!(alerts.iter().map(|alert| alert.state).collect::<Vec<_>>(), [AlertState::Firing]);
 }
 
 #[tokio::test]
@@ -225,8 +236,10 @@ async fn a_real_victoria_metrics() {
     chart(port).await;
     assert_eq!(source.probe(now()).await.unwrap().flavour, Flavour::VictoriaMetrics);
     assert_eq!(instant(&source, "42").await.samples[0].value, 42.0);
-    let error = source.ask(&Query::Alerts, Progress::default(), now()).await.unwrap_err();
-    assert_eq!(error.to_string(), "this backend does not evaluate rules");
+    for query in [Query::Alerts, Query::Rules] {
+        let error = source.ask(&query, Progress::default(), now()).await.unwrap_err();
+        assert_eq!(error.to_string(), "this backend does not evaluate rules");
+    }
     let error = client.get("/api/v1/nope", now()).await.unwrap();
     assert_eq!(error.status, 400);
 }
