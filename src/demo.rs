@@ -1,5 +1,6 @@
 //! A simulated Agent360 that answers the console's questions without a server.
 
+mod alertmanager;
 pub mod engine;
 mod service;
 pub mod sim;

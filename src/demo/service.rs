@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::alertmanager::Alertmanager;
 use super::engine::{self, EvalError, Select};
 use super::sim::Sim;
 use crate::model::fault::FetchError;
@@ -17,11 +18,12 @@ const COARSE: i64 = 20 * MINUTE;
 
 pub struct Service {
     sim: Sim,
+    alertmanager: Alertmanager,
 }
 
 impl Service {
     pub fn new(seed: u64, started: Timestamp) -> Self {
-        Self { sim: Sim::new(seed, started) }
+        Self { sim: Sim::new(seed, started), alertmanager: Alertmanager::new(started) }
     }
 
     pub fn answer(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
@@ -37,9 +39,11 @@ impl Service {
                 Ok(Answer::Vector(Vector { samples, notes: Notes::default() }))
             }
             Query::Alerts => Ok(Answer::Alerts(self.sim.alerts(now))),
-            Query::Rules | Query::Held | Query::Silences | Query::Routing | Query::Host => {
-                Err(FetchError::Unsupported("the demo does not know that".into()))
-            }
+            Query::Rules => Ok(Answer::Rules(vec![self.sim.rules(now)])),
+            Query::Held => Ok(Answer::Held(self.alertmanager.held(&self.sim.rules(now), now))),
+            Query::Silences => Ok(Answer::Silences(self.alertmanager.silences(now))),
+            Query::Routing => Ok(Answer::Routing(self.alertmanager.routing())),
+            Query::Host => Err(FetchError::Unsupported("the demo does not know that".into())),
         }
     }
 

@@ -1,12 +1,15 @@
 //! The three alert rules of Agent360, evaluated on what the simulation counts, so that alerts agree with the charts.
 
+mod rules;
+
 use std::collections::BTreeMap;
+
+use rules::{RULES, Rule};
 
 use super::agent360::{between, failed};
 use super::flow::Meter;
-use super::kubelet::{self, LIMIT, PODS, pods};
-use super::scrape::{INTERVAL, Job, KUBELETS, Target, grid};
-use super::series::Tags;
+use super::kubelet::LIMIT;
+use super::scrape::{INTERVAL, Job, Target, grid};
 use super::service::{BOUNDS, ENDPOINTS, INSTANCES, UPPER};
 use super::story::Run;
 use super::{Labels, METRIC_NAME, Plain, Series, Sim, Timestamp};
@@ -18,57 +21,6 @@ const WINDOW: i64 = 5 * MINUTE;
 /// No rule holds longer than this before an incident begins, or after it is over.
 const BEFORE: i64 = 5 * MINUTE;
 const AFTER: i64 = 10 * MINUTE;
-
-struct Rule {
-    name: &'static str,
-    severity: &'static str,
-    above: f64,
-    hold: i64,
-    summary: &'static str,
-    description: &'static str,
-    /// Each label set of the expression's left side, with its value.
-    values: fn(&Rates<'_>, i64) -> Vec<(Tags, f64)>,
-}
-
-const RULES: [Rule; 3] = [
-    Rule {
-        name: "HighErrorRate",
-        severity: "critical",
-        above: 0.1,
-        hold: 5 * MINUTE,
-        summary: "High error rate detected",
-        description: "More than 10% of all requests have failed for 5 minutes",
-        values: |rates, t| vec![(Vec::new(), rates.error_ratio(t))],
-    },
-    Rule {
-        name: "HighLatency",
-        severity: "warning",
-        above: 2.0,
-        hold: 5 * MINUTE,
-        summary: "High latency detected",
-        description: "The 95th percentile of the request time has been above 2 seconds for 5 minutes",
-        values: |rates, t| {
-            (0..ENDPOINTS.len()).map(|e| (vec![("endpoint", ENDPOINTS[e].path)], rates.p95(e, t))).collect()
-        },
-    },
-    Rule {
-        name: "HighMemoryUsage",
-        severity: "warning",
-        above: 0.85,
-        hold: 15 * MINUTE,
-        summary: "High memory usage",
-        description: "Memory usage has been above 85% of the limit for 15 minutes",
-        values: |rates, t| (0..PODS.len()).map(|pod| (container(pod), rates.memory(pod, t))).collect(),
-    },
-];
-
-fn container(pod: usize) -> Tags {
-    let mut labels = kubelet::labels(pod);
-    let on = (0..KUBELETS.len()).find(|&node| pods(node).any(|p| p == pod));
-    labels.push(("job", Job::Kubelet.name()));
-    labels.extend(on.map(|node| ("instance", KUBELETS[node])));
-    labels
-}
 
 /// What is counted of an endpoint: the requests that failed, and all of them by the bounds they lie between.
 type Counts = [f64; 1 + BOUNDS.len()];
@@ -221,7 +173,7 @@ fn alert(rule: &Rule, labels: &[(&'static str, &'static str)], began: i64, t: i6
     let state = if t - began >= rule.hold { AlertState::Firing } else { AlertState::Pending };
     Alert {
         labels: Labels::new(pairs),
-        annotations: Labels::of(&[("description", rule.description), ("summary", rule.summary)]),
+        annotations: rule.annotations(),
         state,
         active_at: Some(Timestamp(began)),
         value: Some(value),
