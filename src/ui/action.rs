@@ -72,10 +72,10 @@ const fn row(
 
 /// In the order of use: the footer offers from the top what works here and now.
 pub const TABLE: &[Row] = &[
-    row(Action::Down, "down", &["j", "down"], "next panel or line", Some("next")),
-    row(Action::Up, "up", &["k", "up"], "previous panel or line", None),
+    row(Action::Down, "down", &["j", "down"], "next panel, line or alert", Some("next")),
+    row(Action::Up, "up", &["k", "up"], "previous panel, line or alert", None),
     row(Action::Open, "open", &["enter"], "open what is selected", Some("open")),
-    row(Action::Back, "back", &["esc", "backspace"], "close, or take back the crosshair", Some("back")),
+    row(Action::Back, "back", &["esc", "backspace"], "close, or take back crosshair or filter", Some("back")),
     row(Action::FindNext, "find-next", &["n"], "next match", Some("next match")),
     row(Action::FindPrevious, "find-previous", &["N"], "previous match", None),
     row(Action::Group, "group", &["b"], "group the alerts by a label", Some("group")),
@@ -85,7 +85,7 @@ pub const TABLE: &[Row] = &[
     row(Action::Scope, "scope", &["s"], "choose the service scope", Some("scope")),
     row(Action::Find, "find", &["/"], "find in what is shown", Some("find")),
     row(Action::Pause, "pause", &["p"], "pause, or resume live", Some("pause")),
-    row(Action::Copy, "copy", &["y"], "copy the values under the cursor", Some("copy")),
+    row(Action::Copy, "copy", &["y"], "copy what the cursor is on", Some("copy")),
     row(Action::ZoomIn, "zoom-in", &["+", "="], "zoom in, around the crosshair if there is one", Some("zoom")),
     row(Action::ZoomOut, "zoom-out", &["-"], "zoom out", None),
     row(Action::CrosshairLeft, "crosshair-left", &[","], "move the crosshair to the left", Some("crosshair")),

@@ -243,7 +243,7 @@ impl App {
         }
         if *query == Query::Alerts {
             self.alerts.take(query, update.result.and_then(Answer::into_alerts), update.at);
-            return self.list_alerts();
+            return self.learn_alerts();
         }
         let changes_list = Alerts::owns(query);
         if changes_list || self.view == ViewId::Alerts {
@@ -255,7 +255,7 @@ impl App {
             self.overview = overview;
         }
         if changes_list {
-            self.list_alerts();
+            self.learn_alerts();
         }
     }
 
@@ -267,12 +267,14 @@ impl App {
         changed
     }
 
-    /// Makes the list of alerts anew, where it is shown.
-    fn list_alerts(&mut self) {
-        if self.view != ViewId::Alerts {
-            return;
-        }
-        if let Some(gone) = self.in_alerts(Alerts::refresh) {
+    /// Makes the list of alerts anew, where it is shown; gives the name of a selected alert that is no more in it.
+    fn list_alerts(&mut self) -> Option<Plain> {
+        (self.view == ViewId::Alerts).then(|| self.in_alerts(Alerts::refresh)).flatten()
+    }
+
+    /// The same after an answer: nobody should act on another alert than the one that was chosen.
+    fn learn_alerts(&mut self) {
+        if let Some(gone) = self.list_alerts() {
             self.say(&format!("{gone} is no longer in the list; the cursor is on what stands there now"));
         }
     }

@@ -99,6 +99,8 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::Overview => in_alerts || app.full,
         Action::Alerts => !in_alerts || app.full,
         Action::Group | Action::Quiet | Action::Edit => in_alerts,
+        // Alerts are told by their own labels: the scope of the charts hides none of them.
+        Action::Scope => !in_alerts,
         _ => true,
     }
 }

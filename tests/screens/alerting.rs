@@ -13,7 +13,7 @@ use a360::ui::app::{App, Event};
 use crate::console::{self, NOW};
 use crate::press;
 use crate::scenes::HOSTILE;
-use crate::story::{Story, by, flat, since};
+use crate::story::{Story, by, since};
 
 const ERRORS: &str =
     r#"sum(rate(agent360_requests_total{status=~"5.."}[5m])) / sum(rate(agent360_requests_total[5m]))"#;
@@ -160,8 +160,7 @@ pub fn incident() -> Story {
         ..Story::incident()
     };
     story.alerts.sort_by(|a, b| a.labels.cmp(&b.labels));
-    let range = |expr: &str| expr.to_owned();
-    story.lines(&parsed(&range(ERRORS)), vec![(Labels::default(), since(11.0, 0.003, 0.124))]);
+    story.lines(&parsed(ERRORS), vec![(Labels::default(), since(11.0, 0.003, 0.124))]);
     story.lines(
         &parsed(LATENCY),
         vec![
@@ -185,7 +184,7 @@ pub fn many(count: usize) -> Story {
         alert(
             &[("alertname", name(i)), ("severity", severity(i)), ("pod", &format!("pod-{i:05}"))],
             if i.is_multiple_of(7) { AlertState::Pending } else { AlertState::Firing },
-            i as i64 % 300,
+            i as i64 % 300 + 6,
             i as f64,
         )
     };

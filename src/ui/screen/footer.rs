@@ -113,7 +113,11 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
 }
 
 fn label(app: &App, row: &Row) -> Option<&'static str> {
-    if row.action == Action::Pause && !app.shown.is_live() { Some("live") } else { row.label }
+    match row.action {
+        Action::Pause if !app.shown.is_live() => Some("live"),
+        Action::Quiet if app.alerting.quiet_too => Some("hide quiet"),
+        _ => row.label,
+    }
 }
 
 /// Whether the action would do something now.
@@ -130,8 +134,7 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
         Action::Quiet => app.view == ViewId::Alerts && (app.alerting.quiet_too || app.alerting.is_quiet_hidden()),
         Action::CrosshairLeft if in_alerts => app.alerting.has_chart(app.body(), app.full),
         Action::FindNext => hits > 0,
-        // Alerts are told by their own labels: the scope of the charts hides none of them.
-        Action::Scope if in_alerts => false,
+        Action::Scope if !does_something(app, action) => false,
         Action::Scope => app.context().is_some_and(|context| !context.scopes.is_empty()),
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),

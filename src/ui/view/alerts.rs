@@ -53,6 +53,8 @@ pub struct Alerts {
     pub quiet_too: bool,
     /// The labels of the selected alert: it stays selected wherever it moves.
     selected: Option<Labels>,
+    /// Somebody has put the cursor there: not that it merely stood where the list began.
+    chosen: bool,
     /// Its place among those shown, and the first entry in sight.
     place: usize,
     top: usize,
@@ -114,9 +116,9 @@ impl Alerts {
                 None
             }
             None => {
-                let name = self.selected.take().map(|labels| labels.get("alertname").cloned().unwrap_or_default());
+                let gone = self.selected.take().filter(|_| self.chosen);
                 self.select(self.place);
-                name
+                gone.map(|labels| labels.get("alertname").cloned().unwrap_or_default())
             }
         };
         self.look_back();
@@ -131,9 +133,14 @@ impl Alerts {
 
     /// Moves the cursor; on the whole screen from one alert to the next as well.
     pub fn move_cursor(&mut self, by: isize, scene: &Scene, area: Rect) {
-        self.select(self.place.saturating_add_signed(by));
-        self.look_back();
+        self.choose(self.place.saturating_add_signed(by));
         self.follow(scene, area);
+    }
+
+    fn choose(&mut self, place: usize) {
+        self.chosen = true;
+        self.select(place);
+        self.look_back();
     }
 
     /// Half a page of the list, or of a detail that fills the screen.
@@ -236,8 +243,7 @@ impl Alerts {
         let rows = layout::places(area, scene.full).rows;
         let entry = self.first_in_sight(rows.height) + usize::from(cell.y.saturating_sub(rows.y));
         if let Some(nth) = self.list.nth_of(entry).filter(|_| rows.contains(cell)) {
-            self.select(nth);
-            self.look_back();
+            self.choose(nth);
         }
     }
 }

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::graph::Graph;
 use super::words::{self, wrap};
@@ -20,6 +21,8 @@ const LEAST: u16 = 4;
 const MOST: u16 = 12;
 /// Cells of the names before the facts.
 const NAMES: usize = 10;
+/// Below this width the title has no room for a time of day.
+const NARROW: usize = 70;
 /// The most lines of one text: in the part below the list, and on the whole screen.
 const LINES: [usize; 2] = [2, 12];
 
@@ -74,13 +77,16 @@ fn parts<'a>(alerts: &'a Alerts, row: &Row, scene: &Scene, area: Rect) -> Parts<
     for text in texts.iter().take(shown) {
         lines.extend(wrap(text, width.saturating_sub(2), most).into_iter().map(|line| Line::raw(format!(" {line}"))));
     }
-    let graph = Graph::of(alerts, row, scene, area);
+    let graph = Graph::of(alerts, row, scene, area).filter(|_| area.height > LEAST + 4);
     let is_beside = layout::chart(area).1.is_some();
-    let below = facts(alerts, row, graph.as_ref().filter(|_| !is_beside), scene, width, most);
-    let room = area.height.saturating_sub((lines.len() + below.len()) as u16 + 1);
+    let mut below = facts(alerts, row, graph.as_ref().map(|graph| (graph, is_beside)), scene, width, most);
     let chart = lines.len() as u16;
-    let height = if scene.full { room.clamp(LEAST + 2, MOST * 2) } else { room.min(MOST) };
-    let graph = graph.filter(|_| height >= LEAST && area.height > LEAST + 4);
+    if graph.is_some() && !scene.full {
+        // Below the list the chart says more than the last facts; the whole screen has them all.
+        below.truncate(usize::from(area.height.saturating_sub(chart + LEAST)));
+    }
+    let room = area.height.saturating_sub(chart + below.len() as u16);
+    let height = if scene.full { room.saturating_sub(1).clamp(LEAST + 2, MOST * 2) } else { room.min(MOST) };
     if graph.is_some() {
         // A blank line keeps the times apart from the facts.
         lines.resize(lines.len() + usize::from(height) + usize::from(room > height), Line::default());
@@ -97,7 +103,10 @@ fn title(alerts: &Alerts, row: &Row, scene: &Scene, width: usize) -> Line<'stati
         at.format(if day { "%F %H:%M" } else { "%H:%M:%S" }, scene.zone)
     };
     let since = if row.state == State::Pending { row.since } else { words::fires_since(alerts, row).or(row.since) };
-    let since = since.map_or_else(String::new, |at| format!(" since {} ({})", clock(at), ago(scene.now.since(at))));
+    let since = since.map_or_else(String::new, |at| match ago(scene.now.since(at)) {
+        age if width < NARROW => format!(" {age}"),
+        age => format!(" since {} ({age})", clock(at)),
+    });
     let (mark, role) = words::mark(row);
     let words = format!("{}  {}{since}", row.severity.word(), row.state.word());
     let name = fit(&row.name(), width.saturating_sub(words.len() + 8).max(8));
@@ -105,23 +114,25 @@ fn title(alerts: &Alerts, row: &Row, scene: &Scene, width: usize) -> Line<'stati
         Span::styled(format!(" {mark} {name}"), theme.style(Role::Strong)),
         Span::styled(format!("  {words}  "), theme.style(role)),
     ]);
-    let room = width.saturating_sub(line.width() + 1);
-    let health = health(alerts, row, scene);
-    let role = if health.1 { Role::Failed } else { Role::Dim };
-    if room > 12 && !health.0.is_empty() {
+    let room = width.saturating_sub(line.width() + 4);
+    let (long, short, fails) = health(alerts, row, scene);
+    let text = if long.width() <= room { long } else { fit(&short, room) };
+    if room > 8 && !text.is_empty() {
+        let role = if fails { Role::Failed } else { Role::Dim };
         line.push_span(Span::styled("── ", theme.style(Role::Rule)));
-        line.push_span(Span::styled(fit(&health.0, room - 4) + " ", theme.style(role)));
+        line.push_span(Span::styled(text + " ", theme.style(role)));
     }
     let rest = width.saturating_sub(line.width());
     line.push_span(Span::styled("─".repeat(rest), theme.style(Role::Rule)));
     line
 }
 
-/// How the rule does, and whether it fails.
-fn health(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, bool) {
+/// How the rule does, at length and in few words, and whether it fails.
+fn health(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, String, bool) {
     let Some((group, rule)) = alerts.rule(row) else {
-        let text = if scene.asked { "no rule of this Prometheus has it now" } else { "" };
-        return (text.to_owned(), false);
+        let is_known = scene.asked && !alerts.groups().is_empty();
+        let text = if is_known { "no rule of this Prometheus has it now" } else { "" };
+        return (text.to_owned(), text.to_owned(), false);
     };
     let health = match rule.health {
         Health::Ok => "health ok".to_owned(),
@@ -131,7 +142,8 @@ fn health(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, bool) {
     let evaluated =
         rule.evaluated.map_or_else(String::new, |at| format!(" · evaluated {} ago", ago(scene.now.since(at))));
     let took = crate::model::unit::Unit::Seconds.show(rule.took / 1000.0);
-    (format!("rule {} · {health}{evaluated} in {took}", group.name), rule.health == Health::Failing)
+    let long = format!("rule {} · {health}{evaluated} in {took}", group.name);
+    (long, health, rule.health == Health::Failing)
 }
 
 /// What its rule says of it: what it is first, then the rest with names. Links stand elsewhere.
@@ -165,7 +177,7 @@ fn beside(alerts: &Alerts, row: &Row, graph: &Graph, scene: &Scene) -> Vec<Line<
 fn facts(
     alerts: &Alerts,
     row: &Row,
-    graph: Option<&Graph>,
+    graph: Option<(&Graph, bool)>,
     scene: &Scene,
     width: usize,
     most: usize,
@@ -177,12 +189,18 @@ fn facts(
         }
     };
     let (value, bound) = words::value(alerts, row);
-    let peak =
-        graph.and_then(|graph| graph.peak(scene)).map_or_else(String::new, |(word, peak)| format!("  {word} {peak}"));
-    if graph.is_some() {
-        fact("value", &format!("{value}  {bound}{peak}"), Role::Text);
-    } else if alerts.measure(row).is_none() {
-        fact("value", &format!("{value}  no chart: its rule compares with no number"), Role::Text);
+    match graph {
+        // It stands beside the chart.
+        Some((_, true)) => {}
+        Some((graph, false)) => {
+            let peak = graph.peak(scene).map_or_else(String::new, |(word, peak)| format!("  {word} {peak}"));
+            fact("value", &format!("{value}  {bound}{peak}"), Role::Text);
+        }
+        None if alerts.rule(row).is_some() && alerts.measure(row).is_none() => {
+            fact("value", &format!("{value}  no chart: its rule compares with no number"), Role::Text);
+        }
+        None if row.value.is_some() => fact("value", &format!("{value}  {bound}"), Role::Text),
+        None => {}
     }
     let (told, role) = words::told(alerts, row, scene);
     fact("told", &told, role);
@@ -197,10 +215,10 @@ fn facts(
     if let Some(link) = words::runbook(row) {
         fact("runbook", link, Role::Accent);
     }
+    fact("labels", &labels(row), Role::Dim);
     if let Some(link) = words::generator(row) {
         fact("graph", link, Role::Accent);
     }
-    fact("labels", &labels(row), Role::Dim);
     if let Some((_, rule)) = alerts.rule(row).filter(|_| scene.full) {
         fact("expr", &crate::text::Plain::new(&rule.expr), Role::Dim);
     }

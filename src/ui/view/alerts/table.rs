@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use super::layout::Places;
 use super::list::Entry;
 use super::notes::{self, Known};
-use super::words::{cell, mark, right, since, told, value};
+use super::words::{cell, mark, right, since, told_short, value};
 use super::{Alerts, words};
 use crate::analysis::alerts::Row;
 use crate::time::ago;
@@ -102,7 +102,7 @@ fn counts(alerts: &Alerts, scene: &Scene, row: Rect, buf: &mut Buffer) {
         why.push(format!("{} quiet", list.quiet));
     }
     if list.unfit > 0 {
-        why.push(format!("{} do not fit the filter", list.unfit));
+        why.push(format!("{} filtered out", list.unfit));
     }
     let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
     let mut text = format!(" by {}", alerts.group.name());
@@ -147,7 +147,7 @@ fn line(alerts: &Alerts, row: &Row, columns: Columns, selected: bool, scene: &Sc
     let (sign, role) = mark(row);
     let text = if row.state.is_quiet() { Role::Dim } else { Role::Text };
     let (value, bound) = value(alerts, row);
-    let (told, told_role) = told(alerts, row, scene);
+    let (told, told_role) = told_short(alerts, row, scene);
     let mut line = Line::default();
     line.push_span(Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Accent)));
     line.push_span(Span::styled(format!("{sign}  "), theme.style(role)));
@@ -176,7 +176,7 @@ fn instead(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
             let hidden = match (list.quiet, list.unfit) {
                 (quiet, 0) => format!("all {quiet} alerts are silenced, inhibited or muted; v shows them"),
                 (0, unfit) => format!("none of {unfit} alerts fits the filter"),
-                (quiet, unfit) => format!("{unfit} alerts do not fit the filter, {quiet} are quiet"),
+                (quiet, _) => format!("all {quiet} that fit the filter are silenced, inhibited or muted; v shows them"),
             };
             (hidden, Role::Dim)
         }
@@ -190,6 +190,9 @@ fn instead(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
         Known::NoEngine(error) => (format!("✖ no rule engine: {error}"), Role::Failed),
         Known::Failed(error, since) => (format!("✖ {error} · for {}", ago(scene.now.since(since))), Role::Failed),
         Known::Old(at) => (format!("none was pending or firing {} ago", ago(scene.now.since(at))), Role::Stale),
+        Known::Now if alerts.rules.get().is_some() && notes::tally(alerts.groups()).rules == 0 => {
+            ("there is no alerting rule".to_owned(), Role::Stale)
+        }
         Known::Now => ("none is pending or firing".to_owned(), Role::Dim),
     };
     for (text, row) in words::wrap(&text, usize::from(area.width).saturating_sub(5), 3).into_iter().zip(area.rows()) {

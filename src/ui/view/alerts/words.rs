@@ -23,9 +23,9 @@ pub fn mark(row: &Row) -> (&'static str, Role) {
     }
 }
 
-/// `6m`, or `3m / 5m` while it is pending.
+/// `6m` since it fires, or `3m / 5m` while it is pending.
 pub fn since(alerts: &Alerts, row: &Row, now: Timestamp) -> String {
-    let Some(since) = row.since else { return "–".to_owned() };
+    let Some(since) = fires_since(alerts, row).or(row.since) else { return "–".to_owned() };
     let age = ago(now.since(since));
     match hold(alerts, row) {
         Some(hold) if row.state == State::Pending => format!("{age} / {}", ago(hold)),
@@ -71,6 +71,36 @@ pub fn told(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, Role) {
     }
 }
 
+/// The same in few words, for a column beside the state.
+pub fn told_short(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, Role) {
+    match (&row.held, &row.told) {
+        (Some(held), _) if row.state.is_quiet() => (format!("nobody ({})", keeper(alerts, held, scene.now)), Role::Dim),
+        (_, Told::Receivers(names)) if names.len() > 1 => {
+            (format!("{} +{}", receivers(&names[..1]), names.len() - 1), Role::Text)
+        }
+        _ => match told(alerts, row, scene) {
+            (_, Role::Failed) => ("✖ nobody".to_owned(), Role::Failed),
+            told => told,
+        },
+    }
+}
+
+/// Whoever or whatever keeps an alert quiet.
+fn keeper(alerts: &Alerts, held: &Held, now: Timestamp) -> String {
+    let silence = held.silenced_by.first().and_then(|id| alerts.silence(id));
+    if let Some(silence) = silence {
+        return format!("{}, {}", silence.created_by, ago(silence.ends_at.since(now)));
+    }
+    let inhibiting = held.inhibited_by.first().map(|fingerprint| inhibiting(alerts, fingerprint));
+    inhibiting.or(held.muted_by.first().cloned()).map_or_else(|| "a silence".to_owned(), |name| name.to_string())
+}
+
+/// The name of an alert that inhibits others; its fingerprint where it is not known.
+fn inhibiting(alerts: &Alerts, fingerprint: &Plain) -> Plain {
+    let known = alerts.held.get().and_then(|held| held.alerts.iter().find(|held| held.fingerprint == *fingerprint));
+    known.and_then(|held| held.labels.get("alertname")).unwrap_or(fingerprint).clone()
+}
+
 fn receivers(names: &[Plain]) -> String {
     let name = |name: &Plain| if name.is_empty() { "(no name)".to_owned() } else { name.to_string() };
     names.iter().map(name).collect::<Vec<_>>().join(", ")
@@ -82,11 +112,7 @@ pub fn reasons(alerts: &Alerts, held: &Held, now: Timestamp) -> Vec<String> {
         Some(silence) => format!("silenced by {}, {} left", silence.created_by, ago(silence.ends_at.since(now))),
         None => "silenced".to_owned(),
     });
-    let inhibiting = held.inhibited_by.iter().map(|fingerprint| {
-        let known = alerts.held.get().and_then(|held| held.alerts.iter().find(|held| held.fingerprint == *fingerprint));
-        let name = known.and_then(|held| held.labels.get("alertname"));
-        format!("inhibited by {}", name.unwrap_or(fingerprint))
-    });
+    let inhibiting = held.inhibited_by.iter().map(|print| format!("inhibited by {}", inhibiting(alerts, print)));
     silences.chain(inhibiting).chain(held.muted_by.iter().map(|name| format!("muted by {name}"))).collect()
 }
 
