@@ -1,5 +1,6 @@
 //! What lies around and over the view: it takes no more room than it needs, and says which keys it has.
 
+use a360::model::labels::Labels;
 use a360::model::watch::Watch;
 use a360::time::DAY;
 use a360::ui::app::App;
@@ -41,6 +42,30 @@ fn many_restarts_leave_the_times_readable() {
         text.contains("↻") && text.contains(" Nov 16 ") && text.contains(" 19 ") && text.contains(" 21 "),
         "no date on the axis\n{text}"
     );
+}
+
+#[test]
+fn what_fired_is_marked_below_every_chart() {
+    let mut app = scene("asking", 120, 40);
+    let mut story = Story::calm();
+    let labels = |name, severity| {
+        Labels::of(&[("__name__", "ALERTS"), ("alertname", name), ("alertstate", "firing"), ("severity", severity)])
+    };
+    let between = |from: f64, to: f64| Box::new(move |ago: f64| (to..from).contains(&ago).then_some(1.0)) as _;
+    story.lines(
+        "ALERTS{alertstate=\"firing\"}",
+        vec![(labels("Worst", "critical"), between(38.0, 33.0)), (labels("Bad", "warning"), between(48.0, 33.0))],
+    );
+    story.tell(&mut app, NOW);
+    let buf = paint(&app);
+    let theme = Theme::builtin("default").unwrap();
+    let marks = |role| {
+        let style = theme.style(role);
+        buf.content.iter().filter(|cell| cell.symbol() == "‾" && Some(cell.fg) == style.fg).count()
+    };
+    let (critical, warning) = (marks(Role::Critical), marks(Role::Warning));
+    assert!(critical >= 4 * 3 && warning >= 4 * 4, "{critical} and {warning}\n{}", text(&buf));
+    assert_eq!(screen(&app).lines().filter(|line| line.contains("‾‾")).count(), 2, "two rows of charts");
 }
 
 /// A mark may be a blank, and a blank that is underlined looks like a sign.

@@ -17,7 +17,7 @@ const MARKS: &[(&str, &str)] = &[
     ("stale 42s", "old data: the source did not answer since"),
     ("PARTIAL", "the server itself says that data are missing"),
     ("≥ 5 s", "the quantile lies in the last bucket: it is at least that"),
-    ("↻", "a restart of an instance"),
+    ("↻ ‾ by an axis", "an instance restarted, an alert was firing"),
     ("✖ on an axis", "no target of the service answered"),
     ("–", "no value; not the same as 0"),
     ("○", "in the legend and on the full screen, not on the small chart"),

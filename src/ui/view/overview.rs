@@ -7,8 +7,10 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Scene, View};
 use crate::analysis::availability::{Availability, Restart, availability, restarts};
+use crate::analysis::history::{self, Firing};
 use crate::analysis::stats::total;
 use crate::analysis::summary::{Facts, Headline, Level, headline};
+use crate::model::alert::Severity;
 use crate::model::host::HostSample;
 use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::series::{Frame, Series, Vector};
@@ -43,6 +45,7 @@ pub struct Overview {
     cpu: Slot<Frame>,
     up: Slot<Frame>,
     started: Slot<Frame>,
+    fired: Slot<Frame>,
     buckets: Slot<Vector>,
     memory_ratio: Slot<Vector>,
     hosts: Hosts,
@@ -83,6 +86,16 @@ impl Overview {
 
     pub fn restarts(&self) -> Vec<Restart> {
         self.started.get().map(restarts).unwrap_or_default()
+    }
+
+    /// When alerts fired, by their severity: the stretches of critical ones, then of warnings.
+    pub fn firings(&self) -> [Vec<Firing>; 2] {
+        let of = |severity: Severity| {
+            let Some(frame) = self.fired.get() else { return Vec::new() };
+            let of_it = frame.series.iter().filter(|series| Severity::of(&series.labels) == severity);
+            history::together(&Frame { series: of_it.cloned().collect(), ..frame.clone() }).firings
+        };
+        [of(Severity::Critical), of(Severity::Warning)]
     }
 
     /// The bound of the latency histogram's last finite bucket, in seconds: no quantile is ever higher.

@@ -251,7 +251,8 @@ pub fn at(overview: &Overview, scene: &Scene, area: Rect, cell: Position) -> Opt
     Some((panel, time.flatten()))
 }
 
-/// Restarts, and the stretch in which nothing answered, on every chart.
+/// Restarts, and the stretches in which alerts fired or nothing answered, on every chart: what is worse lies over what
+/// is not.
 fn marks(overview: &Overview, scene: &Scene) -> Vec<chart::Mark> {
     let style = scene.theme.style(Role::Mark);
     let mut marks: Vec<chart::Mark> = overview
@@ -259,6 +260,14 @@ fn marks(overview: &Overview, scene: &Scene) -> Vec<chart::Mark> {
         .into_iter()
         .map(|restart| chart::Mark { from: restart.at, to: restart.at, style, glyph: '↻' })
         .collect();
+    let [critical, warning] = overview.firings();
+    for (firings, role) in [(warning, Role::Warning), (critical, Role::Critical)] {
+        let style = scene.theme.style(role);
+        marks.extend(firings.into_iter().map(|firing| {
+            let (from, to) = (firing.range.start.0, if firing.still { scene.now.0 } else { firing.range.end.0 });
+            chart::Mark { from, to, style, glyph: '‾' }
+        }));
+    }
     let down = match overview.availability() {
         Some(Availability::Down { since, .. }) => Some(since.unwrap_or(i64::MIN)),
         Some(Availability::Gone { since }) => Some(since),

@@ -16,6 +16,9 @@ use crate::ui::widget::chart;
 /// Bounds of buckets change seldom and are asked seldom.
 const SELDOM: Duration = Duration::from_secs(60);
 
+/// What Prometheus writes of the alerts that fire: one series each.
+const FIRED: &str = r#"ALERTS{alertstate="firing"}"#;
+
 /// A question and where its answer goes.
 pub struct Asked<T> {
     pub query: Query,
@@ -57,6 +60,7 @@ impl Overview {
             asked(&watch.errors_by_endpoint, Panel::Errors, scene.tiles, |o| &mut o.errors_by_endpoint),
             asked(&watch.up, Panel::Requests, scene.tiles, |o| &mut o.up),
             asked(&watch.started, Panel::Requests, scene.tiles, |o| &mut o.started),
+            asked(FIRED, Panel::Requests, scene.tiles, |o| &mut o.fired),
         ]
     }
 
