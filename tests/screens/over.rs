@@ -138,13 +138,17 @@ fn no_row_of_an_overlay_is_cut_without_a_sign() {
 
 #[test]
 fn help_and_palette_name_nothing_that_does_nothing() {
-    let help = screen(&over("?", 120, 40));
+    let help = screen(&over("?", 120, 50));
     assert!(help.contains("MARKS") && help.contains("(quit)"), "all of it in two columns\n{help}");
     assert!(!help.contains("(overview)") && screen(&over("f ?", 120, 50)).contains("(overview)"), "{help}");
-    let palette = screen(&over(": v i e w", 120, 50));
+    let palette = screen(&over(": a l e r t", 120, 50));
     for text in [help, palette] {
-        assert!(!text.contains("next view") && !text.contains("previous view"), "{text}");
+        assert!(!text.contains("filter with Alertmanager") && !text.contains("group the alerts"), "{text}");
+        assert!(text.contains("the alerts: what fires"), "{text}");
     }
+    let alerts = screen(&over("2 ?", 120, 50));
+    assert!(alerts.contains("(overview)") && alerts.contains("(group)"), "{alerts}");
+    assert!(!alerts.contains("(scope)") && !alerts.contains("(alerts)"), "{alerts}");
 }
 
 #[test]
