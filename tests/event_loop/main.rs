@@ -50,6 +50,26 @@ async fn a_key_is_drawn_at_once_although_every_source_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_view_is_drawn_at_once_and_its_questions_follow() {
+    let mut stage = Stage::new(Server::Answers(Duration::from_millis(50)));
+    stage
+        .play(async |desk| {
+            wait(300).await;
+            desk.press("2").await;
+            wait(10).await;
+            assert!(desk.last().contains("by urgency"), "{}", desk.last());
+            assert!(!desk.last().contains("no alerting rule"), "{}", desk.last());
+            wait(100).await;
+            assert!(desk.last().contains("there is no alerting rule"), "{}", desk.last());
+            desk.press("tab").await;
+            wait(10).await;
+            assert!(desk.last().contains("Request rate"), "{}", desk.last());
+            desk.press("q").await;
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_flood_of_keys_ends_in_few_frames() {
     let mut stage = Stage::with_queue(Server::Hangs, 10_001);
     let keys = stage.desk.keys.clone();

@@ -242,7 +242,7 @@ fn refused() -> FetchError {
 type Tell = fn(&mut App);
 
 /// Each with the Alerts view open.
-pub const SITUATIONS: [(&str, Tell); 21] = [
+pub const SITUATIONS: [(&str, Tell); 22] = [
     ("incident", |app| tell(app, &incident())),
     ("calm", |app| tell(app, &calm())),
     ("asking", |_| {}),
@@ -304,6 +304,10 @@ pub const SITUATIONS: [(&str, Tell); 21] = [
         tell(app, &incident());
         press(app, "v G");
         incident().tell(app, NOW);
+    }),
+    ("paused", |app| {
+        press(app, "p");
+        tell(app, &incident());
     }),
     ("grouped", |app| {
         tell(app, &incident());

@@ -97,7 +97,7 @@ impl App {
     fn step(&mut self, by: isize) {
         match self.view {
             ViewId::Overview => self.overview.move_cursor(by, self.full),
-            ViewId::Alerts => self.in_alerts(|alerting, scene, area| alerting.move_cursor(by, scene, area)),
+            ViewId::Alerts => self.in_alerts(|alerting, _, area| alerting.move_cursor(by, area)),
         }
     }
 

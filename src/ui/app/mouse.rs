@@ -34,8 +34,8 @@ impl App {
     fn mouse_on_alerts(&mut self, kind: MouseEventKind, cell: Position) {
         self.in_alerts(|alerting, scene, area| match kind {
             MouseEventKind::Down(MouseButton::Left) => alerting.click(scene, area, cell),
-            MouseEventKind::ScrollUp => alerting.move_cursor(-3, scene, area),
-            MouseEventKind::ScrollDown => alerting.move_cursor(3, scene, area),
+            MouseEventKind::ScrollUp => alerting.move_cursor(-3, area),
+            MouseEventKind::ScrollDown => alerting.move_cursor(3, area),
             _ => {}
         });
     }

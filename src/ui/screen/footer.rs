@@ -132,7 +132,11 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || filtered,
         Action::FullScreen => !in_alerts,
         Action::Quiet => app.view == ViewId::Alerts && (app.alerting.quiet_too || app.alerting.is_quiet_hidden()),
-        Action::CrosshairLeft if in_alerts => app.alerting.has_chart(app.body(), app.full),
+        Action::Group | Action::Edit if in_alerts => !app.alerting.is_empty(),
+        Action::Pause if in_alerts && !app.shown.is_live() => true,
+        Action::CrosshairLeft | Action::ZoomIn | Action::PanLeft | Action::Pause if in_alerts => {
+            app.alerting.has_chart(app.body(), app.full)
+        }
         Action::FindNext => hits > 0,
         Action::Scope if !does_something(app, action) => false,
         Action::Scope => app.context().is_some_and(|context| !context.scopes.is_empty()),

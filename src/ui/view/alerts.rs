@@ -81,7 +81,7 @@ impl Alerts {
         self.measures = self.measured(&rows);
         self.list = List::new(rows, &self.group, &self.filter, self.quiet_too);
         let gone = self.find_again();
-        self.follow(scene, area);
+        self.follow(area);
         gone
     }
 
@@ -132,9 +132,9 @@ impl Alerts {
     }
 
     /// Moves the cursor; on the whole screen from one alert to the next as well.
-    pub fn move_cursor(&mut self, by: isize, scene: &Scene, area: Rect) {
+    pub fn move_cursor(&mut self, by: isize, area: Rect) {
         self.choose(self.place.saturating_add_signed(by));
-        self.follow(scene, area);
+        self.follow(area);
     }
 
     fn choose(&mut self, place: usize) {
@@ -152,13 +152,14 @@ impl Alerts {
             self.scroll = self.scroll.min(last);
         } else {
             let half = isize::try_from(layout::places(area, false).rows.height / 2).unwrap_or(1).max(1);
-            self.move_cursor(by.saturating_mul(half), scene, area);
+            self.move_cursor(by.saturating_mul(half), area);
         }
     }
 
     /// Keeps the cursor in sight.
-    fn follow(&mut self, scene: &Scene, area: Rect) {
-        self.top = self.first_in_sight(layout::places(area, scene.full).rows.height);
+    fn follow(&mut self, area: Rect) {
+        // By the list as it is below no detail: coming back to it finds it where it was.
+        self.top = self.first_in_sight(layout::places(area, false).rows.height);
     }
 
     /// The first entry to draw so that the selected one is in sight, moved as little as can be.
@@ -195,6 +196,11 @@ impl Alerts {
     /// How many alerts are shown, and which of them the cursor is on, from 1.
     pub fn position(&self) -> (usize, usize) {
         ((self.place + 1).min(self.list.len()), self.list.len())
+    }
+
+    /// Whether there is any alert at all, shown or not.
+    pub fn is_empty(&self) -> bool {
+        self.list.rows.is_empty()
     }
 
     pub fn is_quiet_hidden(&self) -> bool {

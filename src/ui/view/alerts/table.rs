@@ -112,6 +112,9 @@ fn counts(alerts: &Alerts, scene: &Scene, row: Rect, buf: &mut Buffer) {
     if let Known::Old(at) = notes::known(alerts, scene) {
         text.push_str(&format!("  stale {}", ago(scene.now.since(at))));
     }
+    if !scene.shown.is_live() {
+        text.push_str("  of now, not of the range");
+    }
     let theme = scene.theme;
     let mut left = Line::styled(text, theme.style(Role::Dim));
     // Alerts have no common label that a scope could be told by: they are all here.
@@ -176,7 +179,7 @@ fn instead(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
             let hidden = match (list.quiet, list.unfit) {
                 (quiet, 0) => format!("all {quiet} alerts are silenced, inhibited or muted; v shows them"),
                 (0, unfit) => format!("none of {unfit} alerts fits the filter"),
-                (quiet, _) => format!("all {quiet} that fit the filter are silenced, inhibited or muted; v shows them"),
+                (quiet, _) => format!("only silenced, inhibited or muted ones fit the filter ({quiet}); v shows them"),
             };
             (hidden, Role::Dim)
         }

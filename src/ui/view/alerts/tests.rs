@@ -71,7 +71,7 @@ impl Desk {
     }
 
     fn walk(&mut self, by: isize) {
-        self.with(|alerts, scene| alerts.move_cursor(by, scene, AREA));
+        self.alerts.move_cursor(by, AREA);
     }
 
     fn selected(&self) -> String {
