@@ -59,9 +59,9 @@ impl History {
     }
 }
 
-/// When anything in the frame fired: several series at once are one firing.
-pub fn together(frame: &Frame) -> History {
-    of(frame, &frame.series.iter().collect::<Vec<_>>())
+/// When any of those fired that `keep` accepts: several series at once are one firing.
+pub fn together(frame: &Frame, keep: impl Fn(&Labels) -> bool) -> History {
+    Points::new(frame).history(&frame.series.iter().filter(|series| keep(&series.labels)).collect::<Vec<_>>())
 }
 
 /// One history for each value of a label, as for each `alertname`; in order of the values.
@@ -69,41 +69,58 @@ pub fn by(frame: &Frame, label: &str) -> Vec<(Plain, History)> {
     let value = |series: &Series| series.labels.get(label).cloned().unwrap_or_default();
     let mut series: Vec<&Series> = frame.series.iter().collect();
     series.sort_by_key(|series| value(series));
+    let points = Points::new(frame);
     let groups = series.chunk_by(|a, b| value(a) == value(b));
-    groups.filter_map(|group| Some((value(group.first()?), of(frame, group)))).filter(|(_, h)| h.count() > 0).collect()
+    groups
+        .filter_map(|group| Some((value(group.first()?), points.history(group))))
+        .filter(|(_, h)| h.count() > 0)
+        .collect()
 }
 
 /// Each stretch in which an alert fired, with its labels, in order of time: marks for a chart.
 pub fn windows(frame: &Frame) -> Vec<(Labels, Firing)> {
+    let points = Points::new(frame);
     let mut windows = Vec::new();
     for series in &frame.series {
         let labels = series.labels.filter(|name| name != METRIC_NAME && name != "alertstate");
-        windows.extend(of(frame, &[series]).firings.into_iter().map(|firing| (labels.clone(), firing)));
+        windows.extend(points.history(&[series]).firings.into_iter().map(|firing| (labels.clone(), firing)));
     }
     windows.sort_by(|(a, one), (b, other)| (one.range, a).cmp(&(other.range, b)));
     windows
 }
 
-fn of(frame: &Frame, series: &[&Series]) -> History {
-    let mut times: Vec<i64> =
-        series.iter().flat_map(|series| series.points()).filter(|(_, value)| *value > 0.0).map(|(t, _)| t).collect();
-    times.sort_unstable();
-    let step = frame.window.step.max(1);
-    // The head, a point at the very end, lies beyond the window.
-    let newest = frame.series.iter().filter_map(Series::last).map(|(t, _)| t).fold(frame.window.end, i64::max);
-    let mut firings: Vec<Firing> = Vec::new();
-    for t in times {
-        let (still, end) = (t >= newest, Timestamp((t + step).min(newest)));
-        match firings.last_mut() {
-            // A gap shorter than two steps may be one lost point.
-            Some(last) if t - last.range.end.0 < 2 * step => (last.range.end, last.still) = (end, still),
-            _ => {
-                let from_before = t < frame.window.start + step;
-                firings.push(Firing { range: Range::new(Timestamp(t), end), from_before, still });
+/// The points in time at which a frame has samples.
+struct Points {
+    first: i64,
+    last: i64,
+    step: i64,
+}
+
+impl Points {
+    fn new(frame: &Frame) -> Self {
+        // The head, a point at the very end, lies beyond the window.
+        let last = frame.series.iter().filter_map(Series::last).map(|(t, _)| t).fold(frame.window.end, i64::max);
+        Self { first: frame.window.start, last, step: frame.window.step.max(1) }
+    }
+
+    fn history(&self, series: &[&Series]) -> History {
+        let points = series.iter().flat_map(|series| series.points());
+        let mut times: Vec<i64> = points.filter(|(_, value)| *value > 0.0).map(|(t, _)| t).collect();
+        times.sort_unstable();
+        let mut firings: Vec<Firing> = Vec::new();
+        for t in times {
+            let (still, end) = (t >= self.last, Timestamp((t + self.step).min(self.last)));
+            match firings.last_mut() {
+                // A gap shorter than two steps may be one lost point.
+                Some(last) if t - last.range.end.0 < 2 * self.step => (last.range.end, last.still) = (end, still),
+                _ => {
+                    let from_before = t < self.first + self.step;
+                    firings.push(Firing { range: Range::new(Timestamp(t), end), from_before, still });
+                }
             }
         }
+        History { firings }
     }
-    History { firings }
 }
 
 #[cfg(test)]
@@ -137,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_lost_point_does_not_end_a_firing_and_two_do() {
-        let history = together(&frame(&[("A", &[10, 11, 13, 20, 23])]));
+        let history = together(&frame(&[("A", &[10, 11, 13, 20, 23])]), |_| true);
         assert_eq!(minutes(&history), [(10, 14), (20, 21), (23, 24)]);
         assert_eq!((history.count(), history.total(), history.still()), (3, 6 * MINUTE, false));
     }
@@ -148,7 +165,7 @@ mod tests {
         let mut times = run(0, 30);
         times.extend(run(100, 120));
         times.extend(run(day - 5, day + 1));
-        let history = together(&frame(&[("A", &times)]));
+        let history = together(&frame(&[("A", &times)]), |_| true);
         assert_eq!(minutes(&history), [(0, 30), (100, 120), (day - 5, day)]);
         let ends: Vec<_> = history.firings.iter().map(|firing| (firing.from_before, firing.still)).collect();
         assert_eq!(ends, [(true, false), (false, false), (false, true)]);
@@ -156,7 +173,7 @@ mod tests {
         // Only the one in the middle is seen whole.
         assert_eq!(history.usual(), Some(20 * MINUTE));
         // One step before the end it had stopped.
-        assert!(!together(&frame(&[("A", &run(day - 5, day))])).still());
+        assert!(!together(&frame(&[("A", &run(day - 5, day))]), |_| true).still());
     }
 
     #[test]
@@ -173,20 +190,20 @@ mod tests {
     #[test]
     fn the_usual_time_is_the_median() {
         let times: Vec<i64> = [run(10, 12), run(100, 130), run(200, 210), run(300, 320)].concat();
-        let history = together(&frame(&[("A", &times)]));
+        let history = together(&frame(&[("A", &times)]), |_| true);
         assert_eq!(history.usual(), Some(15 * MINUTE));
-        assert_eq!(together(&frame(&[("A", &run(10, 12))])).usual(), Some(2 * MINUTE));
+        assert_eq!(together(&frame(&[("A", &run(10, 12))]), |_| true).usual(), Some(2 * MINUTE));
         assert_eq!(History::default().usual(), None);
     }
 
     #[test]
     fn many_short_ones_are_flapping() {
         let shorts = |count: i64| (0..count).flat_map(|i| run(100 * i + 10, 100 * i + 15)).collect::<Vec<_>>();
-        assert!(!together(&frame(&[("A", &shorts(3))])).flaps());
-        assert!(together(&frame(&[("A", &shorts(4))])).flaps());
+        assert!(!together(&frame(&[("A", &shorts(3))]), |_| true).flaps());
+        assert!(together(&frame(&[("A", &shorts(4))]), |_| true).flaps());
         let longs = |count: i64| (0..count).flat_map(|i| run(100 * i + 510, 100 * i + 540)).collect::<Vec<_>>();
-        assert!(together(&frame(&[("A", &[shorts(4), longs(3)].concat())])).flaps());
-        assert!(!together(&frame(&[("A", &[shorts(4), longs(4)].concat())])).flaps());
+        assert!(together(&frame(&[("A", &[shorts(4), longs(3)].concat())]), |_| true).flaps());
+        assert!(!together(&frame(&[("A", &[shorts(4), longs(4)].concat())]), |_| true).flaps());
     }
 
     #[test]
@@ -197,7 +214,7 @@ mod tests {
         let names: Vec<_> = histories.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["A", "B"]);
         assert_eq!(minutes(&histories[0].1), [(5, 6), (11, 13)]);
-        assert_eq!(minutes(&together(&frame)), [(5, 6), (10, 13)]);
+        assert_eq!(minutes(&together(&frame, |_| true)), [(5, 6), (10, 13)]);
         let marks: Vec<_> = windows(&frame)
             .into_iter()
             .map(|(labels, firing)| (labels.to_string(), firing.range.start.0 / MINUTE))
@@ -216,8 +233,8 @@ mod tests {
     fn disordered_or_zero_points_do_no_harm() {
         let mut frame = frame(&[("A", &[10, 12, 11])]);
         frame.series[0].values[1] = 0.0;
-        assert_eq!(minutes(&together(&frame)), [(10, 12)]);
+        assert_eq!(minutes(&together(&frame, |_| true)), [(10, 12)]);
         frame.window.step = 0;
-        assert_eq!(together(&frame).count(), 2);
+        assert_eq!(together(&frame, |_| true).count(), 2);
     }
 }

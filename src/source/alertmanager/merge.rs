@@ -1,6 +1,6 @@
 //! One picture from the answers of several servers. Each knows what it was told; gossip between them takes a moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Held as Answer;
 use super::decode::{Dated, Mutings};
@@ -22,16 +22,28 @@ pub fn holdings(answers: Vec<(Plain, Answer)>, mut notes: Vec<Plain>) -> Holding
         }
         lists.push(page.alerts);
     }
-    Holdings { alerts: alerts(lists, &mutings), notes }
+    let (alerts, doubtful) = alerts(lists, &mutings);
+    if doubtful > 0 {
+        let alerts = if doubtful == 1 { "1 alert is" } else { &format!("{doubtful} alerts are") };
+        notes.push(Plain::from(format!("{alerts} kept quiet by one server and told of by another")));
+    }
+    Holdings { alerts, notes }
 }
 
-fn alerts(lists: Vec<Vec<Held>>, mutings: &Mutings) -> Vec<Held> {
+/// With how many are quiet at one server only.
+fn alerts(lists: Vec<Vec<Held>>, mutings: &Mutings) -> (Vec<Held>, usize) {
     let mut merged: BTreeMap<(Plain, Plain), Held> = BTreeMap::new();
+    let mut doubtful = BTreeSet::new();
     for alert in lists.into_iter().flatten() {
         let key = key(&alert);
         let alert = match merged.remove(&key) {
             None => alert,
-            Some(other) => join(other, alert),
+            Some(other) => {
+                if is_quiet(&other) != is_quiet(&alert) {
+                    doubtful.insert(key.clone());
+                }
+                join(other, alert)
+            }
         };
         merged.insert(key, alert);
     }
@@ -39,7 +51,11 @@ fn alerts(lists: Vec<Vec<Held>>, mutings: &Mutings) -> Vec<Held> {
         alert.muted_by = mutings.of(&alert.fingerprint);
         alert
     };
-    merged.into_values().map(muted).collect()
+    (merged.into_values().map(muted).collect(), doubtful.len())
+}
+
+fn is_quiet(alert: &Held) -> bool {
+    !alert.silenced_by.is_empty() || !alert.inhibited_by.is_empty()
 }
 
 /// The fingerprint follows from the labels; where one is missing, these tell alerts apart.
@@ -48,12 +64,19 @@ fn key(alert: &Held) -> (Plain, Plain) {
     (alert.fingerprint.clone(), labels)
 }
 
-/// The one that was updated last, with all that either knows of who is told and what keeps it quiet.
+/// The one that was updated last, with all that either knows of who is told. What keeps it quiet counts only where both
+/// are kept quiet: a server that does not know of a silence tells.
 fn join(one: Held, two: Held) -> Held {
+    let quiet = is_quiet(&one) && is_quiet(&two);
     let (mut kept, other) = if two.updated_at > one.updated_at { (two, one) } else { (one, two) };
     unite(&mut kept.receivers, other.receivers);
-    unite(&mut kept.silenced_by, other.silenced_by);
-    unite(&mut kept.inhibited_by, other.inhibited_by);
+    if quiet {
+        unite(&mut kept.silenced_by, other.silenced_by);
+        unite(&mut kept.inhibited_by, other.inhibited_by);
+    } else {
+        kept.silenced_by.clear();
+        kept.inhibited_by.clear();
+    }
     kept
 }
 
@@ -105,6 +128,22 @@ mod tests {
     fn answer(alerts: Vec<Held>, groups: &str) -> (Plain, Answer) {
         let alerts = AlertPage { alerts, dropped: 0 };
         ("am".into(), Answer { alerts, mutings: decode::mutings(groups.as_bytes()) })
+    }
+
+    #[test]
+    fn what_only_one_server_keeps_quiet_is_told_of() {
+        let mut told = held("a", Some(2), "team", "");
+        told.silenced_by.clear();
+        for turned in [false, true] {
+            let mut answers =
+                vec![answer(vec![held("a", Some(1), "team", "s1")], "[]"), answer(vec![told.clone()], "[]")];
+            if turned {
+                answers.reverse();
+            }
+            let holdings = holdings(answers, Vec::new());
+            assert!(holdings.alerts[0].silenced_by.is_empty());
+            assert_eq!(holdings.notes, ["1 alert is kept quiet by one server and told of by another"]);
+        }
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Overview {
     up: Slot<Frame>,
     started: Slot<Frame>,
     fired: Slot<Frame>,
+    /// When alerts fired: critical ones, and warnings. Read once from an answer, drawn often.
+    firings: [Vec<Firing>; 2],
     buckets: Slot<Vector>,
     memory_ratio: Slot<Vector>,
     hosts: Hosts,
@@ -88,14 +90,10 @@ impl Overview {
         self.started.get().map(restarts).unwrap_or_default()
     }
 
-    /// When alerts fired, by their severity: the stretches of critical ones, then of warnings.
-    pub fn firings(&self) -> [Vec<Firing>; 2] {
-        let of = |severity: Severity| {
-            let Some(frame) = self.fired.get() else { return Vec::new() };
-            let of_it = frame.series.iter().filter(|series| Severity::of(&series.labels) == severity);
-            history::together(&Frame { series: of_it.cloned().collect(), ..frame.clone() }).firings
-        };
-        [of(Severity::Critical), of(Severity::Warning)]
+    fn read_firings(&mut self) {
+        let Some(frame) = self.fired.get() else { return };
+        let of = |severity| history::together(frame, |labels| Severity::of(labels) == severity).firings;
+        self.firings = [Severity::Critical, Severity::Warning].map(of);
     }
 
     /// The bound of the latency histogram's last finite bucket, in seconds: no quantile is ever higher.
@@ -199,11 +197,15 @@ impl View for Overview {
             self.here.take(query, update.result.and_then(Answer::into_host), update.at);
         } else if !frames.is_empty() || !vectors.is_empty() {
             // Two questions may have been made the same in the config.
+            let fires = questions::is_about_alerts(query);
             for asked in frames {
                 (asked.slot)(self).take_frame(query, update.result.clone().and_then(Answer::into_frame), update.at);
             }
             for asked in vectors {
                 (asked.slot)(self).take(query, update.result.clone().and_then(Answer::into_vector), update.at);
+            }
+            if fires {
+                self.read_firings();
             }
         } else if let Some(update) = self.hosts.apply(update, scene) {
             self.database.apply(update, scene);

@@ -260,10 +260,10 @@ fn marks(overview: &Overview, scene: &Scene) -> Vec<chart::Mark> {
         .into_iter()
         .map(|restart| chart::Mark { from: restart.at, to: restart.at, style, glyph: '↻' })
         .collect();
-    let [critical, warning] = overview.firings();
+    let [critical, warning] = &overview.firings;
     for (firings, role) in [(warning, Role::Warning), (critical, Role::Critical)] {
         let style = scene.theme.style(role);
-        marks.extend(firings.into_iter().map(|firing| {
+        marks.extend(firings.iter().map(|firing| {
             let (from, to) = (firing.range.start.0, if firing.still { scene.now.0 } else { firing.range.end.0 });
             chart::Mark { from, to, style, glyph: '‾' }
         }));

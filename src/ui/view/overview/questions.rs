@@ -19,6 +19,11 @@ const SELDOM: Duration = Duration::from_secs(60);
 /// What Prometheus writes of the alerts that fire: one series each.
 const FIRED: &str = r#"ALERTS{alertstate="firing"}"#;
 
+/// Whether a question is the one about alerts that fired.
+pub fn is_about_alerts(query: &Query) -> bool {
+    matches!(query, Query::Range { expr, .. } if expr == FIRED)
+}
+
 /// A question and where its answer goes.
 pub struct Asked<T> {
     pub query: Query,
