@@ -137,7 +137,8 @@ impl List {
         if is_it(near) { Some(near) } else { (0..self.len()).find(|nth| is_it(*nth)) }
     }
 
-    /// In what an alert differs from the others of its name; what they all have says nothing.
+    /// In what an alert differs from the others of its name; what they all have says nothing. One alone says what it is
+    /// about.
     pub fn difference(&self, row: &Row) -> String {
         let names = self.differing.get(&row.name()).map_or(&[][..], Vec::as_slice);
         let words = names.iter().map(|name| match row.labels.get(name) {
@@ -188,9 +189,10 @@ const WHERE: &[&str] = &["endpoint", "pod", "instance", "host", "service", "name
 const SHOWN: &[&str] = &["alertname", "severity"];
 
 fn differing(rows: &[Row]) -> HashMap<Plain, Vec<Plain>> {
-    let mut first: HashMap<Plain, (&Labels, BTreeSet<&Plain>)> = HashMap::new();
+    let mut first: HashMap<Plain, (&Labels, BTreeSet<&Plain>, usize)> = HashMap::new();
     for row in rows {
-        let (of, names) = first.entry(row.name()).or_insert_with(|| (&row.labels, BTreeSet::new()));
+        let (of, names, count) = first.entry(row.name()).or_insert_with(|| (&row.labels, BTreeSet::new(), 0));
+        *count += 1;
         let (other, own) = (*of, &row.labels);
         names.extend(own.iter().filter(|(name, value)| other.get(name) != Some(value)).map(|(name, _)| name));
         names.extend(other.iter().filter(|(name, _)| own.get(name).is_none()).map(|(name, _)| name));
@@ -201,7 +203,13 @@ fn differing(rows: &[Row]) -> HashMap<Plain, Vec<Plain>> {
         names.sort_by_key(rank);
         names
     };
-    first.into_iter().map(|(name, (_, names))| (name, sorted(names))).collect()
+    // One alone differs from none; what it is about is said all the same.
+    let about = |labels: &Labels| WHERE.iter().find(|known| labels.get(known).is_some()).map(|known| Plain::new(known));
+    let told = |(labels, names, count): (&Labels, BTreeSet<&Plain>, usize)| match count {
+        1 => about(labels).into_iter().collect(),
+        _ => sorted(names),
+    };
+    first.into_iter().map(|(name, of)| (name, told(of))).collect()
 }
 
 #[cfg(test)]
