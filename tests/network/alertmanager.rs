@@ -165,6 +165,21 @@ async fn alerts_without_their_groups_are_still_alerts() {
 }
 
 #[tokio::test]
+async fn two_large_pages_do_not_wait_for_each_other() {
+    // The client takes in one large answer at a time, until it has been read.
+    let filler = "x".repeat(1_000);
+    let many = |one: &dyn Fn(usize) -> String| format!("[{}]", (0..6_000).map(one).collect::<Vec<_>>().join(","));
+    let alerts = many(&|n| format!(r#"{{"fingerprint":"{n}","labels":{{"a":"{filler}"}}}}"#));
+    let groups =
+        many(&|n| format!(r#"{{"alerts":[{{"fingerprint":"{n}","x":"{filler}","status":{{"mutedBy":["night"]}}}}]}}"#));
+    assert!(alerts.len() > 5 << 20 && groups.len() > 5 << 20);
+    let server = server(vec![("/api/v2/alerts", "200 OK", alerts), ("/api/v2/alerts/groups", "200 OK", groups)]);
+    let holdings = held(&source(&[server.url()])).await;
+    assert_eq!((holdings.alerts.len(), texts(&holdings.notes)), (6_000, vec![]));
+    assert!(holdings.alerts.iter().all(|alert| texts(&alert.muted_by) == ["night"]));
+}
+
+#[tokio::test]
 async fn silences_are_merged_by_id_and_one_server_is_enough() {
     let list = |silences: &[String]| vec![("/api/v2/silences", "200 OK", format!("[{}]", silences.join(",")))];
     let one = server(list(&[silence("x", "active", 1), silence("y", "pending", 1)]));

@@ -236,3 +236,26 @@ async fn two_that_do_not_know_each_other_of_different_versions() {
     assert_eq!(down(&holdings).silenced_by, std::slice::from_ref(&ids[1]));
     assert_eq!(down(&holdings).receivers.len(), 1);
 }
+
+#[tokio::test]
+#[ignore = "skipped: needs real servers, see tests/stack"]
+async fn a_storm_of_ten_thousand_alerts_is_held_whole() {
+    const STORM: usize = 10_000;
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    let _running = alertmanager("alertmanager-0.31", folder.path(), port, None);
+    let source = source(&[port]);
+    held(&source, |_| true).await;
+    let alert = |number| {
+        format!(
+            r#"{{"labels":{{"alertname":"Storm","severity":"warning","service":"s{number}","instance":"10.0.0.1:{number}"}},
+            "annotations":{{"summary":"the service s{number} does not answer","runbook_url":"https://runbooks.invalid/s"}}}}"#
+        )
+    };
+    let storm: Vec<String> = (0..STORM).map(alert).collect();
+    post(port, "alerts", &format!("[{}]", storm.join(",")));
+    let holdings = held(&source, |holdings| holdings.alerts.len() == STORM).await;
+    assert_eq!(holdings.notes, Vec::<Plain>::new());
+    let begun = std::time::Instant::now();
+    source.ask(&Query::Held, now()).await.unwrap();
+    println!("{STORM} alerts and their groups: {} ms", begun.elapsed().as_millis());
+}

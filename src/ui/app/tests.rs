@@ -20,7 +20,7 @@ fn context(name: &str, scopes: &[(&str, &str)]) -> ContextSetup {
         name: name.into(),
         production: name == "prod",
         prometheus: true,
-        alertmanager: true,
+        alertmanager: false,
         scopes: scopes.collect(),
         watch: Watch::default(),
     }
