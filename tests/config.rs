@@ -126,6 +126,32 @@ fn servers_that_stand_for_each_other_differ_in_their_address_alone() {
 }
 
 #[test]
+fn a_mistake_in_a_list_of_addresses_says_which_one() {
+    let said = |url: &str| {
+        let text = format!("[contexts.prod.alertmanager]\nurl = {url}");
+        let said = parse(&text).unwrap_err().to_string();
+        said.strip_prefix("/etc/a360/config.toml:2: `url` in [contexts.prod.alertmanager] ").unwrap_or(&said).to_owned()
+    };
+    for (url, expected) in [
+        ("'am:9093'", "has no scheme; write http://am:9093 or https://am:9093"),
+        ("['http://a', 'b:1']", "holds as number 2 an address that has no scheme; write http://b:1 or https://b:1"),
+        ("['http://a', 'http://a/']", "names one address twice; each server of a pair has its own"),
+        ("[]", "is an empty list; write the address of each server"),
+        ("['http://a', 9094]", "must be text in quotes, not a number"),
+        ("9093", "must be text in quotes, not a number"),
+    ] {
+        assert_eq!(said(url), expected, "{url}");
+    }
+    let word = |text: &str| parse(text).unwrap_err().to_string();
+    let missing = "/etc/a360/config.toml:1: [contexts.a.alertmanager] has no `url`; add url = \"http://HOST:PORT\"";
+    assert_eq!(word("[contexts.a.alertmanager]\ntimeout = '5s'"), missing);
+    let early = word("[contexts.a.alertmanager]\nurl = 'http://am'\nauthor = 'ada'");
+    assert!(early.starts_with("/etc/a360/config.toml:3: unknown key `author` in [contexts.a.alertmanager]"), "{early}");
+    let list = word("[contexts.a.prometheus]\nurl = ['http://a', 'http://b']");
+    assert!(list.ends_with("`url` in [contexts.a.prometheus] must be text in quotes, not a list"), "{list}");
+}
+
+#[test]
 fn what_is_watched_changes_only_where_it_is_said() {
     let config = read(FULL);
     let requests = "sum(rate(http_requests_total[5m]))".to_owned();

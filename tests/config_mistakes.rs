@@ -245,39 +245,6 @@ timeout = '5s'
 }
 
 #[test]
-fn addresses_of_a_pair() {
-    check(
-        "[contexts.prod.alertmanager]\n",
-        r#"
-url = 'am:9093'
-=> 2: `url` in [contexts.prod.alertmanager] has no scheme; write http://am:9093 or https://am:9093
-url = ['http://am-1:9093', 'am-2:9093']
-=> 2: `url` in [contexts.prod.alertmanager] holds as number 2 an address that has no scheme; write http://am-2:9093 or https://am-2:9093
-url = ['http://am:9093', 'http://am:9093/']
-=> 2: `url` in [contexts.prod.alertmanager] names one address twice; each server of a pair has its own
-url = []
-=> 2: `url` in [contexts.prod.alertmanager] is an empty list; write the address of each server
-url = ['http://am:9093', 9094]
-=> 2: `url` in [contexts.prod.alertmanager] must be text in quotes, not a number
-url = 9093
-=> 2: `url` in [contexts.prod.alertmanager] must be text in quotes, not a number
-timeout = '5s'
-=> 1: [contexts.prod.alertmanager] has no `url`; add url = "http://HOST:PORT"
-url = 'http://am'
-author = 'ada'
-=> 3: unknown key `author` in [contexts.prod.alertmanager]; the keys are: url, username, password, token, headers, ca_file, cert_file, key_file, insecure, proxy, connect_timeout, timeout, max_answer, concurrency
-"#,
-    );
-    check(
-        "[contexts.prod.prometheus]\n",
-        r#"
-url = ['http://a', 'http://b']
-=> 2: `url` in [contexts.prod.prometheus] must be text in quotes, not a list
-"#,
-    );
-}
-
-#[test]
 fn secrets() {
     check(
         "[contexts.prod.prometheus]\nurl = 'http://prom:9090'\n",

@@ -175,3 +175,16 @@ fn flags(cli: &Cli) -> Vec<String> {
     }
     flags
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copied_command_line_comes_to_the_same_servers() {
+        let said = "--alertmanager http://am:9093/x/ --prometheus http://prom --config a.toml --range 6h";
+        let cli = crate::cli::parse(["a360"].into_iter().chain(said.split(' ')).map(Into::into)).unwrap();
+        let expected = "--config a.toml --prometheus http://prom --alertmanager http://am:9093/x";
+        assert_eq!(flags(&cli).join(" "), expected);
+    }
+}

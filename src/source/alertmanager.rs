@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::decode::{AlertPage, Dated, EXPECTED, Mutings, Status};
-use self::gather::{Gathered, gather, nobody};
+use self::gather::{Gathered, beside, gather, nobody};
 use super::http::{Client, Reply};
 use crate::model::delivery::{Holdings, Routing};
 use crate::model::endpoint::Endpoint;
@@ -116,8 +116,8 @@ impl Alertmanager {
 
 impl Server {
     async fn held(&self, now: Timestamp) -> Result<Held, FetchError> {
-        let (alerts, mutings) = tokio::join!(self.alerts(now), self.mutings(now));
-        Ok(Held { alerts: alerts?, mutings })
+        let (alerts, mutings) = beside(self.alerts(now), self.mutings(now)).await?;
+        Ok(Held { alerts, mutings })
     }
 
     // Each reads its answer before it waits for anything else: a large one is in the way of the others until then.
