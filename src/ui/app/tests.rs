@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use super::*;
 use crate::model::alert::AlertState;
 use crate::model::labels::Labels;
+use crate::model::query::{Answer, Query, Subscription};
 use crate::model::series::{Frame, Notes, Series};
 use crate::model::window::{Part, Span, Window};
 use crate::time::{HOUR, MINUTE};

@@ -74,7 +74,7 @@ impl Alerts {
     pub fn refresh(&mut self, scene: &Scene, area: Rect) -> Option<Plain> {
         let alerts = scene.alerts.get().map_or(&[][..], Vec::as_slice);
         let mut rows = rows(self.fresh_rules(scene), alerts, self.held.get());
-        if self.held.feed.error.is_some() {
+        if !notes::is_fresh(&self.held, scene) {
             // What Alertmanager held a while ago does not tell that it holds nothing newer.
             rows.iter_mut().filter(|row| row.told == Told::NotHeld).for_each(|row| row.told = Told::Unknown);
         }

@@ -160,12 +160,14 @@ fn annotations(row: &Row) -> Vec<String> {
 fn beside(alerts: &Alerts, row: &Row, graph: &Graph, scene: &Scene) -> Vec<Line<'static>> {
     let fact = |name: &str, text: String| named(name, &text, Role::Text, scene);
     let mut lines = Vec::new();
-    let (value, at) = graph.value(scene).unwrap_or_else(|| (words::value(alerts, row).0, "now".to_owned()));
-    let at = if scene.crosshair.is_some() { format!("at {at}") } else { "now".to_owned() };
-    lines.push(fact("value", format!("{value}  {at}")));
+    // As the rule was evaluated, where the chart does not know better.
+    lines.push(fact("value", graph.value(scene).unwrap_or_else(|| words::value(alerts, row).0)));
     lines.push(fact("threshold", graph.measure.bound()));
     if let Some((word, peak)) = graph.peak(scene) {
         lines.push(fact(word, peak));
+    }
+    if let Some(stale) = &graph.stale {
+        lines.push(named("chart", stale, Role::Stale, scene));
     }
     if let Some(hold) = words::hold(alerts, row).filter(|hold| *hold > 0) {
         lines.push(fact("for", format_duration(hold)));
@@ -194,7 +196,11 @@ fn facts(
         Some((_, true)) => {}
         Some((graph, false)) => {
             let peak = graph.peak(scene).map_or_else(String::new, |(word, peak)| format!("  {word} {peak}"));
+            let value = graph.value(scene).filter(|_| scene.crosshair.is_some()).unwrap_or(value);
             fact("value", &format!("{value}  {bound}{peak}"), Role::Text);
+            if let Some(stale) = &graph.stale {
+                fact("chart", stale, Role::Stale);
+            }
         }
         None if alerts.rule(row).is_some() && alerts.measure(row).is_none() => {
             fact("value", &format!("{value}  no chart: its rule compares with no number"), Role::Text);

@@ -14,7 +14,7 @@ use crate::model::labels::METRIC_NAME;
 use crate::model::query::Query;
 use crate::model::series::Series;
 use crate::model::window::{Span, step_for};
-use crate::time::ago;
+use crate::time::{MINUTE, ago, millis};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::overview::fit;
@@ -64,6 +64,8 @@ pub struct Graph<'a> {
     stretch: (i64, i64),
     /// What stands in place of a line that cannot be drawn.
     instead: Option<(String, Role)>,
+    /// Why the line may be old.
+    pub stale: Option<String>,
     step: i64,
 }
 
@@ -80,7 +82,8 @@ impl<'a> Graph<'a> {
             None => Some(("empty: no series of the expression has this alert's labels".to_owned(), Role::Stale)),
         };
         let step = alerts.chart.get().filter(|_| is_its).map_or(1, |frame| frame.window.step);
-        Some(Self { measure, line, stretch: stretch(line, scene, detail), instead, step })
+        let stale = stale(alerts, scene).filter(|_| line.is_some());
+        Some(Self { measure, line, stretch: stretch(line, scene, detail), instead, stale, step })
     }
 
     /// The worst value in sight and when it was.
@@ -93,14 +96,16 @@ impl<'a> Graph<'a> {
         Some((word, format!("{} at {at}", self.measure.unit.show(worst))))
     }
 
-    /// The value under the crosshair, or the newest one.
-    pub fn value(&self, scene: &Scene) -> Option<(String, String)> {
+    /// The value under the crosshair, or the newest one, with its time.
+    pub fn value(&self, scene: &Scene) -> Option<String> {
         let line = self.line?;
         let (time, value) = match scene.crosshair {
             Some(at) => line.at(at, self.step)?,
             None => line.last()?,
         };
-        Some((self.measure.unit.show(value), scene.clock(time)))
+        let is_now = scene.crosshair.is_none() && scene.now.0 - time <= (3 * self.step).max(MINUTE);
+        let when = if is_now { "now".to_owned() } else { format!("at {}", scene.clock(time)) };
+        Some(format!("{}  {when}", self.measure.unit.show(value)))
     }
 
     pub fn draw(&self, alerts: &Alerts, row: &Row, scene: &Scene, area: Rect, buf: &mut Buffer) {
@@ -131,6 +136,18 @@ impl<'a> Graph<'a> {
             ..Chart::new(self.stretch, self.step, self.measure.unit, scene.zone)
         }
         .render(area, buf);
+    }
+}
+
+/// Why a line is not what it should be by now.
+fn stale(alerts: &Alerts, scene: &Scene) -> Option<String> {
+    let feed = &alerts.chart.feed;
+    let age = scene.now.since(feed.value.as_ref()?.1);
+    match &feed.error {
+        Some((error, _)) => Some(format!("stale {}: {error}", ago(age))),
+        None => {
+            (scene.shown.is_live() && age > millis(scene.refresh) * 3 + 5_000).then(|| format!("stale {}", ago(age)))
+        }
     }
 }
 

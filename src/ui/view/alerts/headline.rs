@@ -1,6 +1,6 @@
 //! The sentence above the list: what fires worst and since when, or how sure it is that nothing does.
 
-use super::notes::{Known, known, tally};
+use super::notes::{Known, is_fresh, known, tally};
 use super::{Alerts, words};
 use crate::analysis::alerts::{Row, State};
 use crate::analysis::summary::{Headline, Level};
@@ -71,7 +71,7 @@ fn calm(alerts: &Alerts, scene: &Scene) -> Headline {
     let count = |of: fn(State) -> bool| alerts.list.rows.iter().filter(|row| of(row.state)).count();
     let (pending, quiet) = (count(|state| state == State::Pending), count(State::is_quiet));
     let rules = tally(alerts.groups());
-    if alerts.rules.get().is_none() || alerts.rules.feed.error.is_some() {
+    if !is_fresh(&alerts.rules, scene) {
         return said(Level::Unknown, "nothing fires; how the rules do is not known".to_owned());
     }
     if rules.rules == 0 {
@@ -93,7 +93,7 @@ fn calm(alerts: &Alerts, scene: &Scene) -> Headline {
             let text = format!("nothing fires; {} of {} rules not evaluated yet", rules.unknown, rules.rules);
             said(Level::Notice, text)
         }
-        None if scene.alertmanager && (alerts.held.get().is_none() || alerts.held.feed.error.is_some()) => {
+        None if scene.alertmanager && !is_fresh(&alerts.held, scene) => {
             said(Level::Notice, "nothing fires; Alertmanager does not say what it holds".to_owned())
         }
         None => {

@@ -3,6 +3,7 @@
 use super::Alerts;
 use crate::model::fault::FetchError;
 use crate::model::rule::{Health, Rule, RuleGroup};
+use crate::store::Slot;
 use crate::time::{Timestamp, ago, millis};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
@@ -35,11 +36,21 @@ pub fn known(alerts: &Alerts, scene: &Scene) -> Known {
         }
         (None, [None, None]) => Known::Asking,
         (None, [Some((error, since)), _] | [_, Some((error, since))]) => Known::Failed(error.clone(), *since),
-        (Some(at), _) if scene.now.since(at) > millis(scene.tiles) * 3 + 5_000 => Known::Old(at),
+        (Some(at), _) if is_late(at, scene) => Known::Old(at),
         // One of the two questions is still answered, or has been since the last error.
         (Some(at), [Some(_), other]) if other.is_some() || answers[1].is_none() => Known::Old(at),
         (Some(_), _) => Known::Now,
     }
+}
+
+/// Whether an answer is the latest one and not overdue: only such a one may be called calm, or nobody.
+pub fn is_fresh<T>(slot: &Slot<T>, scene: &Scene) -> bool {
+    let feed = &slot.feed;
+    feed.error.is_none() && feed.value.as_ref().is_some_and(|(_, at)| !is_late(*at, scene))
+}
+
+fn is_late(answered: Timestamp, scene: &Scene) -> bool {
+    scene.now.since(answered) > millis(scene.tiles) * 3 + 5_000
 }
 
 /// How the rules do that raise alerts.

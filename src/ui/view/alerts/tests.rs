@@ -89,8 +89,11 @@ fn alert(name: &str) -> Alert {
     }
 }
 
+fn alerting(name: &str) -> Alerting {
+    Alerting { hold: 5 * MINUTE, keep: 0, annotations: Labels::default(), alerts: vec![alert(name)] }
+}
+
 fn rule(name: &str, expr: &str) -> Rule {
-    let alerting = Alerting { hold: 5 * MINUTE, keep: 0, annotations: Labels::default(), alerts: vec![alert(name)] };
     Rule {
         name: name.into(),
         expr: expr.to_owned(),
@@ -99,7 +102,7 @@ fn rule(name: &str, expr: &str) -> Rule {
         took: 1.0,
         evaluated: Some(NOW),
         labels: Labels::default(),
-        alerting: Some(alerting),
+        alerting: Some(alerting(name)),
     }
 }
 
@@ -243,4 +246,20 @@ fn the_cursor_stays_in_sight_and_the_list_moves_no_more_than_it_must() {
     desk.now = NOW.plus(SECOND);
     desk.with(|alerts, scene| alerts.page(1, scene, AREA));
     assert_eq!(desk.alerts.position().0, 1 + usize::from(height / 2));
+}
+
+#[test]
+fn what_was_learned_before_another_view_was_shown_is_not_calm() {
+    let mut desk = Desk::new();
+    let quiet = Rule { alerting: Some(Alerting { alerts: Vec::new(), ..alerting("A") }), ..rule("A", "a > 1") };
+    desk.learn(Query::Held, Ok(Answer::Held(Holdings::default())));
+    desk.learn(Query::Rules, Ok(Answer::Rules(vec![group(vec![quiet])])));
+    desk.bare.take(&Query::Alerts, Ok(Vec::new()), desk.now);
+    let said = |desk: &mut Desk| desk.with(|alerts, scene| alerts.headline(scene).text);
+    assert_eq!(said(&mut desk), "calm: nothing fires, 1 rule is healthy");
+    // Ten minutes elsewhere; the bare alerts and Alertmanager are asked in every view.
+    desk.now = NOW.plus(10 * MINUTE);
+    desk.bare.take(&Query::Alerts, Ok(Vec::new()), desk.now);
+    desk.learn(Query::Held, Ok(Answer::Held(Holdings::default())));
+    assert_eq!(said(&mut desk), "nothing fires; how the rules do is not known");
 }
