@@ -221,3 +221,26 @@ fn escape_takes_the_filter_back_last() {
     press(&mut app, "esc");
     assert!(!screen(&app).contains("filter alertname"), "{}", screen(&app));
 }
+
+#[test]
+fn the_overview_is_not_called_calm_by_what_it_knew_before_the_alerts_were_looked_at() {
+    use crate::story::{Reply, Story};
+    use a360::model::watch::Watch;
+    let mut app = situation("calm", 120, 40);
+    press(&mut app, "1");
+    let mut story = Story { held: Some(Ok(Default::default())), ..Story::calm() };
+    story.tell(&mut app, NOW);
+    assert!(screen(&app).contains("● calm"), "{}", screen(&app));
+    press(&mut app, "2");
+    // Ten minutes later the charts' questions hang.
+    let watch = Watch::default();
+    for expr in [&watch.requests, &watch.errors, &watch.errors_by_endpoint, &watch.latency, &watch.up] {
+        story.set(expr, Reply::Hangs);
+    }
+    let later = NOW.plus(600 * SECOND);
+    app.handle(Event::Tick, later);
+    app.handle(Event::Term(crate::console::key("1")), later);
+    story.tell(&mut app, later);
+    let text = screen(&app);
+    assert!(!text.contains("● calm") && text.contains("stale 10m"), "{text}");
+}
