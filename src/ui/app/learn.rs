@@ -1,12 +1,14 @@
 //! What the console asks, and what each answer changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use ratatui::layout::Rect;
 
 use super::{App, Setup};
+use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::fault::FetchError;
+use crate::model::labels::Labels;
 use crate::model::query::{Answer, Query, Source, Subscription, Update};
 use crate::text::Plain;
 use crate::ui::view::alerts::Alerts;
@@ -38,8 +40,14 @@ impl App {
             }
         }
         if *query == Query::Alerts {
-            self.alerts.take(query, update.result.and_then(Answer::into_alerts), update.at);
-            return self.learn_alerts();
+            let result = update.result.and_then(Answer::into_alerts);
+            let new = result.as_ref().ok().zip(self.alerts.get()).and_then(|(now, before)| new_critical(now, before));
+            self.alerts.take(query, result, update.at);
+            self.learn_alerts();
+            if let Some(text) = new {
+                self.say(&text);
+            }
+            return;
         }
         let changes_list = Alerts::owns(query);
         if changes_list || self.view == ViewId::Alerts {
@@ -94,6 +102,19 @@ impl App {
     pub fn pace(&self, source: Source) -> Duration {
         pace(&self.setup, self.view, source)
     }
+}
+
+/// `▲ new: HighErrorRate, and 2 more`: critical alerts that fire now and did not before.
+fn new_critical(now: &[Alert], before: &[Alert]) -> Option<String> {
+    let fires = |alert: &&Alert| alert.state == AlertState::Firing && alert.severity() == Severity::Critical;
+    let known: HashSet<&Labels> = before.iter().filter(fires).map(|alert| &alert.labels).collect();
+    let mut new = now.iter().filter(fires).filter(|alert| !known.contains(&alert.labels));
+    let first = new.next()?;
+    let more = match new.count() {
+        0 => String::new(),
+        count => format!(", and {count} more"),
+    };
+    Some(format!("▲ new: {}{more}", first.name()))
 }
 
 /// Charts are asked often; a view may have none, and Alertmanager has none at all.

@@ -266,6 +266,32 @@ fn firing_counts_come_from_the_alerts_and_survive_an_outage() {
 }
 
 #[test]
+fn a_new_critical_alert_is_named_once_and_what_fired_before_the_start_is_not_new() {
+    let mut app = app();
+    let alert = |name: &str, severity: &str, state| Alert {
+        labels: Labels::of(&[("alertname", name), ("severity", severity)]),
+        annotations: Labels::default(),
+        state,
+        active_at: Some(NOW),
+        value: None,
+    };
+    let mut learn = |alerts: Vec<Alert>| {
+        app.notice = None;
+        let subscription = Subscription { query: Query::Alerts, every: None };
+        let result = Ok(Answer::Alerts(alerts));
+        app.handle(Event::Update(Box::new(Update { subscription, at: NOW, next: None, skew_ms: 0, result })), NOW);
+        app.notice.as_ref().map(|(text, _)| text.to_string())
+    };
+    let (firing, pending) = (AlertState::Firing, AlertState::Pending);
+    let first = vec![alert("A", "critical", firing), alert("B", "critical", pending)];
+    assert_eq!(learn(first.clone()), None);
+    assert_eq!(learn(vec![first[0].clone(), alert("W", "warning", firing)]), None);
+    let more = vec![first[0].clone(), alert("B", "critical", firing), alert("C", "critical", firing)];
+    assert_eq!(learn(more.clone()).unwrap(), "▲ new: B, and 1 more");
+    assert_eq!(learn(more), None);
+}
+
+#[test]
 fn a_paste_outside_of_a_prompt_does_nothing() {
     let mut app = app();
     let effect = app.handle(Event::Term(TermEvent::Paste("q\rqqq".into())), NOW);

@@ -21,9 +21,13 @@ pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
     let left = if let Some(Overlay::Find(input)) = &app.overlay {
         buf.set_style(area, theme.style(Role::Prompt));
         prompt(" /", input, theme)
-    } else if let (Some(Overlay::Filter(input)), None) = (&app.overlay, &app.notice) {
+    } else if let Some(Overlay::Filter(input)) = &app.overlay {
         buf.set_style(area, theme.style(Role::Prompt));
-        prompt(" filter ", input, theme)
+        let mut line = prompt(" filter ", input, theme);
+        if let Some((text, _)) = &app.notice {
+            line.push_span(Span::styled(format!("  {text}"), theme.style(Role::Accent)));
+        }
+        line
     } else if let Some((text, _)) = &app.notice {
         Line::styled(format!(" {text}"), theme.style(Role::Accent))
     } else {
