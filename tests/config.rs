@@ -197,6 +197,12 @@ fn the_command_line_wins_over_the_file() {
     assert_eq!((config.ui.range, config.ui.refresh, config.ui.color), (15 * MINUTE, SECOND, Color::None));
     assert_eq!(config.theme_mistake("no theme `mono`").to_string(), "no theme `mono`");
 
+    let prometheus = || Some("http://other:9090".to_owned());
+    let guessed = Config::default().with(&Overrides { prometheus: prometheus(), ..Overrides::default() }).unwrap();
+    assert!(guessed.contexts[0].alertmanager.is_empty(), "this machine's Alertmanager knows nothing of it");
+    let both =
+        Overrides { prometheus: prometheus(), alertmanager: Some("http://am".to_owned()), ..Overrides::default() };
+    assert_eq!(Config::default().with(&both).unwrap().contexts[0].alertmanager, [Endpoint::new("http://am")]);
     let unknown = Overrides { context: Some("prod-ue".to_owned()), ..Overrides::default() };
     let mistake = read(FULL).with(&unknown).unwrap_err().to_string();
     assert_eq!(mistake, "unknown context `prod-ue`; did you mean `prod-eu`?");

@@ -27,7 +27,14 @@ impl Config {
             self.context.clone_from(name);
         }
         if let Some(url) = &over.prometheus {
-            self.chosen(|context| context.prometheus = Some(Endpoint::new(url)));
+            // Without a config the Alertmanager of this machine is a guess, and it knows nothing of another Prometheus.
+            let guessed = self.path.is_none();
+            self.chosen(|context| {
+                context.prometheus = Some(Endpoint::new(url));
+                if guessed {
+                    context.alertmanager.clear();
+                }
+            });
         }
         if let Some(url) = &over.alertmanager {
             self.chosen(|context| context.alertmanager = vec![Endpoint::new(url)]);

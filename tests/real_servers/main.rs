@@ -6,6 +6,7 @@
 
 #![cfg(test)]
 
+mod alerts;
 mod gateway;
 mod outage;
 mod overview;

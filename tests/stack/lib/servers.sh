@@ -91,7 +91,8 @@ prometheus_prepare() {
     {
         printf 'global: {scrape_interval: 1s, evaluation_interval: 5s}\n'
         # A quote within quotes is written twice.
-        printf "rule_files: ['%s/monitoring/prometheus/alert-rules.yml']\n" "${ROOT//\'/\'\'}"
+        printf "rule_files: ['%s/monitoring/prometheus/alert-rules.yml'%s]\n" "${ROOT//\'/\'\'}" \
+            "${A360_STACK_RULES:+, '$A360_STACK_RULES'}"
         [ -z "$alertmanagers" ] || printf 'alerting: {alertmanagers: [{static_configs: [{targets: [%s]}]}]}\n' "${alertmanagers%, }"
         scrape_jobs prometheus
     } >"$(run_dir "$1")/prometheus.yml"
