@@ -244,3 +244,27 @@ fn the_overview_is_not_called_calm_by_what_it_knew_before_the_alerts_were_looked
     let text = screen(&app);
     assert!(!text.contains("● calm") && text.contains("stale 10m"), "{text}");
 }
+
+#[test]
+fn every_situation_can_be_shown_in_ascii() {
+    for (name, _) in SITUATIONS {
+        let mut app = situation(name, 120, 40);
+        app.setup.ascii = true;
+        for keys in ["", "enter", "esc b", "esc e x"] {
+            press(&mut app, keys);
+            let text = screen(&app);
+            assert!(text.is_ascii(), "{name} after {keys:?}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn an_alertmanager_that_hangs_is_not_taken_for_one_that_answers() {
+    let mut app = situation("incident", 120, 40);
+    let later = NOW.plus(120 * SECOND);
+    let mut story = incident();
+    story.held = None;
+    story.tell(&mut app, later);
+    let text = screen(&app);
+    assert!(text.contains("alertmanager has not answered for 2m; who is told is as of then"), "{text}");
+}

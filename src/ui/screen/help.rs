@@ -20,6 +20,7 @@ const MARKS: &[(&str, &str)] = &[
     ("↻ ‾ by an axis", "an instance restarted, an alert was firing"),
     ("✖ on an axis", "no target of the service answered"),
     ("–", "no value; not the same as 0"),
+    ("– in a list", "an alert that is kept quiet"),
     ("○", "in the legend and on the full screen, not on the small chart"),
 ];
 /// From this width on the marks stand beside the keys.

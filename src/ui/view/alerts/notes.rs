@@ -80,6 +80,16 @@ pub fn lines(alerts: &Alerts, scene: &Scene) -> Vec<(String, Role)> {
         let age = ago(scene.now.since(*since));
         lines.push((format!("✖ rules: {error}, for {age}; values and health are not known"), Role::Failed));
     }
+    if let (Some((_, at)), None) = (&alerts.rules.feed.value, &alerts.rules.feed.error)
+        && is_late(*at, scene)
+        && known(alerts, scene) == Known::Now
+    {
+        let age = ago(scene.now.since(*at));
+        lines.push((
+            format!("… the rules have not answered for {age}; thresholds and health are not known"),
+            Role::Stale,
+        ));
+    }
     lines.extend(alertmanager(alerts, scene));
     lines.extend(slow(alerts.groups()).map(|text| (text, Role::Stale)));
     lines
@@ -100,8 +110,9 @@ fn alertmanager(alerts: &Alerts, scene: &Scene) -> Vec<(String, Role)> {
         return Vec::new();
     }
     let mut lines = Vec::new();
-    match &alerts.held.feed.error {
-        Some((error, since)) => {
+    let feed = &alerts.held.feed;
+    match (&feed.error, &feed.value) {
+        (Some((error, since)), _) => {
             let age = ago(scene.now.since(*since));
             let kept = alerts.held.feed.value.as_ref();
             let kept = kept.map_or_else(
@@ -110,8 +121,12 @@ fn alertmanager(alerts: &Alerts, scene: &Scene) -> Vec<(String, Role)> {
             );
             lines.push((format!("✖ alertmanager: {error}, for {age}; {kept}"), Role::Failed));
         }
-        None if alerts.held.feed.value.is_none() => lines.push(("… asking alertmanager".to_owned(), Role::Dim)),
-        None => {}
+        (None, None) => lines.push(("… asking alertmanager".to_owned(), Role::Dim)),
+        (None, Some((_, at))) if is_late(*at, scene) => {
+            let age = ago(scene.now.since(*at));
+            lines.push((format!("… alertmanager has not answered for {age}; who is told is as of then"), Role::Stale));
+        }
+        (None, Some(_)) => {}
     }
     let notes = alerts.held.get().map_or(&[][..], |held| &held.notes);
     lines.extend(notes.iter().map(|note| (format!("! alertmanager: {note}"), Role::Stale)));
