@@ -72,8 +72,8 @@ const fn row(
 
 /// In the order of use: the footer offers from the top what works here and now.
 pub const TABLE: &[Row] = &[
-    row(Action::Down, "down", &["j", "down"], "next panel, line or alert", Some("next")),
-    row(Action::Up, "up", &["k", "up"], "previous panel, line or alert", None),
+    row(Action::Down, "down", &["j", "down"], "next panel or line", Some("next")),
+    row(Action::Up, "up", &["k", "up"], "previous panel or line", None),
     row(Action::Open, "open", &["enter"], "open what is selected", Some("open")),
     row(Action::Back, "back", &["esc", "backspace"], "close, or take back crosshair or filter", Some("back")),
     row(Action::FindNext, "find-next", &["n"], "next match", Some("next match")),
