@@ -242,7 +242,7 @@ fn refused() -> FetchError {
 type Tell = fn(&mut App);
 
 /// Each with the Alerts view open.
-pub const SITUATIONS: [(&str, Tell); 22] = [
+pub const SITUATIONS: [(&str, Tell); 23] = [
     ("incident", |app| tell(app, &incident())),
     ("calm", |app| tell(app, &calm())),
     ("asking", |_| {}),
@@ -304,6 +304,12 @@ pub const SITUATIONS: [(&str, Tell); 22] = [
         tell(app, &incident());
         press(app, "v G");
         incident().tell(app, NOW);
+    }),
+    ("pending", |app| {
+        let slow = [("alertname", "HighLatency"), ("severity", "warning")];
+        let pending = vec![alert(&slow, AlertState::Pending, 3, 2.2)];
+        let rules = vec![group("agent360", vec![rule("HighLatency", &format!("{LATENCY} > 2"), 5, pending.clone())])];
+        tell(app, &Story { alerts: pending, rules: Some(Ok(rules)), ..calm() });
     }),
     ("paused", |app| {
         press(app, "p");

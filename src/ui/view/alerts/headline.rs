@@ -67,38 +67,45 @@ fn held(alerts: &Alerts) -> String {
 
 /// Nothing fires: calm only when the rules are known to work, and nobody has made them quiet.
 fn calm(alerts: &Alerts, scene: &Scene) -> Headline {
-    let said = |level, text: String| Headline { level, text };
-    let count = |of: fn(State) -> bool| alerts.list.rows.iter().filter(|row| of(row.state)).count();
-    let (pending, quiet) = (count(|state| state == State::Pending), count(State::is_quiet));
+    let said = |level, text: String| Headline { level, text: format!("nothing fires{text}") };
+    let also = waiting(alerts, scene);
     let rules = tally(alerts.groups());
     if !is_fresh(&alerts.rules, scene) {
-        return said(Level::Unknown, "nothing fires; how the rules do is not known".to_owned());
+        let level = if also.is_empty() { Level::Unknown } else { Level::Notice };
+        return said(level, format!("{also}; how the rules do is not known"));
     }
     if rules.rules == 0 {
-        return said(Level::Warning, "there is no alerting rule: nothing can fire".to_owned());
+        return Headline { level: Level::Warning, text: "there is no alerting rule: nothing can fire".to_owned() };
     }
     if rules.failing > 0 {
         let verb = if rules.failing == 1 { "rule fails" } else { "rules fail" };
-        return said(Level::Warning, format!("nothing fires, but {} {verb}: not all is watched", rules.failing));
+        return said(Level::Warning, format!(", but {} {verb}: not all is watched{also}", rules.failing));
     }
-    let also = match (pending, quiet) {
-        (0, 0) => None,
-        (0, quiet) => Some(format!("{quiet} silenced, inhibited or muted")),
-        (pending, 0) => Some(format!("{pending} pending")),
-        (pending, quiet) => Some(format!("{pending} pending, {quiet} silenced, inhibited or muted")),
-    };
-    match also {
-        Some(also) => said(Level::Notice, format!("nothing fires; {also}")),
-        None if rules.unknown > 0 => {
-            let text = format!("nothing fires; {} of {} rules not evaluated yet", rules.unknown, rules.rules);
-            said(Level::Notice, text)
-        }
-        None if scene.alertmanager && !is_fresh(&alerts.held, scene) => {
-            said(Level::Notice, "nothing fires; Alertmanager does not say what it holds".to_owned())
-        }
-        None => {
-            let are = if rules.rules == 1 { "rule is" } else { "rules are" };
-            said(Level::Calm, format!("calm: nothing fires, {} {are} healthy", rules.rules))
-        }
+    if rules.unknown > 0 {
+        let text = format!("; {} of {} rules not evaluated yet{also}", rules.unknown, rules.rules);
+        return said(Level::Notice, text);
     }
+    if scene.alertmanager && !is_fresh(&alerts.held, scene) {
+        return said(Level::Notice, format!("{also}; Alertmanager does not say what it holds"));
+    }
+    if !also.is_empty() {
+        return said(Level::Notice, also);
+    }
+    let are = if rules.rules == 1 { "rule is" } else { "rules are" };
+    Headline { level: Level::Calm, text: format!("calm: nothing fires, {} {are} healthy", rules.rules) }
+}
+
+/// `; 3 pending, HighErrorRate 4m / 5m; 2 silenced, inhibited or muted`
+fn waiting(alerts: &Alerts, scene: &Scene) -> String {
+    let rows = || alerts.list.rows.iter();
+    let (pending, quiet) =
+        (rows().filter(|row| row.state == State::Pending).count(), rows().filter(|row| row.state.is_quiet()).count());
+    let mut text = String::new();
+    if let Some(first) = rows().find(|row| row.state == State::Pending) {
+        text.push_str(&format!("; {pending} pending, {} {}", first.name(), words::since(alerts, first, scene.now)));
+    }
+    if quiet > 0 {
+        text.push_str(&format!("; {quiet} silenced, inhibited or muted"));
+    }
+    text
 }
