@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use a360::time::{HOUR, Timestamp};
 use serde_json::{Value, json};
@@ -62,6 +63,8 @@ fn alerts(prometheus: &str, alertmanager: &str) {
     let stack = Stack::with_rules(&[prometheus, alertmanager, "agent360"], rules);
     let config = stack.config();
     let mut console = on_terminal(&["--config", config.to_str().unwrap(), "--refresh", "1s", "--view", "alerts"]);
+    // What Prometheus could not send while it did not know its Alertmanager yet, it sends again after a minute.
+    console.patience = Duration::from_secs(120);
     console.until("what fires, its value, what it is about, and who is told", |screen| {
         row(screen, &["critical", "FiresAtOnce", "firing", "> 5", "/api/tried", "team-agent360-cri"])
     });
