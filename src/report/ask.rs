@@ -288,7 +288,7 @@ mod tests {
                 spans.entry(question.topic).or_default().push(range);
             }
         }
-        assert_eq!(spans.len(), 9);
+        assert_eq!(spans.len(), 10);
         for ranges in spans.values() {
             assert_eq!(ranges[0].start.since(ranges[1].end), month().step);
             assert_eq!(ranges.len(), 2);
@@ -314,9 +314,9 @@ mod tests {
         let answers = ask_all(&Confused, &questions, 8, || NOW, &mut |done, all| told.push((done, all))).await;
         let topics: Vec<&str> = answers.not_asked.iter().map(|entry| entry.topic.word()).collect();
         assert_eq!(topics[..3], ["buckets", "hosts.cpu", "hosts.cpu"]);
-        assert_eq!((topics.len(), answers.asked), (9, 28));
+        assert_eq!((topics.len(), answers.asked), (9, 30));
         assert!(answers.frame(Topic::Up, When::Before).is_some() && answers.alerts().is_some());
-        assert_eq!((told[0], told.len(), told[28]), ((0, 28), 29, (28, 28)));
+        assert_eq!((told[0], told.len(), told[30]), ((0, 30), 31, (30, 30)));
     }
 
     /// Fails as it is told, and counts how often it was asked.
@@ -347,7 +347,7 @@ mod tests {
     #[tokio::test]
     async fn a_source_that_is_down_is_asked_once_and_every_question_is_listed() {
         let (asked, answers) = failing(|_, _| Some(FetchError::Refused)).await;
-        assert_eq!((asked, answers.not_asked.len(), answers.is_empty()), (4, 28, true));
+        assert_eq!((asked, answers.not_asked.len(), answers.is_empty()), (4, 30, true));
         assert!(answers.not_asked.iter().all(|entry| *entry.why == *"connection refused"));
         // It goes down later: what was answered before is kept.
         let timeout = FetchError::Timeout(std::time::Duration::from_secs(30));
@@ -362,8 +362,8 @@ mod tests {
     #[tokio::test]
     async fn a_question_that_is_too_heavy_does_not_take_the_others_along() {
         let heavy = |number: usize, _: &Query| (number == 2).then_some(FetchError::Refused);
-        assert_eq!(failing(heavy).await.0, 28);
+        assert_eq!(failing(heavy).await.0, 30);
         let refused = |_: usize, _: &Query| Some(FetchError::Unsupported("no such function".into()));
-        assert_eq!(failing(refused).await.0, 28);
+        assert_eq!(failing(refused).await.0, 30);
     }
 }
