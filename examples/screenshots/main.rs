@@ -49,6 +49,7 @@ const SESSIONS: [Session; 6] = [
             shot("overview-120x40", USUAL, "", "req/s"),
             shot("overview-80x24", SMALL, "", "req/s"),
             shot("overview-200x50", LARGE, "", "req/s"),
+            shot("alerts-120x40", USUAL, "2", "threshold"),
             shot("help-120x40", USUAL, "?", "KEYS"),
             shot("palette-120x40", USUAL, "q:zo", "zoom-out"),
             shot("full-crosshair-120x40", USUAL, "\x03jjf<<", "there"),
