@@ -64,7 +64,7 @@ fn what_fired_is_marked_below_every_chart() {
         buf.content.iter().filter(|cell| cell.symbol() == "‾" && Some(cell.fg) == style.fg).count()
     };
     let (critical, warning) = (marks(Role::Critical), marks(Role::Warning));
-    assert!(critical >= 4 * 3 && warning >= 4 * 4, "{critical} and {warning}\n{}", text(&buf));
+    assert!(critical >= 8 && warning >= 12, "{critical} and {warning}\n{}", text(&buf));
     assert_eq!(screen(&app).lines().filter(|line| line.contains("‾‾")).count(), 2, "two rows of charts");
 }
 

@@ -63,6 +63,8 @@ pub struct Mark {
     pub style: Style,
     /// One cell wide.
     pub glyph: char,
+    /// Gives way to the times.
+    pub soft: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]

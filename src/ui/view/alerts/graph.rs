@@ -164,7 +164,13 @@ fn stretch(line: Option<&Series>, scene: &Scene, detail: Rect) -> (i64, i64) {
 
 /// When it began to pend, and when to fire.
 fn marks(alerts: &Alerts, row: &Row, scene: &Scene) -> Vec<chart::Mark> {
-    let at = |time: i64, glyph, role| chart::Mark { from: time, to: time, style: scene.theme.style(role), glyph };
+    let at = |time: i64, glyph, role| chart::Mark {
+        from: time,
+        to: time,
+        style: scene.theme.style(role),
+        glyph,
+        soft: false,
+    };
     let fired = words::fires_since(alerts, row).map(|at| at.0);
     let began = row.since.map(|at| at.0).filter(|began| fired != Some(*began));
     let (glyph, role) = words::mark(row);

@@ -258,14 +258,14 @@ fn marks(overview: &Overview, scene: &Scene) -> Vec<chart::Mark> {
     let mut marks: Vec<chart::Mark> = overview
         .restarts()
         .into_iter()
-        .map(|restart| chart::Mark { from: restart.at, to: restart.at, style, glyph: '↻' })
+        .map(|restart| chart::Mark { from: restart.at, to: restart.at, style, glyph: '↻', soft: false })
         .collect();
     let [critical, warning] = &overview.firings;
     for (firings, role) in [(warning, Role::Warning), (critical, Role::Critical)] {
         let style = scene.theme.style(role);
         marks.extend(firings.iter().map(|firing| {
             let (from, to) = (firing.range.start.0, if firing.still { scene.now.0 } else { firing.range.end.0 });
-            chart::Mark { from, to, style, glyph: '‾' }
+            chart::Mark { from, to, style, glyph: '‾', soft: true }
         }));
     }
     let down = match overview.availability() {
@@ -274,6 +274,6 @@ fn marks(overview: &Overview, scene: &Scene) -> Vec<chart::Mark> {
         _ => None,
     };
     let style = scene.theme.style(Role::Critical);
-    marks.extend(down.map(|from| chart::Mark { from, to: scene.now.0, style, glyph: '✖' }));
+    marks.extend(down.map(|from| chart::Mark { from, to: scene.now.0, style, glyph: '✖', soft: false }));
     marks
 }

@@ -171,8 +171,13 @@ fn a_threshold_is_dashed_and_always_on_the_axis() {
 fn marks_and_crosshair() {
     let a = sine(61);
     let lines = [line(&a)];
-    let mark =
-        |from, to, glyph| Mark { from: START + from * MINUTE, to: START + to * MINUTE, style: Style::new(), glyph };
+    let mark = |from, to, glyph| Mark {
+        from: START + from * MINUTE,
+        to: START + to * MINUTE,
+        style: Style::new(),
+        glyph,
+        soft: false,
+    };
     let marks = [mark(20, 20, '↻'), mark(55, 57, '━'), mark(-90, -80, 'x'), mark(90, 91, 'x')];
     let chart = Chart {
         marks: &marks,
@@ -192,8 +197,13 @@ fn marks_and_crosshair() {
 
 #[test]
 fn a_long_mark_carries_the_labels_on_it_and_a_moment_gives_way_to_them() {
-    let mark =
-        |from, to, glyph| Mark { from: START + from * MINUTE, to: START + to * MINUTE, style: Style::new(), glyph };
+    let mark = |from, to, glyph| Mark {
+        from: START + from * MINUTE,
+        to: START + to * MINUTE,
+        style: Style::new(),
+        glyph,
+        soft: false,
+    };
     let marks = [mark(10, 50, '━'), mark(28, 28, '↻')];
     let chart = Chart { marks: &marks, ..Chart::new(RANGE, MINUTE, Unit::Count, &ZONE) };
     assert_snapshot!(picture(&chart, 61, 3), @r"
@@ -207,7 +217,8 @@ fn a_long_mark_carries_the_labels_on_it_and_a_moment_gives_way_to_them() {
 fn week(hours: i64, width: u16) -> String {
     let range = (START - 167 * HOUR, START + HOUR);
     let times = (1..).map(|n| range.0 + n * hours * HOUR).take_while(|time| *time < range.1);
-    let marks: Vec<Mark> = times.map(|time| Mark { from: time, to: time, style: Style::new(), glyph: '↻' }).collect();
+    let marks: Vec<Mark> =
+        times.map(|time| Mark { from: time, to: time, style: Style::new(), glyph: '↻', soft: false }).collect();
     let flat = (vec![range.0, range.1], vec![1.0, 1.0]);
     let lines = [line(&flat)];
     let chart =
@@ -251,7 +262,7 @@ fn a_mark_at_the_newest_moment_stands_for_the_arrow() {
         // Less than a cell of a stretch is one too.
         (RANGE.1 - 1, '✖', "      13:03         13:30        14:03✖"),
     ] {
-        let mark = Mark { from, to: RANGE.1, style: Style::new(), glyph };
+        let mark = Mark { from, to: RANGE.1, style: Style::new(), glyph, soft: false };
         let chart = Chart { marks: &[mark], newest: Some(RANGE.1), ..Chart::new(RANGE, MINUTE, Unit::Count, &ZONE) };
         assert_eq!(picture(&chart, 39, 3).lines().last().unwrap().trim_matches(['▕', '▏']), row);
     }
@@ -259,7 +270,7 @@ fn a_mark_at_the_newest_moment_stands_for_the_arrow() {
 
 #[test]
 fn a_stretch_is_never_left_out_however_short() {
-    let at = |time, to, glyph| Mark { from: time, to, style: Style::new(), glyph };
+    let at = |time, to, glyph| Mark { from: time, to, style: Style::new(), glyph, soft: false };
     // As many restarts as there are minutes, and a short outage where a label would stand.
     let mut marks: Vec<Mark> = (0..60).map(|n| at(START + n * MINUTE, START + n * MINUTE, '↻')).collect();
     let down = START + 28 * MINUTE;

@@ -64,7 +64,8 @@ impl<'a> TimeRow<'a> {
         match newest.and_then(|time| Some((self.cell(time)?, time))) {
             Some((cell, time)) => {
                 // A mark in the very same cell hides the arrow, not the other way round.
-                let stretch = stretches.iter().find(|(cells, _)| *cells == (cell, cell)).map(|(_, mark)| *mark);
+                let stretch =
+                    stretches.iter().find(|(cells, mark)| *cells == (cell, cell) && !mark.soft).map(|(_, mark)| *mark);
                 self.newest(cell, time, moments.remove(&cell).or(stretch));
             }
             None => {
@@ -130,7 +131,7 @@ impl<'a> TimeRow<'a> {
 
     fn stretch(&mut self, from: u16, to: u16, mark: &Mark) {
         self.write(from, &mark.glyph.to_string().repeat(usize::from(to - from) + 1), mark.style);
-        if to - from < CARRIES_LABELS {
+        if to - from < CARRIES_LABELS && !mark.soft {
             self.take(from, to + 1);
         }
         if from == to {

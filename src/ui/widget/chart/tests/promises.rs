@@ -139,7 +139,7 @@ proptest! {
         let line = Line { times: &times, values: &values, style: Style::new(), right_axis: false };
         let lines = [line, Line { right_axis: true, ..line }];
         let limits = [false, true].map(|right_axis| Limit { value, style: Style::new(), right_axis });
-        let marks = [Mark { from: at, to: moment, style: Style::new(), glyph: '━' }];
+        let marks = [Mark { from: at, to: moment, style: Style::new(), glyph: '━', soft: false }];
         let mut buf = Buffer::empty(Rect::new(1, 1, 80, 16));
         let area = Rect::new(area.0, area.1, area.2, area.3);
         for right in [None, Some(Unit::Bytes)] {
