@@ -8,8 +8,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Scene, View};
 use crate::analysis::alerts::{Row, Told, rows};
+use crate::analysis::routing::Tree;
 use crate::analysis::summary::Headline;
-use crate::model::delivery::Holdings;
+use crate::model::delivery::{Holdings, Routing};
 use crate::model::labels::Labels;
 use crate::model::matcher::{all_match, compile};
 use crate::model::query::{Answer, Query, Subscription, Update};
@@ -40,6 +41,9 @@ pub struct Alerts {
     rules: Slot<Vec<RuleGroup>>,
     held: Slot<Holdings>,
     silences: Slot<Vec<Silence>>,
+    routing: Slot<Routing>,
+    /// Read once from each configuration: the routes, or why they cannot be read.
+    tree: Option<Result<Tree, Plain>>,
     /// What the selected alert's rule measures.
     chart: Slot<Frame>,
     /// The expression that the chart answers.
@@ -254,6 +258,18 @@ impl Alerts {
     }
 }
 
+/// A configuration that is larger would hold up the keys while it is read.
+const LARGEST_CONFIG: usize = 256 * 1024;
+/// Routes change seldom and are asked seldom.
+const SELDOM: Duration = Duration::from_secs(60);
+
+fn read_tree(config: &str) -> Result<Tree, Plain> {
+    if config.len() > LARGEST_CONFIG {
+        return Err(Plain::from(format!("not shown: the configuration has {} KiB", config.len() / 1024)));
+    }
+    Tree::parse(config).map_err(Plain::from)
+}
+
 impl View for Alerts {
     fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
         let Update { subscription, at, result, .. } = update;
@@ -266,6 +282,14 @@ impl View for Alerts {
                 let silences = result.and_then(Answer::into_silences);
                 let silences = silences.map(|all| all.into_iter().filter(recent).collect());
                 self.silences.take(query, silences, at);
+            }
+            Query::Routing => {
+                let before = self.routing.get().map(|routing| routing.config.clone());
+                self.routing.take(query, result.and_then(Answer::into_routing), at);
+                let config = self.routing.get().map(|routing| &routing.config);
+                if config != before.as_ref() {
+                    self.tree = config.map(String::as_str).map(read_tree);
+                }
             }
             Query::Range { expr, .. } if graph::question(self, scene, area).as_ref() == Some(query) => {
                 self.chart.take_frame(query, result.and_then(Answer::into_frame), at);
@@ -288,6 +312,7 @@ impl View for Alerts {
         }
         if scene.alertmanager {
             wanted.extend([every(Query::Held, scene.tiles), every(Query::Silences, scene.tiles)]);
+            wanted.push(every(Query::Routing, SELDOM));
         }
         wanted
     }

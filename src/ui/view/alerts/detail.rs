@@ -214,6 +214,9 @@ fn facts(
     if quiet.len() > 1 {
         fact("quiet", &quiet.join("; "), Role::Text);
     }
+    for route in words::routes(alerts, row) {
+        fact("route", &route, Role::Text);
+    }
     let silences = words::silences(alerts, row, scene.now);
     if !silences.is_empty() {
         fact("silences", &silences.join("; "), Role::Text);

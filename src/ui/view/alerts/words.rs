@@ -4,10 +4,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Alerts;
 use crate::analysis::alerts::{Row, State, Told};
+use crate::analysis::routing::{Route, Tree};
 use crate::model::alert::Severity;
 use crate::model::delivery::Held;
 use crate::text::Plain;
-use crate::time::{MINUTE, Timestamp, ago};
+use crate::time::{MINUTE, Timestamp, ago, format_duration};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::overview::fit;
@@ -116,6 +117,35 @@ pub fn reasons(alerts: &Alerts, held: &Held, now: Timestamp) -> Vec<String> {
     silences.chain(inhibiting).chain(held.muted_by.iter().map(|name| format!("muted by {name}"))).collect()
 }
 
+/// The ways the alert takes through Alertmanager, one text each; nothing while they are not known.
+pub fn routes(alerts: &Alerts, row: &Row) -> Vec<String> {
+    match &alerts.tree {
+        None => Vec::new(),
+        Some(Err(why)) => vec![format!("not known: {why}")],
+        Some(Ok(tree)) => tree.routes(&row.labels).iter().map(|route| self::route(route, tree)).collect(),
+    }
+}
+
+/// `severity="critical" → team (slack #oncall)  group alertname  wait 30s  every 5m  repeat 1h`
+fn route(route: &Route, tree: &Tree) -> String {
+    let joined = |names: &[Plain]| names.iter().map(Plain::as_str).collect::<Vec<_>>().join(", ");
+    let path = if route.path.is_empty() { "default".to_owned() } else { joined(&route.path) };
+    let targets = tree.receiver(&route.receiver).map(|receiver| joined(&receiver.targets)).unwrap_or_default();
+    let targets = if targets.is_empty() { targets } else { format!(" ({targets})") };
+    let group = if route.group_by.is_empty() { String::new() } else { format!("  group {}", joined(&route.group_by)) };
+    let [wait, every, repeat] = [route.group_wait, route.group_interval, route.repeat_interval].map(format_duration);
+    let mut text = format!("{path} → {}{targets}{group}  wait {wait}  every {every}  repeat {repeat}", route.receiver);
+    for (word, names) in [("muted in", &route.mute), ("only in", &route.active)] {
+        if !names.is_empty() {
+            text.push_str(&format!("  {word} {}", joined(names)));
+        }
+    }
+    if let Some(why) = &route.unreadable {
+        text.push_str(&format!("  not certain: {why}"));
+    }
+    text
+}
+
 /// Silences that are over, and those that hold with their comments, one text each.
 pub fn silences(alerts: &Alerts, row: &Row, now: Timestamp) -> Vec<String> {
     let ids = row.held.as_ref().map_or(&[][..], |held| &held.silenced_by);
@@ -201,6 +231,20 @@ fn line_end(text: &str, width: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::labels::Labels;
+
+    #[test]
+    fn a_route_says_whom_it_reaches_and_when() {
+        let tree = Tree::parse(include_str!("../../../../monitoring/alertmanager/alertmanager.yml")).unwrap();
+        let said = |labels: &[(&str, &str)]| {
+            let routes = tree.routes(&Labels::of(labels));
+            routes.iter().map(|taken| route(taken, &tree)).collect::<Vec<_>>()
+        };
+        let group = "group alertname, cluster, service  wait 30s  every 5m";
+        let critical = "severity=\"critical\" → team-agent360-critical (slack #agent360-critical, pagerduty)";
+        assert_eq!(said(&[("severity", "critical")]), [format!("{critical}  {group}  repeat 1h")]);
+        assert_eq!(said(&[]), [format!("default → team-agent360 (slack #agent360-alerts)  {group}  repeat 4h")]);
+    }
 
     #[test]
     fn texts_break_between_words_and_say_when_they_are_cut() {
