@@ -12,3 +12,5 @@ mod process;
 mod sink;
 #[path = "watched_service/traces.rs"]
 mod traces;
+#[path = "support/wire.rs"]
+mod wire;

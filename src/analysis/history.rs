@@ -1,4 +1,4 @@
-//! When alerts fired, read from the series that Prometheus writes of them: `ALERTS{alertstate="firing"}`.
+//! When alerts fired, read from the series that Prometheus writes of them.
 //!
 //! A point says that an alert fired about then: each stands for one step of time.
 
@@ -6,6 +6,9 @@ use crate::model::labels::{Labels, METRIC_NAME};
 use crate::model::series::{Frame, Series};
 use crate::text::Plain;
 use crate::time::{MINUTE, Range, Timestamp};
+
+/// What this is read from: one series for each alert while it fires.
+pub const FIRING: &str = r#"ALERTS{alertstate="firing"}"#;
 
 /// An alert flaps if it fired at least so often …
 const OFTEN: usize = 4;

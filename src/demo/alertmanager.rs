@@ -36,7 +36,7 @@ impl Alertmanager {
             let Some(alerting) = &rule.alerting else { continue };
             let firing = alerting.alerts.iter().filter(|alert| alert.state == AlertState::Firing);
             for held in firing.map(|alert| held(rule, alerting, alert, group.evaluated)) {
-                let hits = active().filter(|silence| hits(silence, &held.labels));
+                let hits = active().filter(|silence| matcher::hits(&silence.matchers, &held.labels));
                 alerts.push(Held { silenced_by: hits.map(|silence| silence.id.clone()).collect(), ..held });
             }
         }
@@ -123,10 +123,6 @@ fn state(silence: &Silence, now: Timestamp) -> SilenceState {
         now if now < silence.ends_at => SilenceState::Active,
         _ => SilenceState::Expired,
     }
-}
-
-fn hits(silence: &Silence, labels: &Labels) -> bool {
-    matcher::compile(&silence.matchers).is_ok_and(|matchers| matcher::all_match(&matchers, labels))
 }
 
 /// As Alertmanager has it: FNV-1a over names and values, each with a byte after it that no text has.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::plan::Grid;
+use crate::analysis::history;
 use crate::model::alert::Alert;
 use crate::model::ask::Ask;
 use crate::model::fault::FetchError;
@@ -85,12 +86,9 @@ pub struct NotAsked {
     pub why: Plain,
 }
 
-/// What Prometheus writes of the alerts that fire: one series each.
-const FIRED: &str = r#"ALERTS{alertstate="firing"}"#;
-
 /// Every question of a report.
 pub fn questions(watch: &Watch, grid: &Grid) -> Vec<Question> {
-    let fired = FIRED.to_owned();
+    let fired = history::FIRING.to_owned();
     let ranges = [
         (Topic::Requests, &watch.requests),
         (Topic::Errors, &watch.errors),

@@ -7,12 +7,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::range::Shown;
-use super::theme::Theme;
+use super::theme::{Role, Theme};
+use super::widget::chart::{self, Chart};
 use crate::model::alert::Alert;
 use crate::model::query::{Subscription, Update};
+use crate::model::unit::Unit;
 use crate::model::watch::Watch;
 use crate::store::Slot;
-use crate::time::Timestamp;
+use crate::time::{SECOND, Timestamp, millis};
 
 pub mod alerts;
 pub mod overview;
@@ -84,6 +86,25 @@ impl Scene<'_> {
     pub fn clock(&self, at: i64) -> String {
         let pattern = if self.shown.length() > crate::time::DAY { "%m-%d %H:%M" } else { "%H:%M" };
         Timestamp(at).format(pattern, self.zone)
+    }
+
+    /// Whether the next answer should have come long ago, to what is asked this often.
+    pub fn is_overdue(&self, answered: Timestamp, every: Duration) -> bool {
+        self.now.since(answered) > millis(every) * 3 + 5 * SECOND
+    }
+
+    /// A chart without anything on it, as all of them look and point.
+    pub fn chart(&self, range: (i64, i64), step: i64, unit: Unit) -> Chart<'_> {
+        Chart {
+            newest: self.shown.is_live().then_some(self.now.0),
+            crosshair: self.crosshair,
+            styles: chart::Styles {
+                axis: self.theme.style(Role::Rule),
+                label: self.theme.style(Role::Axis),
+                crosshair: self.theme.style(Role::Crosshair),
+            },
+            ..Chart::new(range, step, unit, self.zone)
+        }
     }
 }
 

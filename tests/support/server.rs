@@ -1,6 +1,6 @@
 //! An HTTP server on loopback that treats each request as a test says, faults included.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,6 +10,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+
+#[path = "wire.rs"]
+mod wire;
 
 /// One request as it came over the wire.
 #[derive(Debug, Clone)]
@@ -129,17 +132,7 @@ fn serve(mut stream: impl Wire, answer: &dyn Fn(&Request, &mut dyn Wire) -> Then
 }
 
 fn read(stream: &mut dyn Wire, log: &Log) -> Option<Request> {
-    let mut reader = BufReader::with_capacity(1, stream);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).ok()? == 0 {
-            return None;
-        }
-    }
-    let head = head.to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    reader.read_exact(&mut body).ok()?;
+    let (head, body) = wire::request(stream)?;
     let mut log = log.lock().ok()?;
     let request = Request { head, body: String::from_utf8_lossy(&body).into_owned(), number: log.len() };
     log.push(request.clone());

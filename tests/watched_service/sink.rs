@@ -1,11 +1,13 @@
 //! Takes what the service sends, as a search engine and as a collector, and answers as a test says.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
+
+use crate::wire;
 
 /// A request and the status it got.
 #[derive(Debug, Clone)]
@@ -83,17 +85,7 @@ pub fn documents(taken: &Taken) -> Vec<Document> {
 }
 
 fn serve(stream: &TcpStream, taken: &Mutex<Vec<Taken>>, whole: fn(usize) -> u16, each: Say) -> Option<()> {
-    let mut reader = BufReader::with_capacity(1, stream);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).ok()? == 0 {
-            return None;
-        }
-    }
-    let head = head.to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    let mut body = vec![0; length?];
-    reader.read_exact(&mut body).ok()?;
+    let (head, body) = wire::request(stream)?;
     let body = String::from_utf8(body).ok()?;
     let mut all = taken.lock().ok()?;
     let (number, count) = (all.len(), body.lines().count() / 2);

@@ -21,10 +21,9 @@ pub fn fired(answers: &Answers) -> Option<Vec<Fired>> {
 }
 
 fn one((name, now): (Plain, History), frame: &Frame, before: Option<&[(Plain, History)]>) -> Fired {
-    let same = |labels: &crate::model::labels::Labels| labels.get("alertname").is_none_or(|other| *other == name);
-    let severities =
-        frame.series.iter().filter(|series| same(&series.labels)).map(|series| Severity::of(&series.labels));
-    let severity = severities.min().unwrap_or(Severity::Other);
+    let labels = frame.series.iter().map(|series| &series.labels);
+    let same = labels.filter(|labels| labels.get("alertname").map_or("", Plain::as_str) == name.as_str());
+    let severity = same.map(Severity::of).min().unwrap_or(Severity::Other);
     let then = before.map(|all| all.iter().find(|(other, _)| *other == name).map(|(_, history)| history));
     Fired {
         severity,

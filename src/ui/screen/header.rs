@@ -154,9 +154,9 @@ fn is_late(app: &App, source: Source, answered: Timestamp) -> bool {
 
 /// The age of the newest answer, in ms, when the next one should have come long ago.
 fn overdue(app: &App, link: &Link) -> Option<i64> {
-    let age = app.now.since(link.answered?);
-    (link.refusal.is_none() && app.shown.is_live() && age > millis(app.pace(Source::Prometheus)) * 3 + 5 * SECOND)
-        .then_some(age)
+    let answered = link.answered?;
+    let late = app.shown.is_live() && app.scene().is_overdue(answered, app.pace(Source::Prometheus));
+    (link.refusal.is_none() && late).then(|| app.now.since(answered))
 }
 
 /// How many alerts fire, with the mark of the worst; nothing while nothing does, or it is not known.

@@ -12,7 +12,7 @@ use crate::analysis::routing::Tree;
 use crate::analysis::summary::Headline;
 use crate::model::delivery::{Holdings, Routing};
 use crate::model::labels::Labels;
-use crate::model::matcher::{all_match, compile};
+use crate::model::matcher::hits;
 use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::rule::{Rule, RuleGroup};
 use crate::model::series::Frame;
@@ -178,16 +178,8 @@ impl Alerts {
     /// The silences of the last day that would have hit the selected alert.
     fn look_back(&mut self) {
         let labels = self.selected.clone().unwrap_or_default();
-        let hits = |silence: &&Silence| {
-            let equal = silence.matchers.iter().all(|matcher| {
-                let (name, op, value) = matcher.parts();
-                op.is_regex() || (labels.get(name).map_or("", |value| value.as_str()) == value) == op.is_positive()
-            });
-            // Regular expressions cost something: only where the rest fits.
-            equal && compile(&silence.matchers).is_ok_and(|matchers| all_match(&matchers, &labels))
-        };
         let over = self.silences.get().into_iter().flatten().filter(|silence| silence.state == SilenceState::Expired);
-        let mut past: Vec<Silence> = over.filter(hits).cloned().collect();
+        let mut past: Vec<Silence> = over.filter(|silence| hits(&silence.matchers, &labels)).cloned().collect();
         past.sort_by_key(|silence| std::cmp::Reverse(silence.ends_at));
         self.past = past;
     }
@@ -284,12 +276,13 @@ impl View for Alerts {
                 self.silences.take(query, silences, at);
             }
             Query::Routing => {
-                let before = self.routing.get().map(|routing| routing.config.clone());
-                self.routing.take(query, result.and_then(Answer::into_routing), at);
-                let config = self.routing.get().map(|routing| &routing.config);
-                if config != before.as_ref() {
-                    self.tree = config.map(String::as_str).map(read_tree);
+                let routing = result.and_then(Answer::into_routing);
+                if let Ok(new) = &routing
+                    && self.routing.get().is_none_or(|held| held.config != new.config)
+                {
+                    self.tree = Some(read_tree(&new.config));
                 }
+                self.routing.take(query, routing, at);
             }
             Query::Range { expr, .. } if graph::question(self, scene, area).as_ref() == Some(query) => {
                 self.chart.take_frame(query, result.and_then(Answer::into_frame), at);

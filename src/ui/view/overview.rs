@@ -16,7 +16,6 @@ use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::series::{Frame, Series, Vector};
 use crate::store::Slot;
 use crate::text::Plain;
-use crate::time::millis;
 
 mod alerts;
 mod database;
@@ -132,7 +131,7 @@ impl Overview {
         // was shown.
         fn sure<'a, T>(slot: &'a Slot<T>, scene: &Scene) -> Option<&'a T> {
             let (value, at) = slot.feed.value.as_ref()?;
-            let late = scene.shown.is_live() && scene.now.since(*at) > millis(scene.tiles) * 3 + 5_000;
+            let late = scene.shown.is_live() && scene.is_overdue(*at, scene.tiles);
             (slot.feed.error.is_none() && !late).then_some(value)
         }
         let facts = Facts {

@@ -14,7 +14,7 @@ use crate::model::labels::METRIC_NAME;
 use crate::model::query::Query;
 use crate::model::series::Series;
 use crate::model::window::{Span, step_for};
-use crate::time::{MINUTE, ago, millis};
+use crate::time::{MINUTE, ago};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::overview::fit;
@@ -124,16 +124,9 @@ impl<'a> Graph<'a> {
         let marks = marks(alerts, row, scene);
         Chart {
             lines: &lines,
-            newest: scene.shown.is_live().then_some(scene.now.0),
             limits: &limits,
             marks: &marks,
-            crosshair: scene.crosshair,
-            styles: chart::Styles {
-                axis: theme.style(Role::Rule),
-                label: theme.style(Role::Axis),
-                crosshair: theme.style(Role::Crosshair),
-            },
-            ..Chart::new(self.stretch, self.step, self.measure.unit, scene.zone)
+            ..scene.chart(self.stretch, self.step, self.measure.unit)
         }
         .render(area, buf);
     }
@@ -142,11 +135,13 @@ impl<'a> Graph<'a> {
 /// Why a line is not what it should be by now.
 fn stale(alerts: &Alerts, scene: &Scene) -> Option<String> {
     let feed = &alerts.chart.feed;
-    let age = scene.now.since(feed.value.as_ref()?.1);
+    let at = feed.value.as_ref()?.1;
+    let age = scene.now.since(at);
     match &feed.error {
         Some((error, _)) => Some(format!("stale {}: {error}", ago(age))),
         None => {
-            (scene.shown.is_live() && age > millis(scene.refresh) * 3 + 5_000).then(|| format!("stale {}", ago(age)))
+            let late = scene.shown.is_live() && scene.is_overdue(at, scene.refresh);
+            late.then(|| format!("stale {}", ago(age)))
         }
     }
 }

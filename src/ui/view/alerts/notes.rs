@@ -4,7 +4,7 @@ use super::Alerts;
 use crate::model::fault::FetchError;
 use crate::model::rule::{Health, Rule, RuleGroup};
 use crate::store::Slot;
-use crate::time::{Timestamp, ago, millis};
+use crate::time::{Timestamp, ago};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 
@@ -50,7 +50,7 @@ pub fn is_fresh<T>(slot: &Slot<T>, scene: &Scene) -> bool {
 }
 
 fn is_late(answered: Timestamp, scene: &Scene) -> bool {
-    scene.now.since(answered) > millis(scene.tiles) * 3 + 5_000
+    scene.is_overdue(answered, scene.tiles)
 }
 
 /// How the rules do that raise alerts.

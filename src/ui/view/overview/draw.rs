@@ -16,7 +16,7 @@ use crate::model::fault::FetchError;
 use crate::model::series::{Frame, Notes};
 use crate::model::unit::Unit;
 use crate::store::Slot;
-use crate::time::{Timestamp, ago, millis};
+use crate::time::{Timestamp, ago};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::widget::chart::{self, Chart};
@@ -119,7 +119,7 @@ fn is_partial(notes: &Notes) -> bool {
 /// The age of live data that should have been replaced by now, in ms.
 fn stale(slot: &Slot<Frame>, at: Timestamp, scene: &Scene) -> Option<i64> {
     let age = scene.now.since(at);
-    let late = age > millis(scene.refresh) * 3 + 5_000;
+    let late = scene.is_overdue(at, scene.refresh);
     (scene.shown.is_live() && (late || slot.feed.error.is_some())).then_some(age)
 }
 
@@ -217,27 +217,14 @@ fn plot(
         .map(|value| chart::Limit { value, style: theme.style(Role::Limit), right_axis: false })
         .collect();
     let marks = marks(overview, scene);
-    Chart {
-        lines: &lines,
-        newest: scene.shown.is_live().then_some(scene.now.0),
-        limits: &limits,
-        marks: &marks,
-        crosshair: scene.crosshair,
-        styles: chart::Styles {
-            axis: theme.style(Role::Rule),
-            label: theme.style(Role::Axis),
-            crosshair: theme.style(Role::Crosshair),
-        },
-        ..empty(overview, panel, range, scene)
-    }
-    .render(area, buf);
+    Chart { lines: &lines, limits: &limits, marks: &marks, ..empty(overview, panel, range, scene) }.render(area, buf);
 }
 
 /// A panel's axes without anything on them.
-fn empty<'a>(overview: &Overview, panel: Panel, range: (i64, i64), scene: &Scene<'a>) -> Chart<'a> {
+fn empty<'a>(overview: &Overview, panel: Panel, range: (i64, i64), scene: &'a Scene) -> Chart<'a> {
     let step = overview.slot(panel).get().map_or(1, |frame| frame.window.step);
     let right = (panel == Panel::Resources).then_some(Unit::Percent);
-    Chart { right, ..Chart::new(range, step, panel.unit(), scene.zone) }
+    Chart { right, ..scene.chart(range, step, panel.unit()) }
 }
 
 /// The panel under a cell of the terminal, and the moment, where the cell lies on the chart.

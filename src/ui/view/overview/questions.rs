@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::panel::Panel;
 use super::{Overview, layout};
+use crate::analysis::history::FIRING;
 use crate::model::query::Query;
 use crate::model::series::{Frame, Vector};
 use crate::model::window::{Span, step_for};
@@ -16,12 +17,9 @@ use crate::ui::widget::chart;
 /// Bounds of buckets change seldom and are asked seldom.
 const SELDOM: Duration = Duration::from_secs(60);
 
-/// What Prometheus writes of the alerts that fire: one series each.
-const FIRED: &str = r#"ALERTS{alertstate="firing"}"#;
-
 /// Whether a question is the one about alerts that fired.
 pub fn is_about_alerts(query: &Query) -> bool {
-    matches!(query, Query::Range { expr, .. } if expr == FIRED)
+    matches!(query, Query::Range { expr, .. } if expr == FIRING)
 }
 
 /// A question and where its answer goes.
@@ -65,7 +63,7 @@ impl Overview {
             asked(&watch.errors_by_endpoint, Panel::Errors, scene.tiles, |o| &mut o.errors_by_endpoint),
             asked(&watch.up, Panel::Requests, scene.tiles, |o| &mut o.up),
             asked(&watch.started, Panel::Requests, scene.tiles, |o| &mut o.started),
-            asked(FIRED, Panel::Requests, scene.tiles, |o| &mut o.fired),
+            asked(FIRING, Panel::Requests, scene.tiles, |o| &mut o.fired),
         ]
     }
 
