@@ -17,3 +17,4 @@ pub mod tail;
 pub mod unit;
 pub mod watch;
 pub mod window;
+pub mod write;

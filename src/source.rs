@@ -8,3 +8,4 @@ pub mod json;
 pub mod poll;
 pub mod prometheus;
 pub mod secret;
+pub mod writer;

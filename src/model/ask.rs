@@ -5,6 +5,7 @@ use std::future::Future;
 use super::fault::FetchError;
 use super::query::{Answer, Query};
 use super::window::Progress;
+use super::write::{Write, WriteError, Written};
 use crate::time::Timestamp;
 
 /// Answers questions. `now` is the asker's clock; `progress` says how far a live range has been answered before.
@@ -15,6 +16,12 @@ pub trait Ask: Clone + Send + Sync + 'static {
         progress: Progress,
         now: Timestamp,
     ) -> impl Future<Output = Result<Answer, FetchError>> + Send;
+
+    /// Changes something outside. Never sent twice by itself.
+    fn write(&self, write: &Write, now: Timestamp) -> impl Future<Output = Result<Written, WriteError>> + Send {
+        let _ = (write, now);
+        async { Err(WriteError::NotDone(FetchError::Unsupported("nothing can be changed here".into()))) }
+    }
 
     /// Milliseconds that the clock of whoever answers is ahead of ours, as far as it is known; 0 if they agree.
     fn skew_ms(&self) -> i64 {

@@ -10,6 +10,7 @@ use crate::model::ask::Ask;
 use crate::model::fault::FetchError;
 use crate::model::query::{Answer, Query, Source};
 use crate::model::window::Progress;
+use crate::model::write::{Write, WriteError, Written};
 use crate::source::alertmanager::Alertmanager;
 use crate::source::host::Host;
 use crate::source::prometheus::Prometheus;
@@ -53,6 +54,13 @@ impl Ask for Backend {
         match self {
             Self::Sources(sources) => sources.ask(query, progress, now).await,
             Self::Demo(demo) => demo.ask(query, progress, now).await,
+        }
+    }
+
+    async fn write(&self, write: &Write, now: Timestamp) -> Result<Written, WriteError> {
+        match self {
+            Self::Sources(sources) => sources.write(write, now).await,
+            Self::Demo(demo) => demo.write(write, now).await,
         }
     }
 

@@ -14,6 +14,7 @@ use super::signals::{self, Signal, Signals};
 use super::terminal::{self, Guard, Options, Pace, Screen};
 use crate::model::ask::Ask;
 use crate::source::poll::Poller;
+use crate::source::writer::Writer;
 use crate::ui::app::{App, Event};
 use crate::ui::screen;
 
@@ -29,7 +30,9 @@ pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: O
     // The app was measured before anybody listened: a resize in between would be lost.
     tty.measure(app);
     let mut input = input::events()?;
-    let mut poller = Poller::new(sources(app.context), clock);
+    let asked = sources(app.context);
+    let mut writer = Writer::new(asked.clone(), clock);
+    let mut poller = Poller::new(asked, clock);
     loop {
         tokio::select! {
             biased;
@@ -39,10 +42,14 @@ pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: O
                 }
                 tty.signal(signal, app)?;
             }
-            leave = tty.watch(app, &mut poller, &mut input) => match leave? {
+            leave = tty.watch(app, &mut poller, &mut writer, &mut input) => match leave? {
                 Leave::Quit => return Ok(0),
                 Leave::InputEnded => return Ok(129),
-                Leave::Context(number) => poller.switch(sources(number)),
+                Leave::Context(number) => {
+                    let asked = sources(number);
+                    writer.switch(asked.clone());
+                    poller.switch(asked);
+                }
                 // Comes back as a signal.
                 Leave::Suspend if signals::suspend_job() => {}
                 Leave::Suspend => app.say("there is no shell with job control to go back to"),
@@ -81,6 +88,7 @@ impl Tty {
         &mut self,
         app: &mut App,
         poller: &mut Poller<A>,
+        writer: &mut Writer<A>,
         input: &mut mpsc::Receiver<TermEvent>,
     ) -> io::Result<Leave> {
         let Self { guard, screen, pace } = self;
@@ -91,7 +99,7 @@ impl Tty {
             paint(screen, what)
         };
         let ready = async || pace.ready().await;
-        event_loop::run(app, poller, clock, input, ready, &mut paint).await
+        event_loop::run(app, poller, writer, clock, input, ready, &mut paint).await
     }
 }
 
@@ -101,6 +109,11 @@ fn paint(screen: &mut Screen, what: Paint) -> io::Result<()> {
             screen.draw(|frame| screen::draw(app, frame.buffer_mut()))?;
         }
         Paint::Clear => terminal::fit(screen)?,
+        Paint::Bell => {
+            let output = screen.backend_mut();
+            output.write_all(b"\x07")?;
+            output.flush()?;
+        }
         Paint::Copy(text) => {
             let text = text.get(..MOST_COPIED).unwrap_or(text);
             let output = screen.backend_mut();

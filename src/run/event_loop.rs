@@ -12,7 +12,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::model::ask::Ask;
+use crate::model::query::{Source, Update};
 use crate::source::poll::{Clock, Poller};
+use crate::source::writer::Writer;
 use crate::time::SECOND;
 use crate::ui::app::{App, Effect, Event};
 
@@ -30,6 +32,7 @@ pub enum Paint<'a> {
     Clear,
     /// Put this on the clipboard of the user's terminal.
     Copy(&'a str),
+    Bell,
 }
 
 /// Why the loop was left.
@@ -48,6 +51,7 @@ pub enum Leave {
 pub async fn run<A: Ask>(
     app: &mut App,
     poller: &mut Poller<A>,
+    writer: &mut Writer<A>,
     clock: Clock,
     input: &mut mpsc::Receiver<TermEvent>,
     ready: impl AsyncFn() -> io::Result<()>,
@@ -71,11 +75,13 @@ pub async fn run<A: Ask>(
             }
             Some(update) = poller.next() => {
                 frames.soon();
-                app.handle(Event::Update(Box::new(update)), clock());
-                while let Some(update) = poller.try_next() {
-                    app.handle(Event::Update(Box::new(update)), clock());
-                }
-                None
+                updates(app, clock, poller, update)
+            }
+            Some(outcome) = writer.next() => {
+                frames.soon();
+                // What it changed is to be seen at once.
+                poller.hurry(Source::Alertmanager);
+                app.handle(Event::Written(Box::new(outcome)), clock())
             }
             () = frames.wait() => None,
             () = next_second(clock) => {
@@ -87,6 +93,8 @@ pub async fn run<A: Ask>(
             None => {}
             Some(Effect::Copy(text)) => paint(Paint::Copy(&text))?,
             Some(Effect::Redraw) => paint(Paint::Clear)?,
+            Some(Effect::Bell) => paint(Paint::Bell)?,
+            Some(Effect::Write(job)) => writer.start(*job),
             Some(Effect::Quit) => return Ok(Leave::Quit),
             Some(Effect::Suspend) => return Ok(Leave::Suspend),
             Some(Effect::Context(number)) => return Ok(Leave::Context(number)),
@@ -103,6 +111,15 @@ fn keys(app: &mut App, clock: Clock, input: &mut mpsc::Receiver<TermEvent>, firs
         }
         let Ok(event) = input.try_recv() else { break };
         effect = app.handle(Event::Term(event), clock());
+    }
+    effect
+}
+
+/// Takes in every answer that has arrived; what they want done is at most that the bell rings.
+fn updates<A: Ask>(app: &mut App, clock: Clock, poller: &mut Poller<A>, first: Update) -> Option<Effect> {
+    let mut effect = app.handle(Event::Update(Box::new(first)), clock());
+    while let Some(update) = poller.try_next() {
+        effect = app.handle(Event::Update(Box::new(update)), clock()).or(effect);
     }
     effect
 }

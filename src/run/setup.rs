@@ -23,7 +23,7 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// The console as it stands before its first frame.
 pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: Env) -> Result<App, Mistake> {
     let argument = |text: &str| Mistake::of_argument(text);
-    let unknown = |view: &str| argument(&format!("there is no view `{view}`; --view takes: overview, alerts"));
+    let unknown = |view: &str| argument(&format!("there is no view `{view}`; --view takes: {}", ViewId::ids()));
     let view = cli.view.as_deref().map(|view| ViewId::parse(view).ok_or_else(|| unknown(view))).transpose()?;
     let zone = config.ui.zone.time_zone();
     let select = cli.select.as_deref().map(|text| Select::parse(text, now, &zone));
@@ -46,6 +46,8 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
         refresh: duration(config.ui.refresh),
         tiles: duration(config.ui.tiles),
         flags: flags(cli),
+        author: None,
+        bell: true,
     };
     let mut app = App::new(setup, size, now);
     app.view = view.unwrap_or_default();
@@ -105,6 +107,8 @@ fn context(context: &config::Context) -> ContextSetup {
         production: context.production,
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
+        read_only: context.read_only,
+        dead_mans_switch: None,
         scopes: context.scopes.clone(),
         watch: context.watch.clone(),
     }
@@ -118,6 +122,8 @@ fn demo() -> ContextSetup {
         production: false,
         prometheus: true,
         alertmanager: true,
+        read_only: false,
+        dead_mans_switch: None,
         scopes: vec![scope],
         watch: Watch::default(),
     }

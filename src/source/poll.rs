@@ -35,7 +35,7 @@ pub struct Poller<A: Ask> {
     clock: Clock,
     rhythm: Rhythm,
     tasks: BTreeMap<Subscription, JoinHandle<()>>,
-    recovered: BTreeMap<Source, Recoveries>,
+    nudges: BTreeMap<Source, Nudges>,
     sender: mpsc::Sender<Update>,
     updates: mpsc::Receiver<Update>,
 }
@@ -43,7 +43,7 @@ pub struct Poller<A: Ask> {
 impl<A: Ask> Poller<A> {
     pub fn new(ask: A, clock: Clock) -> Self {
         let (sender, updates) = mpsc::channel(QUEUE);
-        Self { ask, clock, rhythm: Rhythm::new(), tasks: BTreeMap::new(), recovered: BTreeMap::new(), sender, updates }
+        Self { ask, clock, rhythm: Rhythm::new(), tasks: BTreeMap::new(), nudges: BTreeMap::new(), sender, updates }
     }
 
     /// From here on asks somebody else: what the former one still says is not heard.
@@ -72,7 +72,7 @@ impl<A: Ask> Poller<A> {
 
     fn line(&mut self, subscription: Subscription) -> Line<A> {
         Line {
-            recovered: self.recovered.entry(subscription.query.source()).or_default().clone(),
+            nudges: self.nudges.entry(subscription.query.source()).or_default().clone(),
             ask: self.ask.clone(),
             clock: self.clock,
             rhythm: self.rhythm.clone(),
@@ -80,6 +80,13 @@ impl<A: Ask> Poller<A> {
             subscription,
             progress: Progress::default(),
             failures: 0,
+        }
+    }
+
+    /// Asks a source again at once: something was changed there.
+    pub fn hurry(&self, source: Source) {
+        if let Some(nudges) = self.nudges.get(&source) {
+            nudges.hurried.send_modify(|count| *count += 1);
         }
     }
 
@@ -102,13 +109,18 @@ impl<A: Ask> Drop for Poller<A> {
     }
 }
 
-/// How often questions to a source were answered again after a failure.
+/// What ends the wait of the questions to a source before their time.
 #[derive(Clone)]
-struct Recoveries(Arc<watch::Sender<u64>>);
+struct Nudges {
+    /// How often one of them was answered again after a failure.
+    recovered: Arc<watch::Sender<u64>>,
+    /// How often somebody wanted all of them asked at once.
+    hurried: Arc<watch::Sender<u64>>,
+}
 
-impl Default for Recoveries {
+impl Default for Nudges {
     fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(0)))
+        Self { recovered: Arc::new(watch::Sender::new(0)), hurried: Arc::new(watch::Sender::new(0)) }
     }
 }
 
@@ -118,8 +130,8 @@ struct Line<A: Ask> {
     clock: Clock,
     rhythm: Rhythm,
     sender: mpsc::Sender<Update>,
-    /// Wakes the others when one question to this source is answered again.
-    recovered: Recoveries,
+    /// Shared by all questions to this source.
+    nudges: Nudges,
     subscription: Subscription,
     progress: Progress,
     failures: u32,
@@ -127,9 +139,10 @@ struct Line<A: Ask> {
 
 impl<A: Ask> Line<A> {
     async fn run(mut self) {
-        let mut recoveries = self.recovered.0.subscribe();
+        let (mut recovered, mut hurried) = (self.nudges.recovered.subscribe(), self.nudges.hurried.subscribe());
         loop {
-            recoveries.mark_unchanged();
+            recovered.mark_unchanged();
+            hurried.mark_unchanged();
             let result = self.ask.ask(&self.subscription.query, self.progress, (self.clock)()).await;
             let delay = self.note(&result);
             let at = (self.clock)();
@@ -141,11 +154,11 @@ impl<A: Ask> Line<A> {
                 return;
             }
             let Some(delay) = delay else { return };
-            if failed {
+            tokio::select! {
+                () = tokio::time::sleep(delay) => {}
                 // Whoever of this source gets through first ends the wait of all, also of those still asking then.
-                let _ = tokio::time::timeout(delay, recoveries.changed()).await;
-            } else {
-                tokio::time::sleep(delay).await;
+                _ = recovered.changed(), if failed => {}
+                _ = hurried.changed() => {}
             }
         }
     }
@@ -155,7 +168,7 @@ impl<A: Ask> Line<A> {
         match result {
             Ok(answer) => {
                 if std::mem::take(&mut self.failures) > 0 {
-                    self.recovered.0.send_modify(|count| *count += 1);
+                    self.nudges.recovered.send_modify(|count| *count += 1);
                 }
                 if self.head_is_due(answer) {
                     return Some(Duration::ZERO);
@@ -347,6 +360,22 @@ mod tests {
         }
         // Nine seconds of asking, and no wait between.
         assert!(clock().since(failed_at.unwrap()) < 9_100, "{}", clock().since(failed_at.unwrap()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_source_in_which_something_changed_is_asked_at_once_and_others_are_not() {
+        let mut poller = Poller::new(Script::default(), clock);
+        let held = Subscription { query: Query::Held, every: Some(Duration::from_secs(60)) };
+        let alerts = Subscription { query: Query::Alerts, every: Some(Duration::from_secs(60)) };
+        poller.reconcile(BTreeSet::from([held.clone(), alerts]));
+        poller.next().await.unwrap();
+        poller.next().await.unwrap();
+        let answered = clock();
+        poller.hurry(Source::Alertmanager);
+        assert_eq!(poller.next().await.unwrap().subscription, held);
+        assert!(clock().since(answered) < 100);
+        poller.next().await.unwrap();
+        assert!(clock().since(answered) > 10_000, "the other was asked as well");
     }
 
     #[tokio::test(start_paused = true)]

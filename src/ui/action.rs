@@ -6,6 +6,8 @@
 pub enum Action {
     Overview,
     Alerts,
+    Silences,
+    Rules,
     NextView,
     PreviousView,
     Down,
@@ -106,6 +108,8 @@ pub const TABLE: &[Row] = &[
     row(Action::PageUp, "page-up", &["ctrl-u", "pageup"], "half a page up", None),
     row(Action::Overview, "overview", &["1"], "the overview: is it healthy?", None),
     row(Action::Alerts, "alerts", &["2"], "the alerts: what fires, who knows?", None),
+    row(Action::Silences, "silences", &[], "all silences: whose, until when, what they hit", None),
+    row(Action::Rules, "rules", &[], "all rules: do they work, are they quick enough", None),
     row(Action::NextView, "next-view", &["tab"], "next view", None),
     row(Action::PreviousView, "previous-view", &["shift-tab"], "previous view", None),
     row(Action::Palette, "palette", &[":"], "command palette", None),

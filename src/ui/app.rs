@@ -21,6 +21,7 @@ use crate::model::alert::Alert;
 use crate::model::fault::FetchError;
 use crate::model::query::{Source, Update};
 use crate::model::watch::{Scope, Watch};
+use crate::model::write::{Job, Outcome};
 use crate::store::Slot;
 use crate::text::Plain;
 use crate::time::{SECOND, Timestamp};
@@ -29,6 +30,7 @@ mod act;
 mod command;
 mod learn;
 mod mouse;
+mod silence;
 
 pub use command::Select;
 
@@ -41,6 +43,10 @@ pub struct ContextSetup {
     pub prometheus: bool,
     /// Whether it has an Alertmanager.
     pub alertmanager: bool,
+    /// Nothing outside may be changed from here.
+    pub read_only: bool,
+    /// The name of the alert that must always fire, where the config names it; empty is none at all.
+    pub dead_mans_switch: Option<Plain>,
     pub scopes: Vec<Scope>,
     pub watch: Watch,
 }
@@ -60,6 +66,10 @@ pub struct Setup {
     pub tiles: Duration,
     /// Flags that a command line for reopening must carry, such as `--config FILE`.
     pub flags: Vec<String>,
+    /// Who makes silences; none must say so first.
+    pub author: Option<Plain>,
+    /// Ring it for a new critical alert.
+    pub bell: bool,
 }
 
 /// What happens to the console.
@@ -68,6 +78,8 @@ pub enum Event {
     Term(TermEvent),
     Tick,
     Update(Box<Update>),
+    /// What became of something that was to be changed.
+    Written(Box<Outcome>),
 }
 
 /// What the console wants done outside.
@@ -82,6 +94,10 @@ pub enum Effect {
     Suspend,
     /// Paint every cell again.
     Redraw,
+    /// Change something outside; what becomes of it comes back as an event.
+    Write(Box<Job>),
+    /// Ring the terminal's bell.
+    Bell,
 }
 
 /// How a source does, as the header shows it.
@@ -174,8 +190,9 @@ impl App {
         }
         match event {
             Event::Tick => None,
-            Event::Update(update) => {
-                self.learn(*update);
+            Event::Update(update) => self.learn(*update),
+            Event::Written(outcome) => {
+                self.written(*outcome);
                 None
             }
             Event::Term(TermEvent::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
@@ -213,7 +230,7 @@ impl App {
     pub fn shown_view(&self) -> &dyn View {
         match self.view {
             ViewId::Overview => &self.overview,
-            ViewId::Alerts => &self.alerting,
+            ViewId::Alerts | ViewId::Silences | ViewId::Rules => &self.alerting,
         }
     }
 
@@ -228,6 +245,7 @@ impl App {
 
     pub fn scene(&self) -> Scene<'_> {
         Scene {
+            view: self.view,
             now: self.now,
             shown: self.shown,
             watch: &self.watch,
@@ -240,6 +258,7 @@ impl App {
             full: self.full,
             asked: self.context().is_some_and(|context| context.prometheus),
             alertmanager: self.context().is_some_and(|context| context.alertmanager),
+            read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,
         }
     }

@@ -96,11 +96,13 @@ impl Overlay {
 pub fn does_something(app: &App, action: Action) -> bool {
     let in_alerts = app.view == ViewId::Alerts;
     match action {
-        Action::Overview => in_alerts || app.full,
+        Action::Overview => app.view != ViewId::Overview || app.full,
+        Action::Silences => app.view != ViewId::Silences,
+        Action::Rules => app.view != ViewId::Rules,
         Action::Alerts => !in_alerts || app.full,
         Action::Group | Action::Quiet | Action::Edit => in_alerts,
         // Alerts are told by their own labels: the scope of the charts hides none of them.
-        Action::Scope => !in_alerts,
+        Action::Scope => app.view == ViewId::Overview,
         _ => true,
     }
 }

@@ -70,7 +70,7 @@ pub fn help_rows(app: &App) -> u16 {
 /// What `y` copies: the selected panel with the values at the crosshair, or now; or the selected alert.
 pub fn selection(app: &App) -> String {
     let scene = app.scene();
-    if app.view == ViewId::Alerts {
+    if app.view.tab() == ViewId::Alerts {
         return app.alerting.text(&scene);
     }
     let selected = app.overview.panel();

@@ -19,23 +19,28 @@ use crate::time::{SECOND, Timestamp, millis};
 pub mod alerts;
 pub mod overview;
 
-/// One of the views, under its fixed number.
+/// One of the views; some are reached by name only, and belong to one that has a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ViewId {
     #[default]
     Overview,
     Alerts,
+    Silences,
+    Rules,
 }
 
 impl ViewId {
-    /// Those that are built, in the order of their numbers.
-    pub const ALL: [Self; 2] = [Self::Overview, Self::Alerts];
+    /// Those that are built and have a number, in the order of the numbers.
+    pub const NUMBERED: [Self; 2] = [Self::Overview, Self::Alerts];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Alerts, Self::Silences, Self::Rules];
 
     /// As `--view` names it.
     pub fn id(self) -> &'static str {
         match self {
             Self::Overview => "overview",
             Self::Alerts => "alerts",
+            Self::Silences => "silences",
+            Self::Rules => "rules",
         }
     }
 
@@ -47,18 +52,34 @@ impl ViewId {
         match self {
             Self::Overview => "Overview",
             Self::Alerts => "Alerts",
+            Self::Silences => "Silences",
+            Self::Rules => "Rules",
+        }
+    }
+
+    /// `overview, alerts`
+    pub fn ids() -> String {
+        Self::ALL.map(Self::id).join(", ")
+    }
+
+    /// The view with a number that it belongs to.
+    pub fn tab(self) -> Self {
+        match self {
+            Self::Overview => Self::Overview,
+            Self::Alerts | Self::Silences | Self::Rules => Self::Alerts,
         }
     }
 
     /// The view so many tabs farther, around the end.
     pub fn next(self, by: usize) -> Self {
-        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or(0);
-        Self::ALL[(at + by) % Self::ALL.len()]
+        let at = Self::NUMBERED.iter().position(|view| *view == self.tab()).unwrap_or(0);
+        Self::NUMBERED[(at + by) % Self::NUMBERED.len()]
     }
 }
 
 /// What a view is shown in: the things that all views share.
 pub struct Scene<'a> {
+    pub view: ViewId,
     pub now: Timestamp,
     pub shown: Shown,
     /// Already narrowed to the scope.
@@ -77,6 +98,8 @@ pub struct Scene<'a> {
     pub asked: bool,
     /// Whether it has an Alertmanager.
     pub alertmanager: bool,
+    /// Nothing outside may be changed from here.
+    pub read_only: bool,
     /// Whether one scope is chosen, and not everything.
     pub scoped: bool,
 }

@@ -298,11 +298,12 @@ async fn another_context_hears_nothing_of_the_former_one() {
 #[tokio::test(start_paused = true)]
 async fn a_terminal_that_fails_ends_the_loop() {
     let mut stage = Stage::new(Server::Hangs);
-    let Stage { app, poller, input, .. } = &mut stage;
+    let Stage { app, poller, writer, input, .. } = &mut stage;
     let gone = async || Err(io::ErrorKind::BrokenPipe.into());
-    let left = event_loop::run(app, poller, clock, input, gone, &mut |_| Ok(())).await;
+    let left = event_loop::run(app, poller, writer, clock, input, gone, &mut |_| Ok(())).await;
     assert_eq!(left.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     let fine = async || Ok(());
-    let left = event_loop::run(app, poller, clock, input, fine, &mut |_| Err(io::ErrorKind::WriteZero.into())).await;
+    let left =
+        event_loop::run(app, poller, writer, clock, input, fine, &mut |_| Err(io::ErrorKind::WriteZero.into())).await;
     assert_eq!(left.unwrap_err().kind(), io::ErrorKind::WriteZero);
 }

@@ -14,6 +14,7 @@ use a360::model::series::{Frame, Notes, Vector};
 use a360::model::window::Progress;
 use a360::run::event_loop::{self, Leave, Paint};
 use a360::source::poll::Poller;
+use a360::source::writer::Writer;
 use a360::time::{Timestamp, millis};
 use a360::ui::app::App;
 use crossterm::event::Event as TermEvent;
@@ -83,6 +84,7 @@ pub enum Painted {
     Frame(String),
     Clear,
     Copy(String),
+    Bell,
 }
 
 /// The terminal and whoever sits at it.
@@ -136,6 +138,7 @@ impl Desk {
 pub struct Stage {
     pub app: App,
     pub poller: Poller<Server>,
+    pub writer: Writer<Server>,
     pub input: mpsc::Receiver<TermEvent>,
     pub desk: Desk,
 }
@@ -150,17 +153,18 @@ impl Stage {
         ASKED.set(0);
         let (keys, input) = mpsc::channel(size);
         let desk = Desk { keys, painted: Rc::default(), ready: Rc::new(Cell::new(true)), drained: Rc::default() };
-        Self { app: app(80, 24), poller: Poller::new(server, clock), input, desk }
+        Self { app: app(80, 24), poller: Poller::new(server, clock), writer: Writer::new(server, clock), input, desk }
     }
 
     pub async fn run(&mut self) -> io::Result<Leave> {
-        let Self { app, poller, input, desk } = self;
+        let Self { app, poller, writer, input, desk } = self;
         let painted = Rc::clone(&desk.painted);
         let mut on_paint = |what: Paint| {
             let what = match what {
                 Paint::Frame(app) => Painted::Frame(text(&paint(app))),
                 Paint::Clear => Painted::Clear,
                 Paint::Copy(text) => Painted::Copy(text.to_owned()),
+                Paint::Bell => Painted::Bell,
             };
             painted.borrow_mut().push((elapsed(), what));
             Ok(())
@@ -171,7 +175,7 @@ impl Stage {
             }
             Ok(())
         };
-        event_loop::run(app, poller, clock, input, ready, &mut on_paint).await
+        event_loop::run(app, poller, writer, clock, input, ready, &mut on_paint).await
     }
 
     /// Runs while somebody sits at the terminal, to the end of the loop.

@@ -31,6 +31,8 @@ pub fn app(width: u16, height: u16) -> App {
         refresh: Duration::from_secs(5),
         tiles: Duration::from_secs(15),
         flags: Vec::new(),
+        author: Some("mara".into()),
+        bell: true,
     };
     App::new(setup, (width, height), NOW)
 }
@@ -41,6 +43,8 @@ fn context(name: &str) -> ContextSetup {
         production: name == "prod",
         prometheus: true,
         alertmanager: false,
+        read_only: false,
+        dead_mans_switch: None,
         scopes: vec![Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into() }],
         watch: Watch::default(),
     }

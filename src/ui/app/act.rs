@@ -24,10 +24,12 @@ impl App {
                 return Some(self.copy(screen::selection(self), said));
             }
             Action::CopyCommand => return Some(self.copy(self.command_line(), "copied the command line")),
+            Action::Silences => self.go_to(ViewId::Silences),
+            Action::Rules => self.go_to(ViewId::Rules),
             Action::Overview => self.go_to(ViewId::Overview),
             Action::Alerts => self.go_to(ViewId::Alerts),
             Action::NextView => self.go_to(self.view.next(1)),
-            Action::PreviousView => self.go_to(self.view.next(ViewId::ALL.len() - 1)),
+            Action::PreviousView => self.go_to(self.view.next(ViewId::NUMBERED.len() - 1)),
             Action::Down => self.step(1),
             Action::Up => self.step(-1),
             Action::PageDown => self.page(1),
@@ -45,6 +47,7 @@ impl App {
                 self.overlay = Some(Overlay::Filter(input));
             }
             Action::Group | Action::Quiet | Action::Edit => {}
+            Action::Open | Action::FullScreen if matches!(self.view, ViewId::Silences | ViewId::Rules) => {}
             Action::Open | Action::FullScreen if self.view == ViewId::Alerts && self.alerting.row().is_none() => {}
             Action::Open => self.moving(|app| app.full = true),
             Action::FullScreen => self.moving(|app| app.full = !app.full),
@@ -94,8 +97,10 @@ impl App {
         });
     }
 
-    fn step(&mut self, by: isize) {
+    pub(super) fn step(&mut self, by: isize) {
         match self.view {
+            ViewId::Silences => self.in_alerts(|alerting, _, area| alerting.step_silences(by, area)),
+            ViewId::Rules => self.in_alerts(|alerting, _, area| alerting.step_rules(by, area)),
             ViewId::Overview => self.overview.move_cursor(by, self.full),
             ViewId::Alerts => self.in_alerts(|alerting, _, area| alerting.move_cursor(by, area)),
         }
@@ -103,6 +108,10 @@ impl App {
 
     fn page(&mut self, by: isize) {
         match self.view {
+            ViewId::Silences | ViewId::Rules => {
+                let half = isize::try_from(self.body().height / 2).unwrap_or(1).max(1);
+                self.step(by.saturating_mul(half));
+            }
             ViewId::Overview => self.overview.move_cursor(5 * by, self.full),
             ViewId::Alerts => self.in_alerts(|alerting, scene, area| alerting.page(by, scene, area)),
         }
@@ -110,7 +119,7 @@ impl App {
 
     /// To the first or the last panel, series or alert.
     fn edge(&mut self, last: bool) {
-        if self.view == ViewId::Alerts {
+        if self.view != ViewId::Overview {
             self.step(if last { isize::MAX } else { isize::MIN });
         } else if self.full {
             self.overview.move_cursor(if last { isize::MAX } else { isize::MIN }, true);
@@ -122,6 +131,9 @@ impl App {
     fn back(&mut self) {
         if self.find.take().is_some() || self.crosshair.take().is_some() {
             return;
+        }
+        if matches!(self.view, ViewId::Silences | ViewId::Rules) {
+            return self.go_to(ViewId::Alerts);
         }
         if self.view == ViewId::Alerts && !self.full && !self.alerting.filter.is_empty() {
             return self.filter(Filter::default());
@@ -154,6 +166,7 @@ impl App {
         let step = match self.view {
             ViewId::Overview => self.overview.chart_step(&self.scene(), self.body()),
             ViewId::Alerts if !self.alerting.has_chart(self.body(), self.full) => return,
+            ViewId::Silences | ViewId::Rules => return,
             ViewId::Alerts => self.alerting.chart_step(&self.scene(), self.body()),
         };
         let from = self.crosshair.unwrap_or_else(|| end.floor_to(step).plus(step).0);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::{App, Setup};
+use super::{App, Effect, Setup};
 use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::fault::FetchError;
 use crate::model::labels::Labels;
@@ -15,7 +15,7 @@ use crate::ui::view::alerts::Alerts;
 use crate::ui::view::{Scene, View, ViewId};
 
 impl App {
-    pub(super) fn learn(&mut self, update: Update) {
+    pub(super) fn learn(&mut self, update: Update) -> Option<Effect> {
         let query = &update.subscription.query;
         let link = self.links.entry(query.source()).or_default();
         // What is asked most often sets the pace that is shown; the rest comes in between.
@@ -44,13 +44,10 @@ impl App {
             let new = result.as_ref().ok().zip(self.alerts.get()).and_then(|(now, before)| new_critical(now, before));
             self.alerts.take(query, result, update.at);
             self.learn_alerts();
-            if let Some(text) = new {
-                self.say(&text);
-            }
-            return;
+            return new.and_then(|text| self.notice_new(&text));
         }
         let changes_list = Alerts::owns(query);
-        if changes_list || self.view == ViewId::Alerts {
+        if changes_list || self.view.tab() == ViewId::Alerts {
             self.in_alerts(|alerting, scene, area| alerting.apply(update, scene, area));
         } else {
             // The view changes itself while it reads the rest of the state.
@@ -61,6 +58,13 @@ impl App {
         if changes_list {
             self.learn_alerts();
         }
+        None
+    }
+
+    /// Names what is new, and rings.
+    fn notice_new(&mut self, text: &str) -> Option<Effect> {
+        self.say(text);
+        self.setup.bell.then_some(Effect::Bell)
     }
 
     /// Changes the alerts' view while it reads the rest of the state.
@@ -73,7 +77,7 @@ impl App {
 
     /// Makes the list of alerts anew, where it is shown; gives the name of a selected alert that is no more in it.
     pub(super) fn list_alerts(&mut self) -> Option<Plain> {
-        (self.view == ViewId::Alerts).then(|| self.in_alerts(Alerts::refresh)).flatten()
+        (self.view.tab() == ViewId::Alerts).then(|| self.in_alerts(Alerts::refresh)).flatten()
     }
 
     /// The same after an answer: nobody should act on another alert than the one that was chosen.
@@ -120,7 +124,7 @@ fn new_critical(now: &[Alert], before: &[Alert]) -> Option<String> {
 /// Charts are asked often; a view may have none, and Alertmanager has none at all.
 fn pace(setup: &Setup, view: ViewId, source: Source) -> Duration {
     match (view, source) {
-        (_, Source::Alertmanager) | (ViewId::Alerts, _) => setup.tiles,
+        (_, Source::Alertmanager) | (ViewId::Alerts | ViewId::Silences | ViewId::Rules, _) => setup.tiles,
         (ViewId::Overview, _) => setup.refresh,
     }
 }

@@ -13,8 +13,10 @@ impl App {
             return;
         }
         let cell = Position::new(event.column, event.row);
-        if self.view == ViewId::Alerts {
-            return self.mouse_on_alerts(event.kind, cell);
+        match self.view {
+            ViewId::Overview => {}
+            ViewId::Alerts => return self.mouse_on_alerts(event.kind, cell),
+            ViewId::Silences | ViewId::Rules => return self.mouse_on_a_list(event.kind),
         }
         let Some((panel, moment)) = self.overview.at(&self.scene(), self.body(), cell) else { return };
         let factor = match event.kind {
@@ -29,6 +31,14 @@ impl App {
         };
         let around = moment.map(Timestamp);
         self.moving(|app| app.shown = app.shown.zoom(factor, around, app.now));
+    }
+
+    fn mouse_on_a_list(&mut self, kind: MouseEventKind) {
+        match kind {
+            MouseEventKind::ScrollUp => self.step(-3),
+            MouseEventKind::ScrollDown => self.step(3),
+            _ => {}
+        }
     }
 
     fn mouse_on_alerts(&mut self, kind: MouseEventKind, cell: Position) {

@@ -22,6 +22,8 @@ fn context(name: &str, scopes: &[(&str, &str)]) -> ContextSetup {
         production: name == "prod",
         prometheus: true,
         alertmanager: false,
+        read_only: false,
+        dead_mans_switch: None,
         scopes: scopes.collect(),
         watch: Watch::default(),
     }
@@ -39,6 +41,8 @@ fn app() -> App {
         refresh: Duration::from_secs(5),
         tiles: Duration::from_secs(15),
         flags: Vec::new(),
+        author: Some("mara".into()),
+        bell: true,
     };
     App::new(setup, (120, 40), NOW)
 }

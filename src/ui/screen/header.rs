@@ -174,8 +174,8 @@ fn firing(app: &App) -> Option<(String, Role)> {
 pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
     let mut line = Line::default();
-    for (number, view) in (1..).zip(ViewId::ALL) {
-        let role = if view == app.view { Role::TabActive } else { Role::Tab };
+    for (number, view) in (1..).zip(ViewId::NUMBERED) {
+        let role = if view == app.view.tab() { Role::TabActive } else { Role::Tab };
         line.push_span(Span::styled(format!(" {number} {} ", view.title()), theme.style(role)));
         if view == ViewId::Alerts
             && let Some((text, role)) = firing(app)
@@ -231,7 +231,7 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
     }
     let headline = match app.view {
         ViewId::Overview => app.overview.headline(&app.scene()),
-        ViewId::Alerts => app.alerting.headline(&app.scene()),
+        ViewId::Alerts | ViewId::Silences | ViewId::Rules => app.alerting.headline(&app.scene()),
     };
     match headline.level {
         Level::Critical => ("▲", headline.text, Role::Critical),

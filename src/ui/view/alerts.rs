@@ -6,7 +6,7 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Scene, View};
+use super::{Scene, View, ViewId};
 use crate::analysis::alerts::{Row, Told, rows};
 use crate::analysis::routing::Tree;
 use crate::analysis::summary::Headline;
@@ -28,6 +28,8 @@ mod layout;
 mod list;
 mod measure;
 mod notes;
+mod rules;
+mod silences;
 mod table;
 mod words;
 
@@ -66,6 +68,8 @@ pub struct Alerts {
     scroll: u16,
     /// Silences that hit the selected alert and are over since less than a day.
     past: Vec<Silence>,
+    silences_page: silences::Page,
+    rules_page: rules::Page,
 }
 
 impl Alerts {
@@ -145,6 +149,16 @@ impl Alerts {
         self.chosen = true;
         self.select(place);
         self.look_back();
+    }
+
+    pub fn step_silences(&mut self, by: isize, _area: Rect) {
+        let count = self.silences.get().map_or(0, Vec::len);
+        self.silences_page.place = self.silences_page.place.saturating_add_signed(by).min(count.saturating_sub(1));
+    }
+
+    pub fn step_rules(&mut self, by: isize, _area: Rect) {
+        let count = self.groups().iter().map(|group| group.rules.len()).sum::<usize>();
+        self.rules_page.place = self.rules_page.place.saturating_add_signed(by).min(count.saturating_sub(1));
     }
 
     /// Half a page of the list, or of a detail that fills the screen.
@@ -311,6 +325,11 @@ impl View for Alerts {
     }
 
     fn draw(&self, scene: &Scene, area: Rect, buf: &mut Buffer) {
+        match scene.view {
+            ViewId::Silences => return silences::draw(self, scene, area, buf),
+            ViewId::Rules => return rules::draw(self, scene, area, buf),
+            ViewId::Overview | ViewId::Alerts => {}
+        }
         // A detail of nothing says nothing: the list says why there is none.
         let places = layout::places(area, scene.full && self.row().is_some());
         if places.head.height > 0 {

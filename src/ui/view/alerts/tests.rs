@@ -39,6 +39,8 @@ impl Desk {
 
     fn with<T>(&mut self, act: impl FnOnce(&mut Alerts, &Scene) -> T) -> T {
         let scene = Scene {
+            view: ViewId::Alerts,
+            read_only: false,
             now: self.now,
             shown: Shown::Live(HOUR),
             watch: &self.watch,
