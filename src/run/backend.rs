@@ -14,6 +14,7 @@ use crate::model::write::{Write, WriteError, Written};
 use crate::source::alertmanager::Alertmanager;
 use crate::source::host::Host;
 use crate::source::prometheus::Prometheus;
+use crate::text::Plain;
 use crate::time::Timestamp;
 
 /// The sources of one context. Cheap to make: nothing connects before the first question.
@@ -21,6 +22,8 @@ use crate::time::Timestamp;
 pub struct Sources {
     prometheus: Option<Prometheus>,
     alertmanager: Option<Alertmanager>,
+    /// The name of the context, if nothing may be changed from there.
+    read_only: Option<Plain>,
     host: Arc<Host>,
 }
 
@@ -28,7 +31,13 @@ impl Sources {
     pub fn new(context: Option<&Context>, host: Arc<Host>) -> Self {
         let prometheus = context.and_then(|context| context.prometheus.clone());
         let alertmanager = context.map(|context| context.alertmanager.clone()).filter(|servers| !servers.is_empty());
-        Self { prometheus: prometheus.map(Prometheus::new), alertmanager: alertmanager.map(Alertmanager::new), host }
+        let locked = context.filter(|context| context.read_only).map(|context| context.name.as_str().into());
+        Self {
+            prometheus: prometheus.map(Prometheus::new),
+            alertmanager: alertmanager.map(Alertmanager::new),
+            read_only: locked,
+            host,
+        }
     }
 }
 
@@ -105,6 +114,16 @@ impl Ask for Sources {
             (Source::Alertmanager, _, Some(alertmanager)) => alertmanager.ask(query, now).await,
             (Source::Prometheus, None, _) => Err(missing("Prometheus")),
             (Source::Alertmanager, _, None) => Err(missing("Alertmanager")),
+        }
+    }
+
+    async fn write(&self, write: &Write, now: Timestamp) -> Result<Written, WriteError> {
+        match (&self.read_only, &self.alertmanager) {
+            (Some(context), _) => Err(WriteError::NotDone(FetchError::Unsupported(
+                format!("the context `{context}` is read-only: nothing is changed from here").into(),
+            ))),
+            (None, None) => Err(WriteError::NotDone(missing("Alertmanager"))),
+            (None, Some(alertmanager)) => alertmanager.write(write, now).await,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod decode;
 mod gather;
 mod merge;
 mod refusal;
+mod write;
 
 use std::time::Duration;
 

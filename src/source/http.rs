@@ -1,10 +1,13 @@
 //! One HTTP client for one source: the questions it may ask at once, who it is there, how long it waits, how much it
 //! takes in, and what it says when that fails.
 //!
-//! Every request is a read, so that one whose connection broke before any answer may be sent once more.
+//! A question whose connection broke before any answer is asked once more; what changes something goes out once, see
+//! `change`.
 
 mod body;
 mod build;
+mod change;
+mod clock;
 mod fault;
 mod form;
 mod redirect;
@@ -29,8 +32,10 @@ use self::skew::Skew;
 use crate::model::endpoint::Endpoint;
 use crate::model::fault::FetchError;
 use crate::text::Plain;
-use crate::time::{Timestamp, millis};
+use crate::time::Timestamp;
 
+pub use change::{Change, Failure};
+pub use clock::Clock;
 pub use form::encode;
 pub use reply::{Kind, Reply};
 
@@ -55,19 +60,6 @@ struct Inner {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("host", &fault::host(&self.0.endpoint.url)).finish_non_exhaustive()
-    }
-}
-
-/// The asker's clock, carried on by a stopwatch.
-#[derive(Clone, Copy)]
-struct Clock {
-    start: Timestamp,
-    watch: Instant,
-}
-
-impl Clock {
-    fn now(self) -> Timestamp {
-        self.start.plus(millis(self.watch.elapsed()))
     }
 }
 
@@ -106,7 +98,7 @@ impl Client {
     }
 
     async fn ask(&self, request: Request<'_>, now: Timestamp) -> Result<Reply, FetchError> {
-        let clock = Clock { start: now, watch: Instant::now() };
+        let clock = Clock::starting(now);
         let inner = &*self.0;
         let endpoint = &inner.endpoint;
         let (_slot, left) = inner.slot().await?;
@@ -147,25 +139,40 @@ impl Inner {
         left: Duration,
     ) -> Result<Reply, FetchError> {
         let deadline = Instant::now() + left;
-        let mut url = Url::parse(&format!("{}{}", self.endpoint.url, request.path))
-            .map_err(|error| FetchError::Unsupported(Plain::from(format!("the URL is not an address: {error}"))))?;
+        let mut url = self.url(request.path)?;
         for _ in 0..=MAX_REDIRECTS {
             let sent = clock.now();
             let response = self.send_patiently(&url, request, signature, deadline).await?;
-            self.learn_skew(&response, sent, clock.now());
-            let (status, headers) = (response.status(), response.headers().clone());
-            let (body, room) = match status.is_success() {
-                true => body::read(response, &self.endpoint, &self.rooms, deadline).await?,
-                false => (body::read_error(response, &self.endpoint, deadline).await, None),
-            };
-            let reply = Reply { status: status.as_u16(), headers, body, room };
-            self.answered.fetch_add(1, Ordering::Relaxed);
+            let reply = self.take_in(response, sent, clock, deadline).await?;
             match redirect::next(&url, request.path, request.form.is_some(), &reply)? {
                 Some(next) => url = next,
                 None => return Ok(reply),
             }
         }
         Err(redirect::endless())
+    }
+
+    fn url(&self, path: &str) -> Result<Url, FetchError> {
+        Url::parse(&format!("{}{path}", self.endpoint.url))
+            .map_err(|error| FetchError::Unsupported(Plain::from(format!("the URL is not an address: {error}"))))
+    }
+
+    /// Reads an answer to its end.
+    async fn take_in(
+        &self,
+        response: reqwest::Response,
+        sent: Timestamp,
+        clock: Clock,
+        deadline: Instant,
+    ) -> Result<Reply, FetchError> {
+        self.learn_skew(&response, sent, clock.now());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let (body, room) = match status.is_success() {
+            true => body::read(response, &self.endpoint, &self.rooms, deadline).await?,
+            false => (body::read_error(response, &self.endpoint, deadline).await, None),
+        };
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        Ok(Reply { status: status.as_u16(), headers, body, room })
     }
 
     /// Sends; and once more if the connection broke, which an idle one does when the server closed it meanwhile.
@@ -234,40 +241,4 @@ impl Inner {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is left of 30 s for a question that waited 20 s for the only slot.
-    async fn left_after_a_wait(answered_meanwhile: u64) -> Duration {
-        let client = Client::new(Endpoint { concurrency: 1, ..Endpoint::new("http://prom:9090") });
-        let slow = client.clone();
-        let holder = tokio::spawn(async move {
-            let slot = slow.0.slot().await;
-            tokio::time::sleep(Duration::from_secs(20)).await;
-            slow.0.answered.fetch_add(answered_meanwhile, Ordering::Relaxed);
-            drop(slot);
-        });
-        tokio::task::yield_now().await;
-        let (_slot, left) = client.0.slot().await.unwrap();
-        holder.await.unwrap();
-        left
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn waiting_behind_a_question_that_hangs_counts() {
-        assert_eq!(left_after_a_wait(0).await.as_secs(), 10);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_slow_server_is_given_its_time_for_each() {
-        assert_eq!(left_after_a_wait(1).await.as_secs(), 30);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_a_slot_for_ever() {
-        let client = Client::new(Endpoint { concurrency: 1, ..Endpoint::new("http://prom:9090") });
-        let _held = client.0.slot().await.unwrap();
-        let fault = client.get("/", Timestamp(0)).await.err();
-        assert_eq!(fault, Some(FetchError::Timeout(Duration::from_secs(30))));
-    }
-}
+mod tests;

@@ -11,7 +11,7 @@ use crate::text::Plain;
 
 pub use alerts::{AlertPage, MAX_ALERTS, alerts};
 pub use mutings::{Mutings, mutings};
-pub use silences::{Dated, silences};
+pub use silences::{Dated, kept_as, silences};
 pub use status::{Status, status};
 
 /// What a 200 answer should be, for an error that says it is not.

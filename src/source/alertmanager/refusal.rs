@@ -19,6 +19,26 @@ pub fn refusal(reply: &Reply) -> FetchError {
     }
 }
 
+/// What is said of a silence that is not there: 404, in words or in none, and 500 before 0.26.
+pub fn is_missing(reply: &Reply) -> bool {
+    let said = words(&reply.body).is_some_and(|said| said.contains("not found") && !said.starts_with("path "));
+    match reply.status {
+        404 => reply.body.trim_ascii().is_empty() || said,
+        500 => said,
+        _ => false,
+    }
+}
+
+/// Ended before somebody asked for it; the oldest take that for an error.
+pub fn is_over(reply: &Reply) -> bool {
+    words(&reply.body).is_some_and(|said| said.contains("already expired"))
+}
+
+/// A failure that the server itself has put into words, as against one of whatever stands before it.
+pub fn is_spoken(reply: &Reply) -> bool {
+    words(&reply.body).is_some()
+}
+
 fn elsewhere(reply: &Reply, said: Option<Plain>) -> FetchError {
     let said = said.unwrap_or_else(|| Plain::from(reply.words()));
     let quoted = if said.is_empty() { String::new() } else { format!(" “{said}”") };

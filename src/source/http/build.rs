@@ -19,7 +19,17 @@ const POOL_IDLE: Duration = Duration::from_secs(30);
 /// More than all authorities of a system take.
 const MAX_PEM: u64 = 4 * 1024 * 1024;
 
+/// For questions: connections are kept for the next one.
 pub fn client(endpoint: &Endpoint) -> Result<reqwest::Client, FetchError> {
+    built(builder(endpoint)?, endpoint)
+}
+
+/// For one change: a connection of its own, and nothing is ever sent a second time.
+pub fn single_use(endpoint: &Endpoint) -> Result<reqwest::Client, FetchError> {
+    built(builder(endpoint)?.pool_max_idle_per_host(0).retry(reqwest::retry::never()), endpoint)
+}
+
+fn builder(endpoint: &Endpoint) -> Result<ClientBuilder, FetchError> {
     // An error means that there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
@@ -29,7 +39,10 @@ pub fn client(endpoint: &Endpoint) -> Result<reqwest::Client, FetchError> {
         // Ours: see `redirect`.
         .redirect(redirect::Policy::none());
     let builder = proxied(builder, &endpoint.proxy)?;
-    let builder = trusting(builder, endpoint)?;
+    trusting(builder, endpoint)
+}
+
+fn built(builder: ClientBuilder, endpoint: &Endpoint) -> Result<reqwest::Client, FetchError> {
     builder.build().map_err(|error| match fault::of(&error, endpoint) {
         FetchError::Tls(text) => tls(format!("{text}; set `ca_file`")),
         _ => tls("the client could not be set up; are `cert_file` and `key_file` a pair?".to_owned()),

@@ -28,6 +28,14 @@ pub fn of(error: &reqwest::Error, endpoint: &Endpoint) -> FetchError {
     }
 }
 
+/// Whether the request surely never came to whoever answers: there was no connection, or no handshake.
+pub fn is_unsent(error: &reqwest::Error) -> bool {
+    let causes = Causes::of(error);
+    // In TLS 1.3 we may have sent before we hear that our certificate is not wanted.
+    let refused = causes.find::<rustls::Error>().is_some_and(tls::is_refusal);
+    error.is_connect() || error.is_builder() || refused
+}
+
 fn connecting(error: &reqwest::Error, causes: &Causes, endpoint: &Endpoint) -> FetchError {
     if causes.say("proxy authorization required") {
         return FetchError::Proxy(Plain::new("wants a sign-in (407): put user and password in its URL"));

@@ -11,13 +11,22 @@ use crate::text::Plain;
 
 /// Where to ask again, if `reply` to a request of `path` at `url` says so.
 pub fn next(url: &Url, path: &str, is_post: bool, reply: &Reply) -> Result<Option<Url>, FetchError> {
-    if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
-        return Ok(None);
-    }
-    let target = reply.header("location").and_then(|to| url.join(to).ok());
-    let Some(target) = target.filter(|target| target.has_host()) else { return Ok(None) };
+    let Some(target) = target(url, reply) else { return Ok(None) };
     let keeps_question = matches!(reply.status, 307 | 308) || !is_post;
     if target.origin() == url.origin() && keeps_question { Ok(Some(target)) } else { Err(refused(target, path)) }
+}
+
+/// A change is never sent on; the error names the place.
+pub fn of_change(url: &Url, path: &str, reply: &Reply) -> Option<FetchError> {
+    target(url, reply).map(|target| refused(target, path))
+}
+
+fn target(url: &Url, reply: &Reply) -> Option<Url> {
+    if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let target = reply.header("location").and_then(|to| url.join(to).ok());
+    target.filter(|target| target.has_host())
 }
 
 /// The address to write is the one below which our own path lies. Anything else is most likely a page to sign in.

@@ -18,6 +18,29 @@ pub fn explain(error: &Error, endpoint: &Endpoint) -> Plain {
     })
 }
 
+/// The other side would not talk to us, by the handshake or by our certificate.
+pub fn is_refusal(error: &Error) -> bool {
+    use AlertDescription::{
+        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked, CertificateUnknown,
+        HandshakeFailure, UnknownCA, UnrecognisedName, UnsupportedCertificate,
+    };
+    matches!(
+        error,
+        Error::AlertReceived(
+            AccessDenied
+                | BadCertificate
+                | CertificateExpired
+                | CertificateRequired
+                | CertificateRevoked
+                | CertificateUnknown
+                | HandshakeFailure
+                | UnknownCA
+                | UnrecognisedName
+                | UnsupportedCertificate
+        )
+    )
+}
+
 fn certificate(error: &CertificateError, endpoint: &Endpoint) -> String {
     match error {
         CertificateError::ExpiredContext { not_after, .. } => {

@@ -39,6 +39,20 @@ pub fn silences(body: &[u8]) -> Result<Vec<Dated>, FetchError> {
     }
 }
 
+/// The id under which the server keeps what was sent to it.
+pub fn kept_as(body: &[u8]) -> Result<String, FetchError> {
+    let (mut scan, mut id) = (Scanner::new(body), None);
+    scan.object(|key, scan| {
+        match key {
+            b"silenceID" => id = exact(scan)?,
+            _ => drop(scan.skip()?),
+        }
+        Ok(())
+    })?;
+    scan.finish()?;
+    id.filter(|id| !id.is_empty()).ok_or_else(|| FetchError::Decode(Plain::new("there is no id of the silence in it")))
+}
+
 /// A silence while its keys come in.
 #[derive(Default)]
 struct Draft {
