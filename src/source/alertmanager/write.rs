@@ -37,7 +37,8 @@ impl Alertmanager {
             Write::Again(draft) => self.again(&Write::Silence(draft.clone()), clock).await,
             write => {
                 let there = gather(&self.servers, |server| server.knock(clock)).await.map_err(WriteError::NotDone)?;
-                self.send(there.answers.into_iter().map(|(_, server)| server), write, clock).await
+                let (_, servers): (Vec<_>, Vec<_>) = there.answers.into_iter().unzip();
+                self.send(servers, write, clock).await
             }
         }
     }
@@ -56,12 +57,7 @@ impl Alertmanager {
 
     /// To the first that takes it. What surely was not done at one is tried at the next, unless the next would say the
     /// same.
-    async fn send<'a>(
-        &'a self,
-        servers: impl IntoIterator<Item = &'a Server>,
-        write: &Write,
-        clock: Clock,
-    ) -> Result<Written, WriteError> {
+    async fn send(&self, servers: Vec<&Server>, write: &Write, clock: Clock) -> Result<Written, WriteError> {
         let mut faults = Vec::new();
         for server in servers {
             let fixed = draft::fixed(write, server.now(clock));
