@@ -4,6 +4,7 @@
 
 mod alertmanager;
 mod every_recording;
+mod fake;
 mod http;
 mod identity;
 #[path = "../support/program.rs"]
@@ -17,3 +18,4 @@ mod recordings;
 #[path = "../support/server.rs"]
 mod server;
 mod tls;
+mod writing;
