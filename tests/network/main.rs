@@ -12,6 +12,7 @@ mod program;
 mod prometheus;
 mod real;
 mod real_alertmanager;
+mod real_writing;
 mod recorded;
 #[path = "../support/recorded.rs"]
 mod recordings;

@@ -32,7 +32,7 @@ time_intervals:
 ";
 
 /// One server in a folder of its own; without a port for the cluster it stands alone.
-fn alertmanager(server: &str, folder: &Path, port: u16, cluster: Option<(u16, u16)>) -> Running {
+pub fn alertmanager(server: &str, folder: &Path, port: u16, cluster: Option<(u16, u16)>) -> Running {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("alertmanager.yml"), CONFIG).unwrap();
     // Debian's has the name of its package, and looks for its templates where it is started.
@@ -56,7 +56,7 @@ fn alertmanager(server: &str, folder: &Path, port: u16, cluster: Option<(u16, u1
     start(&mut command)
 }
 
-fn source(ports: &[u16]) -> Alertmanager {
+pub fn source(ports: &[u16]) -> Alertmanager {
     Alertmanager::new(ports.iter().map(|port| endpoint(*port)).collect())
 }
 
@@ -94,11 +94,11 @@ async fn until<T: std::fmt::Debug>(
     panic!("{query:?}: {last:?}");
 }
 
-async fn held(source: &Alertmanager, is_so: impl Fn(&Holdings) -> bool) -> Holdings {
+pub async fn held(source: &Alertmanager, is_so: impl Fn(&Holdings) -> bool) -> Holdings {
     until(source, Query::Held, a360::model::query::Answer::into_held, is_so).await
 }
 
-async fn silences(source: &Alertmanager, is_so: impl Fn(&[Silence]) -> bool) -> Vec<Silence> {
+pub async fn silences(source: &Alertmanager, is_so: impl Fn(&[Silence]) -> bool) -> Vec<Silence> {
     until(source, Query::Silences, a360::model::query::Answer::into_silences, |silences: &Vec<_>| is_so(silences)).await
 }
 
