@@ -3,6 +3,7 @@
 mod alertmanager;
 pub mod engine;
 mod service;
+mod silences;
 pub mod sim;
 
 pub use service::Service;

@@ -1,13 +1,18 @@
 //! The demo's Alertmanager: it holds what fires, knows a few silences, and tells whom the shipped configuration says.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::silences::Silences;
 use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::delivery::{Held, Holdings, Routing};
+use crate::model::fault::FetchError;
 use crate::model::labels::Labels;
-use crate::model::matcher::{self, Matcher, Op};
+use crate::model::matcher::{self, Compiled};
 use crate::model::rule::{Alerting, Rule, RuleGroup};
 use crate::model::silence::{Silence, SilenceState};
+use crate::model::write::{Write, Written};
 use crate::text::Plain;
-use crate::time::{DAY, HOUR, MINUTE, Timestamp};
+use crate::time::Timestamp;
 
 const CONFIG: &str = include_str!("../../monitoring/alertmanager/alertmanager.yml");
 /// Keys whose values a server never shows.
@@ -18,26 +23,28 @@ const PROMETHEUS: &str = "http://prometheus.demo.invalid:9090";
 const CLUSTER: (&str, &str) = ("cluster", "demo");
 
 pub struct Alertmanager {
-    /// Their states are those of the time they were made.
-    silences: Vec<Silence>,
+    /// Held for moments only.
+    silences: Mutex<Silences>,
 }
 
 impl Alertmanager {
     pub fn new(started: Timestamp) -> Self {
-        Self { silences: silences(started) }
+        Self { silences: Mutex::new(Silences::new(started)) }
     }
 
     /// What fires at `now`. It is held as soon as it fires.
     pub fn held(&self, group: &RuleGroup, now: Timestamp) -> Holdings {
-        let silences = self.silences(now);
-        let active = || silences.iter().filter(|silence| silence.state == SilenceState::Active);
+        let mut silences = self.silences(now);
+        silences.retain(|silence| silence.state == SilenceState::Active);
+        let active: Vec<(String, Vec<Compiled>)> =
+            silences.into_iter().filter_map(|s| Some((s.id, matcher::compile(&s.matchers).ok()?))).collect();
         let mut alerts = Vec::new();
         for rule in &group.rules {
             let Some(alerting) = &rule.alerting else { continue };
             let firing = alerting.alerts.iter().filter(|alert| alert.state == AlertState::Firing);
             for held in firing.map(|alert| held(rule, alerting, alert, group.evaluated)) {
-                let hits = active().filter(|silence| matcher::hits(&silence.matchers, &held.labels));
-                alerts.push(Held { silenced_by: hits.map(|silence| silence.id.clone()).collect(), ..held });
+                let hits = active.iter().filter(|(_, matchers)| matcher::all_match(matchers, &held.labels));
+                alerts.push(Held { silenced_by: hits.map(|(id, _)| id.clone()).collect(), ..held });
             }
         }
         alerts.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
@@ -46,12 +53,16 @@ impl Alertmanager {
 
     /// All silences with their states at `now`, what silences now first.
     pub fn silences(&self, now: Timestamp) -> Vec<Silence> {
-        let mut silences = self.silences.clone();
-        for silence in &mut silences {
-            silence.state = state(silence, now);
-        }
-        silences.sort_by(|a, b| (a.state, a.ends_at, &a.id).cmp(&(b.state, b.ends_at, &b.id)));
-        silences
+        self.held_silences().at(now)
+    }
+
+    pub fn write(&self, write: &Write, now: Timestamp) -> Result<Written, FetchError> {
+        self.held_silences().write(write, now)
+    }
+
+    fn held_silences(&self) -> MutexGuard<'_, Silences> {
+        // No change of them is ever left half done.
+        self.silences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The shipped configuration, as a server shows it: without comments and secrets.
@@ -82,49 +93,6 @@ fn held(rule: &Rule, alerting: &Alerting, alert: &Alert, evaluated: Option<Times
     }
 }
 
-fn silences(started: Timestamp) -> Vec<Silence> {
-    let silence = |id: &str, matcher, (from, to), by: &str, comment: &str| Silence {
-        id: id.to_owned(),
-        state: SilenceState::Pending,
-        matchers: vec![matcher],
-        starts_at: started.plus(from),
-        ends_at: started.plus(to),
-        created_by: Plain::new(by),
-        comment: Plain::new(comment),
-    };
-    vec![
-        silence(
-            "0c5f3a52-7d0e-4b7c-9a53-1f2e8d64b901",
-            Matcher::new("service", Op::Equal, "reports"),
-            (-40 * MINUTE, 3 * HOUR),
-            "mara",
-            "rebuilding the index, slow until it is done",
-        ),
-        silence(
-            "3b9d61c4-2f18-4e0a-8c77-a4d05be3f712",
-            Matcher::new("job", Op::Equal, "cassandra"),
-            (DAY, DAY + 2 * HOUR),
-            "jonas",
-            "database upgrade",
-        ),
-        silence(
-            "9e27f0b8-51aa-4d36-b1e9-6c38a7d2540f",
-            Matcher::new("alertname", Op::Fits, "HighErrorRate|HighLatency"),
-            (-150 * MINUTE, -2 * HOUR),
-            "mara",
-            "deploy",
-        ),
-    ]
-}
-
-fn state(silence: &Silence, now: Timestamp) -> SilenceState {
-    match now {
-        now if now < silence.starts_at => SilenceState::Pending,
-        now if now < silence.ends_at => SilenceState::Active,
-        _ => SilenceState::Expired,
-    }
-}
-
 /// As Alertmanager has it: FNV-1a over names and values, each with a byte after it that no text has.
 fn fingerprint(labels: &Labels) -> Plain {
     const START: u64 = 0xcbf2_9ce4_8422_2325;
@@ -146,6 +114,9 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::demo::sim::Sim;
+    use crate::model::matcher::{Matcher, Op};
+    use crate::model::write::{Draft, Ends};
+    use crate::time::MINUTE;
 
     const START: Timestamp = Timestamp(1_763_901_234_567);
 
@@ -193,33 +164,24 @@ mod tests {
     }
 
     #[test]
-    fn silences_come_and_go_with_the_time() {
-        let alertmanager = Alertmanager::new(START);
-        let states = |now: Timestamp| {
-            let silences = alertmanager.silences(now);
-            silences.iter().map(|silence| (silence.created_by.to_string(), silence.state)).collect::<Vec<_>>()
-        };
-        let said = |by: &str, state| (by.to_owned(), state);
-        use SilenceState::{Active, Expired, Pending};
-        assert_eq!(states(START), [said("mara", Active), said("jonas", Pending), said("mara", Expired)]);
-        assert_eq!(
-            states(START.plus(DAY + HOUR)),
-            [said("jonas", Active), said("mara", Expired), said("mara", Expired)]
-        );
-        let deploy = alertmanager.silences(START).pop().unwrap();
-        assert_eq!((deploy.comment.as_str(), START.since(deploy.ends_at)), ("deploy", 2 * HOUR));
-    }
-
-    #[test]
     fn a_silence_that_fits_is_named() {
-        let mut alertmanager = Alertmanager::new(START);
+        let alertmanager = Alertmanager::new(START);
         let now = START.plus(2 * MINUTE);
-        alertmanager.silences[0].matchers = vec![Matcher::new("severity", Op::Equal, "critical")];
-        let id = alertmanager.silences[0].id.clone();
+        let draft = Draft {
+            id: None,
+            matchers: vec![Matcher::new("severity", Op::Equal, "critical")],
+            starts_at: None,
+            ends: Ends::After(MINUTE),
+            created_by: "mara".into(),
+            comment: "known".into(),
+        };
+        let Ok(Written::Silenced(id)) = alertmanager.write(&Write::Silence(draft), now) else { panic!("refused") };
         for held in holdings(&alertmanager, now) {
             let critical = held.labels.get("severity").is_some_and(|severity| severity == "critical");
             assert_eq!(held.silenced_by, if critical { vec![id.clone()] } else { Vec::new() });
         }
+        let after = holdings(&alertmanager, now.plus(MINUTE));
+        assert!(!after.is_empty() && after.iter().all(|held| held.silenced_by.is_empty()));
     }
 
     #[test]

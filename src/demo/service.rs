@@ -11,6 +11,7 @@ use crate::model::query::{Answer, Query};
 use crate::model::series::{Frame, Notes, Series, Vector};
 use crate::model::tail;
 use crate::model::window::{Progress, Window};
+use crate::model::write::{Write, WriteError, Written};
 use crate::time::{MINUTE, Timestamp};
 
 /// From this step on a point is evaluated by itself: the samples between two points are not needed then.
@@ -45,6 +46,11 @@ impl Service {
             Query::Routing => Ok(Answer::Routing(self.alertmanager.routing())),
             Query::Host => Err(FetchError::Unsupported("the demo does not know that".into())),
         }
+    }
+
+    /// Changes the silences that the next answers show.
+    pub fn write(&self, write: &Write, now: Timestamp) -> Result<Written, WriteError> {
+        self.alertmanager.write(write, now).map_err(WriteError::NotDone)
     }
 
     fn range(&self, expr: &str, window: Window, now: Timestamp) -> Result<Vec<Series>, FetchError> {

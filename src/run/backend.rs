@@ -104,6 +104,10 @@ impl Ask for Demo {
             query => self.service.answer(query, progress, now),
         }
     }
+
+    async fn write(&self, write: &Write, now: Timestamp) -> Result<Written, WriteError> {
+        self.service.write(write, now)
+    }
 }
 
 impl Ask for Sources {
