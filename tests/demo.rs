@@ -2,17 +2,24 @@
 
 #![cfg(test)]
 
+use std::sync::Arc;
+
 use a360::analysis::alerts::{State, Told, rows};
 use a360::analysis::history;
 use a360::analysis::routing::Tree;
 use a360::demo::Service;
 use a360::model::alert::Alert;
-use a360::model::delivery::{Holdings, Routing};
+use a360::model::ask::Ask;
+use a360::model::delivery::{Held, Holdings, Routing};
+use a360::model::matcher::{Matcher, Op};
 use a360::model::promql;
 use a360::model::query::{Answer, Query};
 use a360::model::rule::RuleGroup;
 use a360::model::series::Frame;
+use a360::model::silence::SilenceState;
 use a360::model::window::{Progress, Span};
+use a360::model::write::{Draft, Ends, Write, WriteError, Written};
+use a360::run::backend::Demo;
 use a360::time::{DAY, MINUTE, SECOND, Timestamp, parse_duration};
 use yaml_rust2::{Yaml, YamlLoader};
 
@@ -120,6 +127,41 @@ fn no_silence_hits_what_fires_and_one_has_ended_two_hours_ago() {
     assert_eq!(silences.len(), 3);
     assert!(silences.iter().any(|silence| silence.comment == "deploy" && START.since(silence.ends_at) == 120 * MINUTE));
     assert!(holdings().alerts.iter().all(|alert| alert.silenced_by.is_empty()));
+}
+
+#[tokio::test]
+async fn what_is_silenced_is_silenced_in_every_answer() {
+    let demo = Demo::new(360, START, Arc::default());
+    let elsewhere = demo.clone();
+    let held =
+        async |at| elsewhere.ask(&Query::Held, Progress::default(), at).await.unwrap().into_held().unwrap().alerts;
+    let listed = async |at| {
+        let silences = elsewhere.ask(&Query::Silences, Progress::default(), at).await.unwrap();
+        silences.into_silences().unwrap()
+    };
+    let alert = held(NOW).await.remove(0);
+    let draft = Draft {
+        id: None,
+        matchers: alert.labels.iter().map(|(name, value)| Matcher::new(name, Op::Equal, value)).collect(),
+        starts_at: None,
+        ends: Ends::After(15 * MINUTE),
+        created_by: "demo".into(),
+        comment: "ACK!".into(),
+    };
+    let Ok(Written::Silenced(id)) = demo.write(&Write::Silence(draft), NOW).await else { panic!("refused") };
+    let quiet =
+        |alerts: Vec<Held>| alerts.into_iter().filter(|alert| alert.silenced_by == [id.clone()]).collect::<Vec<_>>();
+    let [silenced] = &quiet(held(NOW).await)[..] else { panic!("one and no other") };
+    assert_eq!(silenced.fingerprint, alert.fingerprint);
+    assert_eq!(listed(NOW).await.len(), 4);
+
+    let soon = NOW.plus(MINUTE);
+    assert_eq!(demo.write(&Write::Expire(id.clone()), soon).await, Ok(Written::Expired(id.clone())));
+    assert!(quiet(held(soon).await).is_empty());
+    let over = listed(soon).await.into_iter().find(|silence| silence.id == id).unwrap();
+    assert_eq!(over.state, SilenceState::Expired);
+    let twice = demo.write(&Write::Expire("unknown".to_owned()), soon).await;
+    assert!(matches!(twice, Err(WriteError::NotDone(_))), "{twice:?}");
 }
 
 #[test]
