@@ -39,6 +39,8 @@ pub struct Config {
     pub contexts: Vec<Context>,
     /// The name of the one to start with; always one of `contexts`.
     pub context: String,
+    /// Who silences are signed by, if it stands there.
+    pub author: Option<String>,
     pub ui: Ui,
     /// In the order of the file. Whether an action exists and keys clash is for the keymap to say.
     pub keys: Vec<KeyBinding>,
@@ -77,6 +79,7 @@ impl Default for Config {
             path: None,
             contexts: vec![Context::local()],
             context: "local".to_owned(),
+            author: None,
             ui: Ui::default(),
             keys: Vec::new(),
             theme_line: None,

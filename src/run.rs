@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::time::{Timestamp, millis};
 
+pub mod author;
 pub mod backend;
 pub mod commands;
 pub mod console;

@@ -31,6 +31,7 @@ fn the_example_is_the_defaults() {
     let (example, default) = (read(config::EXAMPLE), Config::default());
     assert_eq!(example.contexts, default.contexts);
     assert_eq!(example.context, default.context);
+    assert_eq!(example.author, default.author);
     assert_eq!(example.ui, default.ui);
     assert_eq!(example.keys, default.keys);
 }
@@ -46,6 +47,7 @@ fn every_commented_key_of_the_example_is_real_and_the_defaults_are_told_right() 
     assert_eq!(prod.scopes.iter().map(|scope| scope.name.as_str()).collect::<Vec<_>>(), ["shop", "checkout"]);
     assert_eq!((prod.alertmanager.len(), default.contexts[0].alertmanager.len()), (2, 1));
     assert_eq!(config.keys[0].keys, ["q", "ctrl-q"]);
+    assert_eq!((config.author.as_deref(), default.author), (Some("mara"), None));
 }
 
 #[test]
@@ -65,7 +67,7 @@ fn everything_that_can_be_said_is_heard() {
     assert_eq!((ui.theme.as_str(), ui.color, ui.glyphs), ("light", Color::Ansi256, Glyphs::Ascii));
     assert_eq!((ui.range, ui.refresh, ui.tiles, ui.mouse), (6 * HOUR, 10 * SECOND, MINUTE, true));
     assert_eq!(ui.zone.word(), "Europe/Berlin");
-    assert_eq!(config.context, "prod-eu");
+    assert_eq!((config.context.as_str(), config.author.as_deref()), ("prod-eu", Some("jonas")));
     let keys: Vec<_> = config.keys.iter().map(|k| (k.action.as_str(), k.keys.join(" "), k.line)).collect();
     assert_eq!(keys, [("quit", "q".to_owned(), 13), ("pause", String::new(), 14)]);
 

@@ -29,7 +29,7 @@ fn show_reads_back_to_the_same() {
         let shown = config::show(&config, &|_| true);
         let again = read(&shown);
         assert_eq!(again.contexts, config.contexts, "{shown}");
-        assert_eq!((again.context, again.ui), (config.context, config.ui), "{shown}");
+        assert_eq!((again.context, again.author, again.ui), (config.context, config.author, config.ui), "{shown}");
         let bindings =
             |keys: &[config::KeyBinding]| keys.iter().map(|k| (k.action.clone(), k.keys.clone())).collect::<Vec<_>>();
         assert_eq!(bindings(&again.keys), bindings(&config.keys));

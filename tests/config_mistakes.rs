@@ -70,6 +70,8 @@ fn keys_that_are_not_known() {
     check(
         "",
         r#"
+authro = 'mara'
+=> 1: unknown key `authro` at the top of the file; did you mean `author`?
 [contexts.prod]
 read_only = true
 promethius = 1

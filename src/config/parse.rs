@@ -8,7 +8,7 @@ use super::{Config, Context, KeyBinding, endpoint, ui, watch};
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
-pub(super) const TOP: [&str; 4] = ["context", "ui", "keys", "contexts"];
+pub(super) const TOP: [&str; 5] = ["context", "author", "ui", "keys", "contexts"];
 pub(super) const CONTEXT: [&str; 6] = ["production", "read_only", "prometheus", "alertmanager", "scopes", "overview"];
 pub(super) const SCOPE: [&str; 1] = ["matcher"];
 
@@ -19,6 +19,7 @@ pub fn config(file: &File<'_>) -> Read<Config> {
     let top = Section::top(file, table.get_ref());
     top.only(&TOP)?;
     let mut config = Config { path: Some(file.path.to_owned()), ..Config::default() };
+    config.author = top.read("author", watch::name)?;
     if let Some(section) = top.section("ui")? {
         config.ui = ui::read(&section)?;
         config.theme_line = section.get("theme").map(|entry| entry.line);

@@ -17,6 +17,9 @@ pub fn show(config: &Config, is_set: &dyn Fn(&str) -> bool) -> String {
         None => page.line("# no config file; these are the built-in defaults"),
     }
     page.text("context", &config.context);
+    if let Some(author) = &config.author {
+        page.text("author", author);
+    }
     page.ui(config);
     if !config.keys.is_empty() {
         page.table("keys");

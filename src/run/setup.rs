@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::author::author;
 use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
@@ -46,7 +47,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
         refresh: duration(config.ui.refresh),
         tiles: duration(config.ui.tiles),
         flags: flags(cli),
-        author: None,
+        author: author(config.author.as_deref(), cli.demo, env),
         bell: true,
     };
     let mut app = App::new(setup, size, now);
