@@ -5,6 +5,7 @@
 use std::io;
 use std::time::Duration;
 
+use a360::model::write::{Job, Outcome, Write, Written};
 use a360::run::event_loop::{self, Leave};
 use tokio::sync::mpsc;
 
@@ -13,7 +14,7 @@ mod console;
 mod stage;
 
 use console::key;
-use stage::{Painted, Server, Stage, clock, wait};
+use stage::{Painted, Server, Stage, clock, held_and_written, wait};
 
 #[tokio::test(start_paused = true)]
 async fn the_first_frame_waits_for_nobody() {
@@ -293,6 +294,62 @@ async fn another_context_hears_nothing_of_the_former_one() {
             desk.press("q").await;
         })
         .await;
+}
+
+fn job(id: &str) -> Job {
+    Job { ticket: 7, write: Write::Expire(id.to_owned()) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_is_carried_out_once_while_every_question_hangs() {
+    let mut stage = Stage::new(Server::Hangs);
+    stage.writer.start(job("a"));
+    stage
+        .play(async |desk| {
+            wait(300).await;
+            desk.press("?").await;
+            wait(1).await;
+            assert!(desk.last().contains("KEYS"), "keys do not wait for it: {}", desk.last());
+            wait(500).await;
+            assert_eq!(desk.frames_between(302, 400), 0);
+            assert_eq!(desk.frames_between(400, 420), 1, "what became of it is drawn");
+            desk.press("q q").await;
+        })
+        .await;
+    assert_eq!(held_and_written(), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_changed_is_asked_for_at_once() {
+    let mut stage = Stage::new(Server::Answers(Duration::from_millis(10)));
+    stage.app.setup.contexts[0].alertmanager = true;
+    stage
+        .play(async |desk| {
+            wait(100).await;
+            assert_eq!(held_and_written(), (1, 0));
+            desk.press("ctrl-z").await;
+        })
+        .await;
+    stage.writer.start(job("a"));
+    stage
+        .play(async |desk| {
+            wait(390).await;
+            assert_eq!(held_and_written(), (1, 1));
+            wait(20).await;
+            assert_eq!(held_and_written(), (2, 1));
+            desk.press("q").await;
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_goes_on_in_another_context() {
+    let mut stage = Stage::new(Server::Hangs);
+    stage.writer.start(job("a"));
+    stage.play(async |desk| desk.press("c down enter").await).await;
+    stage.writer.switch(Server::Fails);
+    let outcome = stage.writer.next().await.unwrap();
+    assert_eq!(outcome, Outcome { ticket: 7, result: Ok(Written::Expired("a".to_owned())) });
 }
 
 #[tokio::test(start_paused = true)]

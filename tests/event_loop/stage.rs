@@ -12,6 +12,7 @@ use a360::model::fault::FetchError;
 use a360::model::query::{Answer, Query};
 use a360::model::series::{Frame, Notes, Vector};
 use a360::model::window::Progress;
+use a360::model::write::{Write, WriteError, Written};
 use a360::run::event_loop::{self, Leave, Paint};
 use a360::source::poll::Poller;
 use a360::source::writer::Writer;
@@ -26,6 +27,8 @@ use crate::console::{NOW, app, key, paint, text};
 thread_local! {
     static START: Cell<Option<Instant>> = const { Cell::new(None) };
     static ASKED: Cell<u32> = const { Cell::new(0) };
+    static HELD: Cell<u32> = const { Cell::new(0) };
+    static WRITTEN: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Time since the stage was set; the loop's clock runs with it, from the start of a second.
@@ -36,6 +39,14 @@ fn elapsed() -> Duration {
 pub fn clock() -> Timestamp {
     NOW.plus(millis(elapsed()))
 }
+
+/// How often it was asked what Alertmanager holds, and how many changes were begun.
+pub fn held_and_written() -> (u32, u32) {
+    (HELD.get(), WRITTEN.get())
+}
+
+/// How long a change takes, whatever becomes of questions.
+pub const CHANGE: Duration = Duration::from_millis(400);
 
 /// When an answer comes after its question: the same wait for all, or never; some wait longer than others.
 #[derive(Clone, Copy)]
@@ -50,7 +61,17 @@ pub enum Server {
 }
 
 impl Ask for Server {
+    async fn write(&self, write: &Write, _: Timestamp) -> Result<Written, WriteError> {
+        WRITTEN.set(WRITTEN.get() + 1);
+        sleep(CHANGE).await;
+        match write {
+            Write::Expire(id) => Ok(Written::Expired(id.clone())),
+            other => panic!("{other:?}"),
+        }
+    }
+
     async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
+        HELD.set(HELD.get() + u32::from(*query == Query::Held));
         match self {
             Self::Hangs => pending().await,
             Self::AlertsOnly if *query != Query::Alerts => pending().await,
@@ -151,6 +172,8 @@ impl Stage {
     pub fn with_queue(server: Server, size: usize) -> Self {
         START.set(Some(Instant::now()));
         ASKED.set(0);
+        HELD.set(0);
+        WRITTEN.set(0);
         let (keys, input) = mpsc::channel(size);
         let desk = Desk { keys, painted: Rc::default(), ready: Rc::new(Cell::new(true)), drained: Rc::default() };
         Self { app: app(80, 24), poller: Poller::new(server, clock), writer: Writer::new(server, clock), input, desk }
