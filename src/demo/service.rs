@@ -11,7 +11,7 @@ use crate::model::query::{Answer, Query};
 use crate::model::series::{Frame, Notes, Series, Vector};
 use crate::model::tail;
 use crate::model::window::{Progress, Window};
-use crate::model::write::{Write, WriteError, Written};
+use crate::model::write::{Write, Written};
 use crate::time::{MINUTE, Timestamp};
 
 /// From this step on a point is evaluated by itself: the samples between two points are not needed then.
@@ -49,8 +49,8 @@ impl Service {
     }
 
     /// Changes the silences that the next answers show.
-    pub fn write(&self, write: &Write, now: Timestamp) -> Result<Written, WriteError> {
-        self.alertmanager.write(write, now).map_err(WriteError::NotDone)
+    pub fn write(&self, write: &Write, now: Timestamp) -> Result<Written, FetchError> {
+        self.alertmanager.write(write, now)
     }
 
     fn range(&self, expr: &str, window: Window, now: Timestamp) -> Result<Vec<Series>, FetchError> {

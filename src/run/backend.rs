@@ -106,7 +106,7 @@ impl Ask for Demo {
     }
 
     async fn write(&self, write: &Write, now: Timestamp) -> Result<Written, WriteError> {
-        self.service.write(write, now)
+        self.service.write(write, now).map_err(WriteError::NotDone)
     }
 }
 

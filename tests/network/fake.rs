@@ -40,6 +40,7 @@ struct State {
     lists: bool,
     /// Whether anything can be had at all.
     answers: bool,
+    hangs_at: &'static str,
     headers: &'static str,
 }
 
@@ -48,7 +49,8 @@ const DATE: &str = "Date: Sun, 22 Nov 2026 22:58:10 GMT\r\n";
 
 impl Fake {
     pub fn new(mode: Mode) -> Self {
-        let state = State { mode, silences: Vec::new(), lists: true, answers: true, headers: DATE };
+        let state =
+            State { mode, silences: Vec::new(), lists: true, answers: true, hangs_at: "/nowhere", headers: DATE };
         let state = Arc::new(Mutex::new(state));
         let held = Arc::clone(&state);
         let server = Server::new(move |request, wire| {
@@ -77,6 +79,11 @@ impl Fake {
 
     pub fn answers(&self, answers: bool) -> &Self {
         self.state.lock().unwrap().answers = answers;
+        self
+    }
+
+    pub fn hangs_at(&self, path: &'static str) -> &Self {
+        self.state.lock().unwrap().hangs_at = path;
         self
     }
 
@@ -117,7 +124,7 @@ impl State {
         let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let ok = |body: String| Said::Whole("200 OK", self.headers, body);
         match (method, path) {
-            _ if !self.answers => Said::Fault(Fault::Hangs),
+            _ if !self.answers || path.starts_with(self.hangs_at) => Said::Fault(Fault::Hangs),
             ("get", "/api/v2/silences") if !self.lists => {
                 Said::Whole("500 Internal Server Error", self.headers, "\"multiple matcher sets\"".to_owned())
             }

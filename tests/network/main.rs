@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod alertmanager;
+mod change;
 mod every_recording;
 mod fake;
 mod http;

@@ -5,24 +5,23 @@ use std::time::Duration;
 
 use a360::config::Config;
 use a360::model::ask::Ask;
-use a360::model::endpoint::{Auth, Endpoint, Proxy, Secret};
-use a360::model::fault::FetchError;
+use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::matcher::{Matcher, Op};
+use a360::model::query::Query;
 use a360::model::write::{Draft, Ends, Write, WriteError, Written};
 use a360::run::backend::Sources;
 use a360::source::alertmanager::Alertmanager;
-use a360::source::http::{Change, Client, Failure};
 use a360::time::{MINUTE, Timestamp};
 
 use crate::fake::{Fake, Fault, Mode};
-use crate::server::{Server, Then, refused_url, say};
+use crate::server::refused_url;
 
-const NOW: Timestamp = Timestamp(1_795_388_290_123);
+pub const NOW: Timestamp = Timestamp(1_795_388_290_123);
 /// Long enough for a machine that is busy.
 const PATIENCE: Duration = Duration::from_millis(900);
 const EVERY_FAULT: [Fault; 4] = [Fault::Hangs, Fault::Dies, Fault::Breaks, Fault::Gateway];
 
-fn endpoint(url: &str) -> Endpoint {
+pub fn endpoint(url: &str) -> Endpoint {
     Endpoint { proxy: Proxy::None, timeout: PATIENCE, ..Endpoint::new(url) }
 }
 
@@ -49,12 +48,12 @@ async fn create(fake: &Fake) -> Result<Written, WriteError> {
     write(&[fake.url()], &Write::Silence(draft())).await
 }
 
-fn silenced(id: &str) -> Result<Written, WriteError> {
-    Ok(Written::Silenced(id.to_owned()))
+fn silenced(id: &str) -> Written {
+    Written::Silenced(id.to_owned())
 }
 
-fn expired(id: &str) -> Result<Written, WriteError> {
-    Ok(Written::Expired(id.to_owned()))
+fn expired(id: &str) -> Written {
+    Written::Expired(id.to_owned())
 }
 
 /// What is said when nothing was changed.
@@ -83,7 +82,7 @@ async fn a_silence_is_sent_to_the_letter() {
         matchers,
         ..draft()
     };
-    assert_eq!(write(&[fake.url()], &Write::Silence(exact)).await, silenced("id-0"));
+    assert_eq!(write(&[fake.url()], &Write::Silence(exact)).await, Ok(silenced("id-0")));
     let posted = fake.server.requests().into_iter().find(|request| request.head.starts_with("post")).unwrap();
     assert!(posted.head.starts_with("post /api/v2/silences http/1.1\r\n"));
     assert!(posted.head.contains("content-type: application/json\r\n"));
@@ -102,7 +101,7 @@ async fn time_is_the_servers() {
     // An hour ahead of us.
     let fake = Fake::new(Mode::Takes);
     fake.dated("Date: Sun, 22 Nov 2026 23:58:10 GMT\r\n");
-    assert_eq!(create(&fake).await, silenced("id-0"));
+    assert_eq!(create(&fake).await, Ok(silenced("id-0")));
     let sent = fake.silences().remove(0);
     let (starts, ends) = (moment(&sent["startsAt"]), moment(&sent["endsAt"]));
     let theirs = NOW.plus(60 * MINUTE);
@@ -116,10 +115,10 @@ async fn time_is_the_servers() {
 async fn what_was_taken_is_found_whatever_became_of_the_answer() {
     for fault in EVERY_FAULT {
         let fake = Fake::new(Mode::TakesAnd(fault));
-        assert_eq!(create(&fake).await, silenced("id-0"));
+        assert_eq!(create(&fake).await, Ok(silenced("id-0")));
         assert_eq!(fake.writes().len(), 1);
         fake.set(Mode::TakesAnd(fault));
-        assert_eq!(write(&[fake.url()], &Write::Expire("id-0".to_owned())).await, expired("id-0"));
+        assert_eq!(write(&[fake.url()], &Write::Expire("id-0".to_owned())).await, Ok(expired("id-0")));
         assert_eq!(fake.writes().len(), 2);
     }
 }
@@ -162,7 +161,7 @@ async fn what_cannot_be_looked_for_stays_unclear_until_it_can() {
     let Err(WriteError::Unclear(fault, same)) = write(&[fake.url()], &again).await else { panic!("still unknown") };
     assert_eq!((fault.to_string().as_str(), &same), ("error 500: multiple matcher sets", &again));
     fake.lists(true);
-    assert_eq!(write(&[fake.url()], &again).await, silenced("id-0"));
+    assert_eq!(write(&[fake.url()], &again).await, Ok(silenced("id-0")));
     assert_eq!(fake.writes().len(), 1);
 
     // And what turns out to be lost is sent then.
@@ -170,7 +169,7 @@ async fn what_cannot_be_looked_for_stays_unclear_until_it_can() {
     lost.lists(false);
     let Err(WriteError::Unclear(_, again)) = create(&lost).await else { panic!("it cannot be known") };
     lost.lists(true).set(Mode::Takes);
-    assert_eq!(write(&[lost.url()], &again).await, silenced("id-0"));
+    assert_eq!(write(&[lost.url()], &again).await, Ok(silenced("id-0")));
     assert_eq!(lost.writes().len(), 2);
     assert_eq!(lost.silences().len(), 1);
 
@@ -193,7 +192,11 @@ async fn only_the_very_same_silence_is_taken_for_it() {
         draft.matchers.reverse();
         draft
     };
-    assert_eq!(write(&[fake.url()], &Write::Again(turned)).await, silenced("id-0"), "in another order, near enough");
+    assert_eq!(
+        write(&[fake.url()], &Write::Again(turned)).await,
+        Ok(silenced("id-0")),
+        "in another order, near enough"
+    );
     let mut others = vec![at(10 * MINUTE + 1_100), at(10 * MINUTE), at(10 * MINUTE), at(10 * MINUTE), at(10 * MINUTE)];
     others[1].comment = "ACK! looking".into();
     others[2].created_by = "jonas".into();
@@ -201,39 +204,67 @@ async fn only_the_very_same_silence_is_taken_for_it() {
     others[4].starts_at = Some(NOW.plus(5 * MINUTE));
     for (place, other) in others.into_iter().enumerate() {
         let id = format!("id-{}", place + 1);
-        assert_eq!(write(&[fake.url()], &Write::Again(other)).await, silenced(&id));
+        assert_eq!(write(&[fake.url()], &Write::Again(other)).await, Ok(silenced(&id)));
     }
     // One that is over is none.
     write(&[fake.url()], &Write::Expire("id-0".to_owned())).await.unwrap();
-    assert_eq!(write(&[fake.url()], &Write::Again(at(10 * MINUTE))).await, silenced("id-6"));
+    assert_eq!(write(&[fake.url()], &Write::Again(at(10 * MINUTE))).await, Ok(silenced("id-6")));
 }
 
 #[tokio::test]
 async fn a_list_that_fails_does_not_keep_anyone_from_silencing() {
     let fake = Fake::new(Mode::Takes);
     fake.lists(false);
-    assert_eq!(create(&fake).await, silenced("id-0"));
-    assert_eq!(write(&[fake.url()], &Write::Expire("id-0".to_owned())).await, expired("id-0"));
+    assert_eq!(create(&fake).await, Ok(silenced("id-0")));
+    assert_eq!(write(&[fake.url()], &Write::Expire("id-0".to_owned())).await, Ok(expired("id-0")));
+}
+
+#[tokio::test]
+async fn nobody_waits_behind_questions_that_hang() {
+    let fake = Fake::new(Mode::TakesAnd(Fault::Dies));
+    let hangs = "/api/v2/alerts";
+    let endpoint = Endpoint { concurrency: 1, timeout: Duration::from_secs(30), ..endpoint(&fake.url()) };
+    fake.hangs_at(hangs);
+    let source = Alertmanager::new(vec![endpoint]);
+    let asking = source.clone();
+    let question = tokio::spawn(async move { asking.ask(&Query::Held, NOW).await });
+    while !fake.server.requests().iter().any(|request| request.head.contains(hangs)) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(source.write(&Write::Silence(draft()), NOW).await, Ok(silenced("id-0")));
+    assert!(!question.is_finished());
+    question.abort();
+}
+
+#[tokio::test]
+async fn an_answer_without_an_id_is_none() {
+    for (body, said) in [("{}", "unreadable answer: there is no id"), ("", "an empty answer"), ("{\"sil", "cut short")]
+    {
+        let fake = Fake::new(Mode::Says("200 OK", "", body));
+        let words = words(create(&fake).await);
+        assert!(words.contains(said) && words.ends_with("does not list it: nothing was changed"), "{words}");
+        assert_eq!(fake.writes().len(), 1);
+    }
 }
 
 #[tokio::test]
 async fn of_a_pair_one_is_written_to() {
     let (up, idle) = (Fake::new(Mode::Takes), Fake::new(Mode::Takes));
-    assert_eq!(write(&[up.url(), idle.url()], &Write::Silence(draft())).await, silenced("id-0"));
-    assert_eq!(write(&[refused_url(), up.url()], &Write::Silence(draft())).await, silenced("id-1"));
+    assert_eq!(write(&[up.url(), idle.url()], &Write::Silence(draft())).await, Ok(silenced("id-0")));
+    assert_eq!(write(&[refused_url(), up.url()], &Write::Silence(draft())).await, Ok(silenced("id-1")));
     assert_eq!((up.writes().len(), idle.writes().len()), (2, 0));
 
     // One that hangs is not sent anything: it might still do it when it wakes up.
     let hangs = Fake::new(Mode::Takes);
     hangs.answers(false);
-    assert_eq!(write(&[hangs.url(), up.url()], &Write::Silence(draft())).await, silenced("id-2"));
+    assert_eq!(write(&[hangs.url(), up.url()], &Write::Silence(draft())).await, Ok(silenced("id-2")));
     assert!(hangs.writes().is_empty());
     assert_eq!(words(create(&hangs).await), "no answer within 900ms");
     assert!(hangs.writes().is_empty());
 
     // What surely was not done at the one is done by the other.
     let turned_away = Fake::new(Mode::Says("403 Forbidden", "", "not from here"));
-    assert_eq!(write(&[turned_away.url(), up.url()], &Write::Silence(draft())).await, silenced("id-3"));
+    assert_eq!(write(&[turned_away.url(), up.url()], &Write::Silence(draft())).await, Ok(silenced("id-3")));
     // What the one refuses, the other would refuse too.
     let refuses = Fake::new(Mode::Says("400 Bad Request", "", "\"bad matcher format\"\n"));
     let said = words(write(&[refuses.url(), up.url()], &Write::Silence(draft())).await);
@@ -245,7 +276,7 @@ async fn of_a_pair_one_is_written_to() {
 async fn what_one_of_a_pair_took_is_never_sent_to_the_other() {
     let (took, other) = (Fake::new(Mode::TakesAnd(Fault::Dies)), Fake::new(Mode::Takes));
     let pair = [took.url(), other.url()];
-    assert_eq!(write(&pair, &Write::Silence(draft())).await, silenced("id-0"));
+    assert_eq!(write(&pair, &Write::Silence(draft())).await, Ok(silenced("id-0")));
     assert!(other.writes().is_empty());
 
     // The one cannot be asked any more, and the other has not heard of it.
@@ -257,7 +288,7 @@ async fn what_one_of_a_pair_took_is_never_sent_to_the_other() {
     };
     assert!(other.writes().is_empty());
     other.hears_of(&took);
-    assert_eq!(write(&pair, &again).await, silenced("id-1"));
+    assert_eq!(write(&pair, &again).await, Ok(silenced("id-1")));
     assert!(other.writes().is_empty());
     assert_eq!(took.writes().len(), 2);
 }
@@ -267,7 +298,7 @@ async fn a_silence_that_only_the_other_knows_is_ended_there() {
     let (stranger, knows) = (Fake::new(Mode::Says("404 Not Found", "", "")), Fake::new(Mode::Takes));
     create(&knows).await.unwrap();
     let pair = [stranger.url(), knows.url()];
-    assert_eq!(write(&pair, &Write::Expire("id-0".to_owned())).await, expired("id-0"));
+    assert_eq!(write(&pair, &Write::Expire("id-0".to_owned())).await, Ok(expired("id-0")));
 }
 
 #[tokio::test]
@@ -309,7 +340,7 @@ async fn refusals_are_in_the_servers_words() {
         assert_eq!(fake.writes().len(), 1, "{expected}");
     }
     let over = Fake::new(Mode::Says("500 Internal Server Error", "", "\"silence gone already expired\""));
-    assert_eq!(write(&[over.url()], &end).await, expired("gone"));
+    assert_eq!(write(&[over.url()], &end).await, Ok(expired("gone")));
 }
 
 #[tokio::test]
@@ -330,69 +361,6 @@ async fn a_redirect_is_not_followed_but_named() {
         assert_eq!(words(create(&fake).await), expected);
         assert_eq!(fake.writes().len(), 1);
     }
-}
-
-#[tokio::test]
-async fn who_is_turned_away_comes_back_once_with_a_new_token() {
-    let folder = tempfile::tempdir().unwrap();
-    let token = folder.path().join("token");
-    std::fs::write(&token, "old").unwrap();
-    let file = token.clone();
-    let server = Server::new(move |request, wire| match request.head.contains("authorization: bearer new\r\n") {
-        true => say(wire, "200 OK", "", br#"{"silenceID":"x"}"#),
-        false => {
-            std::fs::write(&file, "new").unwrap();
-            say(wire, "401 Unauthorized", "", b"")
-        }
-    });
-    let endpoint = Endpoint { auth: Auth::Bearer(Secret::File(token)), ..endpoint(&server.url()) };
-    let client = Client::new(endpoint);
-    let change = Change::Post { path: "/api/v2/silences", json: "{}" };
-    assert!(client.change(change, NOW).await.is_ok());
-    assert_eq!(server.requests().len(), 2);
-
-    let closed = Server::saying("401 Unauthorized", "", "");
-    let refused = Client::new(self::endpoint(&closed.url())).change(change, NOW).await.err();
-    assert!(matches!(refused, Some(Failure::NotDone(FetchError::Unauthorized(_)))), "{refused:?}");
-    assert_eq!(closed.requests().len(), 1);
-}
-
-#[tokio::test]
-async fn a_change_does_not_use_a_connection_that_lay_idle() {
-    // As a server does that closes idle connections: the second request on one is never answered.
-    let server = Server::new(|request, wire| {
-        let first = request.head.starts_with("get");
-        if first { say(wire, "200 OK", "", b"{}") } else { Then::Close }
-    });
-    let client = Client::new(endpoint(&server.url()));
-    client.get("/api/v2/status", NOW).await.unwrap();
-    let lost = client.change(Change::Delete { path: "/api/v2/silence/x" }, NOW).await.err();
-    assert!(matches!(lost, Some(Failure::Unclear(FetchError::Broken(_)))), "{lost:?}");
-    let methods: Vec<_> = server.requests().iter().map(|request| request.head[..3].to_owned()).collect();
-    assert_eq!((methods, server.connections()), (vec!["get".to_owned(), "del".to_owned()], 2));
-}
-
-#[tokio::test]
-async fn what_never_arrived_was_not_done() {
-    let change = Change::Delete { path: "/api/v2/silence/x" };
-    let failed = async |endpoint| Client::new(endpoint).change(change, NOW).await.err().unwrap();
-    let plain = Server::saying("200 OK", "", "");
-    for endpoint in [
-        endpoint(&refused_url()),
-        endpoint(&plain.url().replace("http:", "https:")),
-        endpoint("not an address"),
-        Endpoint { auth: Auth::Bearer(Secret::File("/no/such/file".into())), ..endpoint(&plain.url()) },
-        Endpoint { proxy: Proxy::Url(refused_url()), ..endpoint("http://am") },
-        endpoint(&Server::tls("server", "", false).url()),
-        Endpoint {
-            tls: a360::model::endpoint::Tls { insecure: true, ..Default::default() },
-            ..endpoint(&Server::tls("server", "", true).url())
-        },
-    ] {
-        let failure = failed(endpoint).await;
-        assert!(matches!(failure, Failure::NotDone(_)), "{failure:?}");
-    }
-    assert!(plain.requests().is_empty());
 }
 
 #[tokio::test]

@@ -12,8 +12,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::look::{Seen, trace};
+use super::decode::{self, Dated};
 use super::gather::{gather, nobody};
-use super::{Alertmanager, STATUS, Server, merge};
+use super::{Alertmanager, SILENCES, STATUS, Server, merge, success};
 use crate::model::fault::FetchError;
 use crate::model::silence::Silence;
 use crate::model::write::{Write, WriteError, Written};
@@ -126,7 +127,7 @@ impl Server {
     /// Whether anybody is there, whatever is said: it also shows the server's clock.
     async fn knock(&self, clock: Clock) -> Result<&Self, FetchError> {
         use FetchError::{Broken, ConnectTimeout, Dns, Proxy, Refused, Stalled, Timeout, Tls, Truncated};
-        match timeout(KNOCK, self.client.get(STATUS, clock.now())).await {
+        match timeout(KNOCK, self.client.get_ahead(STATUS, clock.now())).await {
             Err(_) => Err(Timeout(KNOCK)),
             Ok(Err(
                 fault @ (Broken(_) | ConnectTimeout(_) | Dns(_) | Proxy(_) | Refused | Stalled(_) | Timeout(_) | Tls(_)
@@ -137,8 +138,9 @@ impl Server {
         }
     }
 
-    async fn listed(&self, clock: Clock) -> Result<(&Self, Vec<super::Dated>), FetchError> {
-        Ok((self, self.silences(clock.now()).await?))
+    async fn listed(&self, clock: Clock) -> Result<(&Self, Vec<Dated>), FetchError> {
+        let reply = self.client.get_ahead(SILENCES, clock.now()).await?;
+        Ok((self, decode::silences(success(&reply)?)?))
     }
 
     /// Waits until the server shows what it has taken in, so that whoever looks next sees it; not for long.
