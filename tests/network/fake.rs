@@ -36,6 +36,8 @@ pub struct Fake {
 struct State {
     mode: Mode,
     silences: Vec<Value>,
+    /// Whether the next list leaves out what was taken last.
+    lags: bool,
     /// Whether the list can be had.
     lists: bool,
     /// Whether anything can be had at all.
@@ -49,8 +51,15 @@ const DATE: &str = "Date: Sun, 22 Nov 2026 22:58:10 GMT\r\n";
 
 impl Fake {
     pub fn new(mode: Mode) -> Self {
-        let state =
-            State { mode, silences: Vec::new(), lists: true, answers: true, hangs_at: "/nowhere", headers: DATE };
+        let state = State {
+            mode,
+            silences: Vec::new(),
+            lags: false,
+            lists: true,
+            answers: true,
+            hangs_at: "/nowhere",
+            headers: DATE,
+        };
         let state = Arc::new(Mutex::new(state));
         let held = Arc::clone(&state);
         let server = Server::new(move |request, wire| {
@@ -69,6 +78,12 @@ impl Fake {
 
     pub fn set(&self, mode: Mode) -> &Self {
         self.state.lock().unwrap().mode = mode;
+        self
+    }
+
+    /// What is taken is listed the second time only.
+    pub fn lags(&self) -> &Self {
+        self.state.lock().unwrap().lags = true;
         self
     }
 
@@ -128,7 +143,11 @@ impl State {
             ("get", "/api/v2/silences") if !self.lists => {
                 Said::Whole("500 Internal Server Error", self.headers, "\"multiple matcher sets\"".to_owned())
             }
-            ("get", "/api/v2/silences") => ok(Value::from(self.silences.clone()).to_string()),
+            ("get", "/api/v2/silences") => {
+                let late = usize::from(std::mem::take(&mut self.lags)).min(self.silences.len());
+                let shown = self.silences[..self.silences.len() - late].to_vec();
+                Said::Whole("200 OK", self.headers, Value::from(shown).to_string())
+            }
             ("get", _) => ok("{}".to_owned()),
             _ => self.write(request, path.strip_prefix("/api/v2/silence/")),
         }

@@ -148,6 +148,16 @@ async fn lost(fault: Fault, said: &str) {
 }
 
 #[tokio::test]
+async fn what_shows_late_is_waited_for() {
+    let fake = Fake::new(Mode::TakesAnd(Fault::Dies));
+    assert_eq!(create(fake.lags()).await, Ok(silenced("id-0")), "one look is no proof that it is not there");
+    assert_eq!(create(fake.set(Mode::Takes).lags()).await, Ok(silenced("id-1")));
+    let asked = fake.server.requests();
+    let last: Vec<_> = asked[asked.len() - 3..].iter().map(|request| &request.head[..4]).collect();
+    assert_eq!(last, ["post", "get ", "get "], "whoever looks next sees it");
+}
+
+#[tokio::test]
 async fn what_cannot_be_looked_for_stays_unclear_until_it_can() {
     let fake = Fake::new(Mode::TakesAnd(Fault::Dies));
     fake.lists(false);
