@@ -248,9 +248,13 @@ async fn nobody_waits_behind_questions_that_hang() {
 
 #[tokio::test]
 async fn an_answer_without_an_id_is_none() {
-    for (body, said) in [("{}", "unreadable answer: there is no id"), ("", "an empty answer"), ("{\"sil", "cut short")]
-    {
-        let fake = Fake::new(Mode::Says("200 OK", "", body));
+    for (status, body, said) in [
+        ("200 OK", "{}", "unreadable answer: there is no id"),
+        ("200 OK", "", "an empty answer"),
+        ("200 OK", "{\"sil", "cut short"),
+        ("500 Internal Server Error", "", "HTTP 500: Internal Server Error"),
+    ] {
+        let fake = Fake::new(Mode::Says(status, "", body));
         let words = words(create(&fake).await);
         assert!(words.contains(said) && words.ends_with("does not list it: nothing was changed"), "{words}");
         assert_eq!(fake.writes().len(), 1);
@@ -329,6 +333,7 @@ async fn refusals_are_in_the_servers_words() {
         ("404 Not Found", "\"silence not found\"\n", &edit, gone),
         ("404 Not Found", "", &end, gone),
         ("500 Internal Server Error", "\"silence not found\"\n", &end, gone),
+        ("500 Internal Server Error", "\"the disk is full\"\n", &new, "error 500: the disk is full"),
         ("404 Not Found", "", &new, path),
         ("404 Not Found", r#"{"code":404,"message":"path /x was not found"}"#, &end, other),
         ("429 Too Many Requests", "", &new, "too many requests (429), waiting 10s"),
