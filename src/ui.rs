@@ -8,6 +8,7 @@ pub mod keymap;
 pub mod overlay;
 pub mod range;
 pub mod screen;
+pub mod silence_form;
 pub mod theme;
 pub mod view;
 pub mod widget;

@@ -152,6 +152,7 @@ pub struct App {
     pub size: (u16, u16),
     pub now: Timestamp,
     history: History<Place>,
+    writes: silence::Writes,
 }
 
 const NOTICE_FOR: i64 = 6 * SECOND;
@@ -179,6 +180,7 @@ impl App {
             size,
             now,
             history: History::default(),
+            writes: silence::Writes::default(),
         }
     }
 
@@ -200,6 +202,7 @@ impl App {
                 if let Some(overlay) = &mut self.overlay {
                     overlay.paste(&text);
                 }
+                self.look_again();
                 None
             }
             Event::Term(TermEvent::Resize(width, height)) => {

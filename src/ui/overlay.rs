@@ -3,10 +3,12 @@
 use super::action::{Action, TABLE};
 use super::app::App;
 use super::range::Shown;
+use super::silence_form::Form;
 use super::view::ViewId;
 use super::view::alerts::Group;
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
+use crate::text::Plain;
 use crate::time::{DAY, HOUR, MINUTE};
 
 /// What choosing an item does.
@@ -17,6 +19,8 @@ pub enum Choice {
     Scope(usize),
     Context(usize),
     Group(Group),
+    /// Ends or extends the silence of this id.
+    OfSilence(Action, String),
 }
 
 #[derive(Debug, Clone)]
@@ -30,6 +34,7 @@ pub enum Overlay {
     Find(Input),
     /// Alertmanager matchers.
     Filter(Input),
+    Silence(Box<Form>),
 }
 
 impl Overlay {
@@ -38,6 +43,7 @@ impl Overlay {
             Self::Help(_) => {}
             Self::Palette(picker) | Self::Range(picker) | Self::Choose(picker) => picker.paste(text),
             Self::Find(input) | Self::Filter(input) => input.insert(text),
+            Self::Silence(form) => form.paste(text),
         }
     }
 
@@ -87,6 +93,15 @@ impl Overlay {
         Self::Choose(Picker::new("group by", items).starting_at(at))
     }
 
+    /// Which of several silences is meant: id, its beginning, author and comment of each.
+    pub fn of_several(action: Action, silences: impl Iterator<Item = (String, Plain, Plain, Plain)>) -> Self {
+        let items = silences.map(|(id, short, author, comment)| {
+            item(format!("{short} by {author}"), &comment, Choice::OfSilence(action, id))
+        });
+        let title = if action == Action::Expire { "end which silence" } else { "extend which silence" };
+        Self::Choose(Picker::new(title, items.collect()))
+    }
+
     pub fn context(app: &App) -> Self {
         Self::Choose(Picker::new("context", contexts(app)).starting_at(app.context))
     }
@@ -100,7 +115,12 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::Silences => app.view != ViewId::Silences,
         Action::Rules => app.view != ViewId::Rules,
         Action::Alerts => !in_alerts || app.full,
-        Action::Group | Action::Quiet | Action::Edit => in_alerts,
+        Action::Group | Action::Edit => in_alerts,
+        Action::Quiet => in_alerts || app.view == ViewId::Silences,
+        Action::Acknowledge => in_alerts && app.can_silence(),
+        Action::Silence | Action::Expire | Action::Extend => {
+            (in_alerts || app.view == ViewId::Silences) && app.can_silence()
+        }
         // Alerts are told by their own labels: the scope of the charts hides none of them.
         Action::Scope => app.view == ViewId::Overview,
         _ => true,

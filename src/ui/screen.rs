@@ -8,6 +8,7 @@ use ratatui::widgets::Widget;
 use super::app::App;
 use super::ascii::asciify;
 use super::overlay::Overlay;
+use super::silence_form::{self, draw::Look};
 use super::theme::Role;
 use super::view::ViewId;
 
@@ -49,7 +50,24 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
             // Below the headline: what is wrong is what one chooses by.
             picker.draw(&app.setup.theme, Rect { y: 3, height: area.height - 4, ..area }, buf);
         }
+        Some(Overlay::Silence(form)) => {
+            let place = Rect { y: 3, height: area.height - 4, ..area };
+            silence_form::draw::draw(form, &silence_look(app), place, buf);
+        }
         Some(Overlay::Find(_) | Overlay::Filter(_)) | None => {}
+    }
+}
+
+/// What the form of silences is drawn with.
+fn silence_look(app: &App) -> Look<'_> {
+    let context = app.context();
+    Look {
+        alerts: &app.alerting,
+        theme: &app.setup.theme,
+        clock: app.silence_clock(),
+        as_of: app.alerting.as_of(&app.scene()),
+        context: context.map_or_else(String::new, |context| context.name.to_string()),
+        production: context.is_some_and(|context| context.production),
     }
 }
 
@@ -70,6 +88,9 @@ pub fn help_rows(app: &App) -> u16 {
 /// What `y` copies: the selected panel with the values at the crosshair, or now; or the selected alert.
 pub fn selection(app: &App) -> String {
     let scene = app.scene();
+    if app.view == ViewId::Silences {
+        return app.alerting.silence_text();
+    }
     if app.view.tab() == ViewId::Alerts {
         return app.alerting.text(&scene);
     }

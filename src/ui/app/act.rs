@@ -16,11 +16,15 @@ use crate::ui::widget::picker::{Picked, Picker};
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
         match action {
-            Action::Quit => return Some(Effect::Quit),
+            Action::Quit => return self.quit(),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Redraw => return Some(Effect::Redraw),
             Action::Copy => {
-                let said = if self.view == ViewId::Alerts { "copied the alert" } else { "copied the values" };
+                let said = match self.view {
+                    ViewId::Overview => "copied the values",
+                    ViewId::Alerts | ViewId::Rules => "copied the alert",
+                    ViewId::Silences => "copied the silence",
+                };
                 return Some(self.copy(screen::selection(self), said));
             }
             Action::CopyCommand => return Some(self.copy(self.command_line(), "copied the command line")),
@@ -46,7 +50,12 @@ impl App {
                 input.insert(&self.alerting.filter.text());
                 self.overlay = Some(Overlay::Filter(input));
             }
+            Action::Quiet if self.view == ViewId::Silences => {
+                self.in_alerts(|alerting, _, area| alerting.toggle_over(area));
+            }
             Action::Group | Action::Quiet | Action::Edit => {}
+            Action::Acknowledge | Action::Silence | Action::Expire | Action::Extend => self.silencing(action),
+            Action::Open if self.view == ViewId::Silences => self.silencing(Action::Silence),
             Action::Open | Action::FullScreen if matches!(self.view, ViewId::Silences | ViewId::Rules) => {}
             Action::Open | Action::FullScreen if self.view == ViewId::Alerts && self.alerting.row().is_none() => {}
             Action::Open => self.moving(|app| app.full = true),
@@ -210,6 +219,7 @@ impl App {
                 None
             }
             Overlay::Filter(input) => self.filter_key(input, key),
+            Overlay::Silence(form) => self.form_key(form, key),
         }
     }
 
@@ -290,6 +300,7 @@ impl App {
                 self.alerting.group = group;
                 self.list_alerts();
             }
+            Choice::OfSilence(action, id) => self.end_or_extend_by_id(action, &id),
         }
         None
     }

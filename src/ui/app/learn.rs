@@ -82,7 +82,9 @@ impl App {
 
     /// The same after an answer: nobody should act on another alert than the one that was chosen.
     fn learn_alerts(&mut self) {
-        if let Some(gone) = self.list_alerts() {
+        let gone = self.list_alerts();
+        self.look_again();
+        if let Some(gone) = gone {
             self.say(&format!("{gone} is no longer in the list; the cursor is on what stands there now"));
         }
     }

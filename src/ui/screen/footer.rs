@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::model::query::Source;
+use crate::model::silence::SilenceState;
 use crate::time::{SECOND, Timestamp};
 use crate::ui::action::{Action, Row, TABLE};
 use crate::ui::app::{App, Link};
@@ -112,6 +113,7 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
         Some(Overlay::Filter(_)) => {
             fixed(&[("Enter", "filter"), ("Esc", "cancel"), ("team=\"a\", x!~\"b\"", "matchers")])
         }
+        Some(Overlay::Silence(form)) => fixed(form.keys()),
         Some(Overlay::Find(_)) => fixed(&[("Enter", "find"), ("Esc", "cancel")]),
     }
 }
@@ -119,7 +121,11 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
 fn label(app: &App, row: &Row) -> Option<&'static str> {
     match row.action {
         Action::Pause if !app.shown.is_live() => Some("live"),
+        Action::Quiet if app.view == ViewId::Silences => {
+            Some(if app.alerting.over().0 { "hide ended" } else { "ended too" })
+        }
         Action::Quiet if app.alerting.quiet_too => Some("hide quiet"),
+        Action::Open if app.view == ViewId::Silences => Some("change"),
         _ => row.label,
     }
 }
@@ -127,11 +133,16 @@ fn label(app: &App, row: &Row) -> Option<&'static str> {
 /// Whether the action would do something now.
 fn offered(app: &App, action: Action, hits: usize) -> bool {
     let in_alerts = app.view == ViewId::Alerts;
+    if app.view == ViewId::Silences {
+        return offered_of_silences(app, action, hits);
+    }
     let is_empty = in_alerts && app.alerting.row().is_none();
     let filtered = in_alerts && !app.alerting.filter.is_empty();
     match action {
         Action::Open | Action::Copy if is_empty => false,
         Action::Down if is_empty => false,
+        Action::Acknowledge | Action::Silence if is_empty => false,
+        Action::Expire | Action::Extend => app.can_silence() && app.alerting.is_silenced(),
         Action::Open => !app.full,
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || filtered,
         Action::FullScreen => !in_alerts,
@@ -147,5 +158,23 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),
         action => does_something(app, action),
+    }
+}
+
+/// The same on the page of silences.
+fn offered_of_silences(app: &App, action: Action, hits: usize) -> bool {
+    let selected = app.alerting.selected_silence();
+    let is_over = selected.is_some_and(|silence| silence.state == SilenceState::Expired);
+    match action {
+        Action::Down | Action::Copy => selected.is_some(),
+        Action::Open => selected.is_some() && app.can_silence(),
+        // Enter does the same; without a silence this one makes a new one.
+        Action::Silence => selected.is_none() && app.can_silence(),
+        Action::Expire | Action::Extend => selected.is_some() && !is_over && app.can_silence(),
+        Action::Quiet => app.alerting.over() != (false, false),
+        Action::FindNext => hits > 0,
+        Action::Context => app.setup.contexts.len() > 1,
+        Action::Back | Action::Find => true,
+        _ => false,
     }
 }

@@ -30,10 +30,12 @@ mod measure;
 mod notes;
 mod rules;
 mod silences;
+mod silencing;
 mod table;
 mod words;
 
 pub use list::{Filter, Group};
+pub use words::wrap;
 
 use list::List;
 use measure::Measure;
@@ -90,7 +92,8 @@ impl Alerts {
         self.list = List::new(rows, &self.group, &self.filter, self.quiet_too);
         let gone = self.find_again();
         self.follow(area);
-        gone
+        // Only of what is looked at it matters that it is gone.
+        if scene.view == ViewId::Silences { self.refresh_silences(area) } else { gone }
     }
 
     /// What the rules of these alerts measure; those that are known are not read again.
@@ -149,11 +152,6 @@ impl Alerts {
         self.chosen = true;
         self.select(place);
         self.look_back();
-    }
-
-    pub fn step_silences(&mut self, by: isize, _area: Rect) {
-        let count = self.silences.get().map_or(0, Vec::len);
-        self.silences_page.place = self.silences_page.place.saturating_add_signed(by).min(count.saturating_sub(1));
     }
 
     pub fn step_rules(&mut self, by: isize, _area: Rect) {
@@ -246,7 +244,10 @@ impl Alerts {
 
     /// What is wrong, in one sentence.
     pub fn headline(&self, scene: &Scene) -> Headline {
-        headline::headline(self, scene)
+        match scene.view {
+            ViewId::Silences => silences::headline(self, scene),
+            _ => headline::headline(self, scene),
+        }
     }
 
     /// What `y` copies.
@@ -278,7 +279,7 @@ fn read_tree(config: &str) -> Result<Tree, Plain> {
 
 impl View for Alerts {
     fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
-        let Update { subscription, at, result, .. } = update;
+        let Update { subscription, at, result, skew_ms, .. } = update;
         let query = &subscription.query;
         match query {
             Query::Rules => self.rules.take(query, result.and_then(Answer::into_rules), at),
@@ -288,6 +289,7 @@ impl View for Alerts {
                 let silences = result.and_then(Answer::into_silences);
                 let silences = silences.map(|all| all.into_iter().filter(recent).collect());
                 self.silences.take(query, silences, at);
+                self.silences_page.ahead = skew_ms;
             }
             Query::Routing => {
                 let routing = result.and_then(Answer::into_routing);

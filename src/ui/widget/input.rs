@@ -8,14 +8,26 @@ use crate::text::Plain;
 /// The most bytes that can be typed or pasted.
 const LIMIT: usize = 1024;
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     text: String,
     /// Byte offset, always on the border of a grapheme.
     cursor: usize,
+    limit: usize,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self::roomy(LIMIT)
+    }
 }
 
 impl Input {
+    /// With room for so many bytes.
+    pub fn roomy(limit: usize) -> Self {
+        Self { text: String::new(), cursor: 0, limit }
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -28,7 +40,7 @@ impl Input {
     /// Pasted text is outside text.
     pub fn insert(&mut self, text: &str) {
         let text = Plain::new(text);
-        if self.text.len() + text.len() <= LIMIT {
+        if self.text.len() + text.len() <= self.limit {
             self.text.insert_str(self.cursor, &text);
             self.cursor += text.len();
         }

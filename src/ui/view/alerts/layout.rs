@@ -43,6 +43,15 @@ pub fn chart(detail: Rect) -> (Rect, Option<Rect>) {
     (chart, Some(Rect { x: chart.right() + 2, width: FACTS, ..inner }))
 }
 
+/// How wide name and state are where an alert is one line among others that a silence hits.
+pub fn brief(width: usize) -> (usize, usize) {
+    match width {
+        0..60 => (width.saturating_sub(14 + 10), 10),
+        60..100 => (26, 18),
+        _ => (34, 24),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,359 @@
+//! The form that makes, changes and ends silences. It never sends anything by itself: what is to be sent was shown in a
+//! review before, with the alerts that it hits.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::view::alerts::Alerts;
+use crate::analysis::alerts::Row;
+use crate::model::labels::Labels;
+use crate::model::silence::{Silence, SilenceState};
+use crate::model::write::{Draft, Ends, Write};
+use crate::text::Plain;
+use crate::time::{HOUR, MINUTE, Timestamp};
+
+pub mod draw;
+mod fields;
+mod hits;
+mod prefill;
+mod times;
+mod words;
+
+pub use fields::Field;
+pub use times::Clock;
+pub use words::{done, short, wanted};
+
+use fields::Fields;
+use hits::Hits;
+use times::End;
+
+/// What the form is for.
+#[derive(Debug, Clone)]
+pub enum Goal {
+    Silence,
+    Acknowledge,
+    Change(Silence),
+    Extend(Silence),
+    Expire(Silence),
+}
+
+#[derive(Debug, Clone)]
+pub enum Stage {
+    Edit,
+    /// What will be sent, and whom it hits: the last look.
+    Review,
+    Sending {
+        ticket: u64,
+        since: Timestamp,
+    },
+    /// It may have been done. What to send if it is tried again, which looks first.
+    Unclear {
+        said: String,
+        write: Write,
+    },
+}
+
+/// What a key wants.
+#[derive(Debug)]
+pub enum Step {
+    Stay,
+    Close,
+    Send(Write),
+}
+
+#[derive(Debug, Clone)]
+pub struct Form {
+    pub goal: Goal,
+    pub stage: Stage,
+    fields: Fields,
+    focus: Field,
+    /// The alert it was opened from.
+    origin: Option<Labels>,
+    /// Labels of it that no matcher can be made from.
+    left_out: Vec<Plain>,
+    hits: Hits,
+    /// The first alert in sight of those that are hit.
+    top: usize,
+    /// Why it was not sent, or what the server said to it.
+    pub refused: Option<String>,
+    /// The matchers were changed, and what they hit was not looked for yet.
+    changed: bool,
+    /// The review was reached from the fields, and Esc goes back to them.
+    edited: bool,
+}
+
+const ACKNOWLEDGED: &str = "15m";
+const USUAL: &str = "2h";
+const EXTENSION: i64 = HOUR;
+/// A silence that holds longer is worth a warning.
+const LONG: i64 = 7 * 24 * HOUR;
+
+impl Form {
+    fn new(goal: Goal, fields: Fields, stage: Stage) -> Self {
+        Self {
+            goal,
+            stage,
+            fields,
+            focus: Field::Comment,
+            origin: None,
+            left_out: Vec::new(),
+            hits: Hits::default(),
+            top: 0,
+            refused: None,
+            changed: false,
+            edited: false,
+        }
+    }
+
+    /// A new silence of exactly this alert, or of nothing yet.
+    pub fn silence(alert: Option<&Row>, author: Option<&Plain>) -> Self {
+        let (matchers, left_out) = alert.map(|row| prefill::exactly(&row.labels)).unwrap_or_default();
+        let mut fields = Fields::new(matchers);
+        fields.set(Field::Duration, USUAL);
+        fields.set(Field::From, "now");
+        fields.set(Field::Author, author.map_or("", Plain::as_str));
+        let mut form = Self::new(Goal::Silence, fields, Stage::Edit);
+        form.origin = alert.map(|row| row.labels.clone());
+        form.left_out = left_out;
+        form.focus_on_what_is_missing();
+        form
+    }
+
+    /// A quarter of an hour of quiet for exactly this alert, ready to be sent.
+    pub fn acknowledge(alert: &Row, author: Option<&Plain>, clock: Clock) -> Self {
+        let mut form = Self::silence(Some(alert), author);
+        form.goal = Goal::Acknowledge;
+        form.fields.set(Field::Duration, ACKNOWLEDGED);
+        form.fields.set(Field::Comment, &words::acknowledged(author));
+        form.focus_on_what_is_missing();
+        if form.draft(clock).is_ok() {
+            form.stage = Stage::Review;
+        }
+        form
+    }
+
+    /// An existing silence; one that is over is made anew.
+    pub fn change(silence: &Silence, author: Option<&Plain>, clock: Clock) -> Self {
+        let mut fields = Fields::new(silence.matchers.clone());
+        fields.set(Field::Comment, &silence.comment);
+        if silence.state == SilenceState::Expired {
+            fields.set(Field::Duration, USUAL);
+            fields.set(Field::From, "now");
+            fields.set(Field::Author, author.unwrap_or(&silence.created_by));
+            return Self::new(Goal::Silence, fields, Stage::Edit);
+        }
+        fields.set(Field::Author, &silence.created_by);
+        fields.keep_beginning(silence.starts_at, clock);
+        fields.keep_end(silence.ends_at, silence.starts_at.max(clock.now));
+        Self { focus: Field::Duration, ..Self::new(Goal::Change(silence.clone()), fields, Stage::Edit) }
+    }
+
+    /// One hour more, ready to be sent.
+    pub fn extend(silence: &Silence, clock: Clock) -> Self {
+        let mut form = Self::change(silence, None, clock);
+        form.goal = Goal::Extend(silence.clone());
+        form.fields.keep_end(silence.ends_at.plus(EXTENSION), silence.starts_at.max(clock.now));
+        form.stage = Stage::Review;
+        form
+    }
+
+    pub fn expire(silence: &Silence, clock: Clock) -> Self {
+        Self { goal: Goal::Expire(silence.clone()), stage: Stage::Review, ..Self::change(silence, None, clock) }
+    }
+
+    fn focus_on_what_is_missing(&mut self) {
+        let is_empty = |field: &Field| self.fields.text(*field).is_empty();
+        let required = [Field::Matchers, Field::Author, Field::Comment];
+        self.focus = required.into_iter().find(is_empty).unwrap_or(Field::Comment);
+    }
+
+    /// The silence that is changed or ended.
+    pub fn of(&self) -> Option<&Silence> {
+        match &self.goal {
+            Goal::Change(silence) | Goal::Extend(silence) | Goal::Expire(silence) => Some(silence),
+            Goal::Silence | Goal::Acknowledge => None,
+        }
+    }
+
+    /// The name to remember, once it was given.
+    pub fn author(&self) -> Option<Plain> {
+        let is_own = matches!(self.goal, Goal::Silence | Goal::Acknowledge);
+        self.fields.required(Field::Author).ok().filter(|_| is_own)
+    }
+
+    /// Finds anew what is hit: after a change of the matchers, and when the alerts are known anew.
+    pub fn look(&mut self, alerts: &Alerts) {
+        let matchers = self.fields.matchers().unwrap_or_default();
+        let but = self.of().map(|silence| silence.id.as_str());
+        self.hits =
+            Hits::of(matchers, self.fields.compiled(), alerts.rows(), alerts.silences(), self.origin.as_ref(), but);
+        self.top = self.top.min(self.hits.rows.len().saturating_sub(1));
+        self.changed = false;
+    }
+
+    /// Whether what is hit must be looked for anew.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    pub fn is_unclear(&self) -> bool {
+        matches!(self.stage, Stage::Unclear { .. })
+    }
+
+    /// What would be sent; or which field is not ready, and why.
+    fn draft(&self, clock: Clock) -> Result<Draft, (Field, String)> {
+        let matchers = self.fields.matchers().map_err(|error| (Field::Matchers, error))?.to_vec();
+        let times = self.fields.times(clock)?;
+        let created_by = self.fields.required(Field::Author)?;
+        let comment = self.fields.required(Field::Comment)?;
+        let ends = match times.end {
+            End::After(length) => Ends::After(length),
+            End::At(at) => Ends::At(at),
+        };
+        let id = self.of().map(|silence| silence.id.clone());
+        Ok(Draft { id, matchers, starts_at: times.from, ends, created_by, comment })
+    }
+
+    fn write(&self, clock: Clock) -> Result<Write, (Field, String)> {
+        match &self.goal {
+            Goal::Expire(silence) => Ok(Write::Expire(silence.id.clone())),
+            _ => self.draft(clock).map(Write::Silence),
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        if matches!(self.stage, Stage::Edit) {
+            self.fields.edit(self.focus, |input| input.insert(text));
+        }
+    }
+
+    /// Whether the fields can be changed at all.
+    pub fn is_editable(&self) -> bool {
+        !matches!(self.goal, Goal::Expire(_))
+    }
+
+    pub fn key(&mut self, key: KeyEvent, clock: Clock) -> Step {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if control && key.code == KeyCode::Char('c') {
+            return Step::Close;
+        }
+        match &self.stage {
+            Stage::Edit => self.edit_key(key, clock),
+            Stage::Review => self.review_key(key, clock),
+            Stage::Sending { .. } | Stage::Unclear { .. } if key.code == KeyCode::Esc => Step::Close,
+            Stage::Unclear { write, .. } if key.code == KeyCode::Enter => Step::Send(write.clone()),
+            Stage::Sending { .. } | Stage::Unclear { .. } => {
+                self.scroll(key);
+                Step::Stay
+            }
+        }
+    }
+
+    /// The keys that do something now, and what.
+    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        match self.stage {
+            Stage::Edit => &[("Enter", "review"), ("Tab", "next field"), ("Esc", "close"), ("PgDn", "more alerts")],
+            Stage::Review if self.is_editable() => {
+                &[("Enter", "SEND"), ("e", "change"), ("Esc", "back"), ("j k", "alerts")]
+            }
+            Stage::Review => &[("Enter", "SEND"), ("Esc", "back"), ("j k", "alerts")],
+            Stage::Sending { .. } => &[("Esc", "close")],
+            Stage::Unclear { .. } => &[("Enter", "look, send if it is not there"), ("Esc", "close")],
+        }
+    }
+
+    fn edit_key(&mut self, key: KeyEvent, clock: Clock) -> Step {
+        match key.code {
+            KeyCode::Esc => return Step::Close,
+            KeyCode::Enter => self.review(clock),
+            KeyCode::Tab | KeyCode::Down => self.focus(1),
+            KeyCode::BackTab | KeyCode::Up => self.focus(-1),
+            KeyCode::PageDown | KeyCode::PageUp => self.scroll(key),
+            _ => {
+                self.refused = None;
+                self.changed |= self.fields.edit(self.focus, |input| {
+                    input.key(key);
+                });
+            }
+        }
+        Step::Stay
+    }
+
+    fn focus(&mut self, by: isize) {
+        self.refused = None;
+        self.sign();
+        self.focus = self.focus.next(by);
+    }
+
+    /// The comment of an acknowledgement names its author, also one that was typed just now.
+    fn sign(&mut self) {
+        let is_own = words::is_acknowledged(self.fields.text(Field::Comment));
+        if matches!(self.goal, Goal::Acknowledge) && is_own {
+            let author = self.fields.required(Field::Author).ok();
+            self.fields.set(Field::Comment, &words::acknowledged(author.as_ref()));
+        }
+    }
+
+    fn review(&mut self, clock: Clock) {
+        self.sign();
+        match self.write(clock) {
+            Ok(_) => (self.stage, self.edited, self.refused) = (Stage::Review, true, None),
+            Err((field, error)) => (self.focus, self.refused) = (field, Some(error)),
+        }
+    }
+
+    fn review_key(&mut self, key: KeyEvent, clock: Clock) -> Step {
+        match key.code {
+            KeyCode::Esc if self.edited => self.stage = Stage::Edit,
+            KeyCode::Esc => return Step::Close,
+            KeyCode::Char('e') if self.is_editable() && !key.modifiers.contains(KeyModifiers::CONTROL) => {
+                (self.stage, self.edited) = (Stage::Edit, true);
+            }
+            KeyCode::Enter => match self.write(clock) {
+                Ok(write) => return Step::Send(write),
+                // Time has passed, and what was a time to come may be over.
+                Err((field, error)) => {
+                    (self.stage, self.focus, self.refused) = (Stage::Edit, field, Some(error));
+                }
+            },
+            _ => self.scroll(key),
+        }
+        Step::Stay
+    }
+
+    /// Through the alerts that are hit.
+    fn scroll(&mut self, key: KeyEvent) {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let by = match key.code {
+            KeyCode::PageDown => 5,
+            KeyCode::PageUp => -5,
+            KeyCode::Char('d') if control => 5,
+            KeyCode::Char('u') if control => -5,
+            KeyCode::Down | KeyCode::Char('j') => 1,
+            KeyCode::Up | KeyCode::Char('k') => -1,
+            _ => return,
+        };
+        self.top = self.top.saturating_add_signed(by).min(self.hits.rows.len().saturating_sub(1));
+    }
+
+    /// It was sent under this number.
+    pub fn sent(&mut self, ticket: u64, now: Timestamp) {
+        self.refused = None;
+        self.stage = Stage::Sending { ticket, since: now };
+    }
+
+    pub fn awaits(&self, ticket: u64) -> bool {
+        matches!(self.stage, Stage::Sending { ticket: own, .. } if own == ticket)
+    }
+
+    /// Nothing was changed: everything that was typed is still there.
+    pub fn not_done(&mut self, said: String) {
+        (self.stage, self.refused) = (Stage::Review, Some(said));
+    }
+
+    pub fn unclear(&mut self, said: String, write: Write) {
+        self.stage = Stage::Unclear { said, write };
+    }
+
+    /// How long before its end a silence is said to end soon.
+    pub const SOON: i64 = 15 * MINUTE;
+}
