@@ -249,16 +249,19 @@ impl Form {
     }
 
     /// The keys that do something now, and what.
-    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        match self.stage {
-            Stage::Edit => &[("Enter", "review"), ("Tab", "next field"), ("Esc", "close"), ("PgDn", "more alerts")],
-            Stage::Review if self.is_editable() => {
-                &[("Enter", "SEND"), ("e", "change"), ("Esc", "back"), ("j k", "alerts")]
-            }
-            Stage::Review => &[("Enter", "SEND"), ("Esc", "back"), ("j k", "alerts")],
-            Stage::Sending { .. } => &[("Esc", "close")],
-            Stage::Unclear { .. } => &[("Enter", "look, send if it is not there"), ("Esc", "close")],
+    pub fn keys(&self) -> Vec<(&'static str, &'static str)> {
+        let mut keys = match self.stage {
+            Stage::Edit => vec![("Enter", "review"), ("Tab", "next field"), ("Esc", "close")],
+            Stage::Review if self.is_editable() => vec![("Enter", "SEND"), ("e", "change"), ("Esc", "back")],
+            Stage::Review => vec![("Enter", "SEND"), ("Esc", "back")],
+            Stage::Sending { .. } => vec![("Esc", "close")],
+            Stage::Unclear { .. } => vec![("Enter", "look, send if it is not there"), ("Esc", "close")],
+        };
+        // On the smallest screens there is room for one.
+        if self.hits.rows.len() > 1 {
+            keys.push((if matches!(self.stage, Stage::Edit) { "PgDn" } else { "j k" }, "more alerts"));
         }
+        keys
     }
 
     fn edit_key(&mut self, key: KeyEvent, clock: Clock) -> Step {

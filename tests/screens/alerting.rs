@@ -77,7 +77,7 @@ pub fn held(alert: &Alert, receivers: &[&str]) -> Held {
     }
 }
 
-fn silence(id: &str, state: SilenceState, matchers: &str, minutes_left: i64) -> Silence {
+pub fn silence(id: &str, state: SilenceState, matchers: &str, minutes_left: i64) -> Silence {
     Silence {
         id: id.to_owned(),
         state,
@@ -89,7 +89,7 @@ fn silence(id: &str, state: SilenceState, matchers: &str, minutes_left: i64) -> 
     }
 }
 
-fn calm() -> Story {
+pub fn calm() -> Story {
     let quiet = |name: &str| rule(name, "a > 1", 5, Vec::new());
     Story {
         rules: Some(Ok(vec![group("agent360", ["HighErrorRate", "HighLatency", "NotUp"].map(quiet).into())])),

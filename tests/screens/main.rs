@@ -17,6 +17,7 @@ mod never_panics;
 mod over;
 mod promises;
 mod scenes;
+mod silences;
 mod story;
 mod styled;
 

@@ -44,6 +44,9 @@ pub struct Story {
     pub rules: Option<Result<Vec<RuleGroup>, FetchError>>,
     pub held: Option<Result<Holdings, FetchError>>,
     pub silences: Vec<Silence>,
+    pub silences_fail: Option<FetchError>,
+    /// Milliseconds that Alertmanager's clock is ahead of ours.
+    pub ahead: i64,
 }
 
 pub fn flat(value: f64) -> Shape {
@@ -162,7 +165,9 @@ impl Story {
             for subscription in open {
                 for result in self.results(&subscription.query, at) {
                     let next = subscription.every.map(|every| at.plus(millis(every)));
-                    let update = Update { subscription: subscription.clone(), at, next, skew_ms: 0, result };
+                    let of_am = subscription.query.source() == Source::Alertmanager;
+                    let skew_ms = if of_am { self.ahead } else { 0 };
+                    let update = Update { subscription: subscription.clone(), at, next, skew_ms, result };
                     app.handle(Event::Update(Box::new(update)), at);
                 }
             }
@@ -182,6 +187,9 @@ impl Story {
             Query::Rules => return self.rules.iter().cloned().map(|rules| rules.map(Answer::Rules)).collect(),
             Query::Held => return self.held.iter().cloned().map(|held| held.map(Answer::Held)).collect(),
             Query::Silences if matches!(self.held, Some(Err(_))) => return vec![Err(FetchError::Refused)],
+            Query::Silences if self.silences_fail.is_some() => {
+                return self.silences_fail.iter().cloned().map(Err).collect();
+            }
             Query::Silences => return vec![Ok(Answer::Silences(self.silences.clone()))],
             Query::Routing => return Vec::new(),
             Query::Range { expr, .. } | Query::Instant { expr, .. } => expr,

@@ -31,6 +31,8 @@ pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
         line
     } else if let Some((text, _)) = &app.notice {
         Line::styled(format!(" {text}"), theme.style(Role::Accent))
+    } else if matches!(app.overlay, Some(Overlay::Silence(_))) && area.width < 80 {
+        Line::default()
     } else {
         Line::styled(freshness(app, hits), theme.style(Role::Dim))
     };
@@ -113,7 +115,7 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
         Some(Overlay::Filter(_)) => {
             fixed(&[("Enter", "filter"), ("Esc", "cancel"), ("team=\"a\", x!~\"b\"", "matchers")])
         }
-        Some(Overlay::Silence(form)) => fixed(form.keys()),
+        Some(Overlay::Silence(form)) => fixed(&form.keys()),
         Some(Overlay::Find(_)) => fixed(&[("Enter", "find"), ("Esc", "cancel")]),
     }
 }

@@ -38,7 +38,9 @@ struct Share {
 impl Share {
     fn of(height: u16) -> Self {
         match height {
-            0..=7 => Self { matchers: 1, notes: 1, blank: false, fields: usize::from(height.saturating_sub(3)).max(1) },
+            0..8 => {
+                Self { matchers: 1, notes: 0, blank: false, fields: usize::from(height).saturating_sub(3).clamp(1, 5) }
+            }
             8..12 => Self { matchers: 1, notes: 1, blank: false, fields: 5 },
             12..18 => Self { matchers: 2, notes: 2, blank: false, fields: 5 },
             18..30 => Self { matchers: 3, notes: 3, blank: true, fields: 5 },
@@ -55,7 +57,12 @@ pub fn draw(form: &Form, look: &Look, area: Rect, buf: &mut Buffer) {
     let share = Share::of(area.height);
     let width = usize::from(area.width);
     let mut lines = vec![title(form, look, width)];
-    lines.extend(status(form, look, width));
+    let notes = notes(form, look, &share, width);
+    match notes.first() {
+        // A small screen has one line for both.
+        Some(worst) if share.notes == 0 && form.refused.is_none() => lines.push(worst.clone()),
+        _ => lines.extend(status(form, look, &share, width)),
+    }
     if share.blank {
         lines.push(Line::default());
     }
@@ -63,7 +70,9 @@ pub fn draw(form: &Form, look: &Look, area: Rect, buf: &mut Buffer) {
         Stage::Edit => lines.extend(fields(form, look, &share, width)),
         _ => lines.extend(facts(form, look, &share, width)),
     }
-    lines.extend(notes(form, look, &share, width));
+    if share.notes > 0 {
+        lines.extend(notes);
+    }
     // However small the screen is, it says what is hit.
     lines.truncate(usize::from(area.height.saturating_sub(1)));
     lines.push(heading(form, look, width));
@@ -76,21 +85,28 @@ pub fn draw(form: &Form, look: &Look, area: Rect, buf: &mut Buffer) {
 
 /// ` Silence 3 alerts until 16:03 UTC                                           PROD eu-1 `
 fn title(form: &Form, look: &Look, width: usize) -> Line<'static> {
-    let context = fit(&look.context, (width / 3).min(24));
-    let title = fit(&words::title(form, look.clock), width.saturating_sub(Line::raw(&context).width() + 5));
-    let mut line = Line::from(vec![Span::styled(format!(" {title}"), look.theme.style(Role::Title))]);
-    let gap = width.saturating_sub(line.width() + Line::raw(&context).width() + 3);
-    line.push_span(" ".repeat(gap));
+    let rule = look.theme.style(Role::Rule);
+    // A small screen has it in its first line alone.
+    let context = if width < 60 { String::new() } else { format!(" {} ", fit(&look.context, 24)) };
     let role = if look.production { Role::Production } else { Role::Dim };
-    line.push_span(Span::styled(format!(" {context} "), look.theme.style(role)));
-    line
+    let context = Span::styled(context, look.theme.style(role));
+    let title = fit(&words::title(form, look.clock), width.saturating_sub(context.width() + 7));
+    let title = Span::styled(title, look.theme.style(Role::Title));
+    let gap = width.saturating_sub(title.width() + context.width() + 7);
+    Line::from(vec![
+        Span::styled("── ", rule),
+        title,
+        Span::styled(format!(" {}─", "─".repeat(gap)), rule),
+        context,
+        Span::styled("──", rule),
+    ])
 }
 
 /// Where it stands: not sent, being sent, refused, or not certain.
-fn status(form: &Form, look: &Look, width: usize) -> Vec<Line<'static>> {
+fn status(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'static>> {
     let (texts, role) = match (&form.stage, &form.refused) {
         (Stage::Edit, Some(why)) => (vec![format!("✖ {why}")], Role::Failed),
-        (Stage::Edit, None) => (vec!["Nothing is sent yet: Enter shows it once more before".to_owned()], Role::Dim),
+        (Stage::Edit, None) => (vec!["Nothing is sent yet: Enter shows what will be sent".to_owned()], Role::Dim),
         (Stage::Review, None) => {
             let change = if form.is_editable() && !form.edited { ", e changes it" } else { "" };
             let back = if form.edited { "Esc goes back" } else { "Esc leaves it" };
@@ -106,7 +122,7 @@ fn status(form: &Form, look: &Look, width: usize) -> Vec<Line<'static>> {
         }
         (Stage::Sending { since, .. }, _) => {
             let age = ago(look.clock.now.since(*since));
-            (vec![format!("… sending for {age}; Esc closes this, the outcome is told below")], Role::Pending)
+            (vec![format!("… sending, {age}; Esc closes this, the last line tells what becomes of it")], Role::Pending)
         }
         (Stage::Unclear { said, .. }, _) => {
             let again = "Enter looks whether it is there, and only if not sends it again";
@@ -114,7 +130,8 @@ fn status(form: &Form, look: &Look, width: usize) -> Vec<Line<'static>> {
         }
     };
     let style = look.theme.style(role);
-    let lines = texts.iter().flat_map(|text| wrap(text, width.saturating_sub(2), 3));
+    let most = if share.notes == 0 { 1 } else { 3 };
+    let lines = texts.iter().flat_map(|text| wrap(text, width.saturating_sub(2), 3)).take(most);
     lines.map(|line| Line::styled(format!(" {line}"), style)).collect()
 }
 
@@ -135,7 +152,6 @@ fn fields(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'st
         let room = width.saturating_sub(NAMES + 1);
         // What it comes to stands beside what is typed, as long as there is room for both.
         let typed = typing::lines(form.fields.input(field), focused, room, most, look.theme);
-        let count = typed.len();
         for (n, mut typed) in typed.into_iter().enumerate() {
             typed.spans.insert(0, name(if n == 0 { field.name() } else { "" }, focused, look.theme));
             if let Some((hint, role)) = hint.as_ref().filter(|_| n == 0) {
@@ -145,9 +161,6 @@ fn fields(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'st
                 }
             }
             lines.push(typed);
-        }
-        if field == Field::Matchers {
-            lines.resize(lines.len() + most - count, Line::default());
         }
     }
     lines
@@ -162,11 +175,13 @@ fn hint(form: &Form, field: Field, clock: Clock) -> Option<(String, Role)> {
         Field::Duration => {
             let times = form.fields.times(clock).ok()?;
             let length = words::length(times.length(clock.now));
-            Some((format!("→ until {}, for {length}   or until 06:00", clock.show(times.until)), Role::Dim))
+            let or = if form.focus == field { "; or type until 06:00, or a date" } else { "" };
+            Some((format!("→ until {}, for {length}{or}", clock.show(times.until)), Role::Dim))
         }
         Field::From => {
             let text = form.fields.text(field).trim();
-            (text == "now").then(|| ("or in 2h, or 18:00".to_owned(), Role::Dim))
+            let or = ("or type in 2h, 18:00, or a date".to_owned(), Role::Dim);
+            (text == "now" && form.focus == field).then_some(or)
         }
         _ => None,
     }
@@ -184,7 +199,10 @@ fn facts(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'sta
             None => "now".to_owned(),
         };
         let (word, end) = match (&form.goal, form.of()) {
-            (Goal::Expire(_), _) => ("would end", clock.show(times.until)),
+            (Goal::Expire(_), _) => {
+                let left = words::length(times.length(clock.now));
+                ("until", format!("{}, {left} left: it ends now instead", clock.show(times.until)))
+            }
             (_, Some(old)) if old.ends_at != times.until => {
                 let left = words::length(times.length(clock.now));
                 ("until", format!("{}, {left} left   was {}", clock.show(times.until), clock.show(old.ends_at)))
@@ -218,14 +236,15 @@ fn notes(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'sta
     }
     let warnings = words::warnings(form, look.alerts, look.as_of, look.clock);
     notes.extend(warnings.into_iter().map(|text| (format!("! {text}"), Role::Warning)));
-    let left = notes.len().saturating_sub(share.notes);
+    let most = share.notes.max(1);
+    let left = notes.len().saturating_sub(most);
     let mut lines: Vec<Line> = Vec::new();
-    for (n, (text, role)) in notes.into_iter().take(share.notes).enumerate() {
-        let more = if left > 0 && n + 1 == share.notes { format!("  + {left} more") } else { String::new() };
+    for (n, (text, role)) in notes.into_iter().take(most).enumerate() {
+        let more = if left > 0 && n + 1 == most { format!("  + {left} more") } else { String::new() };
         let text = fit(&text, width.saturating_sub(2 + more.len()));
         lines.push(Line::styled(format!(" {text}{more}"), look.theme.style(role)));
     }
-    lines.resize(share.notes, Line::default());
+    lines.resize(lines.len().max(share.notes), Line::default());
     lines
 }
 

@@ -40,12 +40,17 @@ pub fn length(ms: i64) -> String {
     format_duration(Timestamp(ms).floor_to(unit).0)
 }
 
+/// The same with a blank before it, where it can be said at all.
+fn whom(form: &Form) -> String {
+    if form.fields.matchers().is_ok() { format!(" {}", count(form)) } else { String::new() }
+}
+
 /// The beginning of a sentence: what is done, and to what.
 pub fn title(form: &Form, clock: Clock) -> String {
     let until = form.fields.times(clock).map_or_else(|_| String::new(), |times| until(&times, clock));
     match &form.goal {
-        Goal::Silence => format!("Silence {}{until}", count(form)),
-        Goal::Acknowledge => format!("Acknowledge {}{until}", count(form)),
+        Goal::Silence => format!("Silence{}{until}", whom(form)),
+        Goal::Acknowledge => format!("Acknowledge{}{until}", whom(form)),
         Goal::Change(silence) => format!("Change the silence {}{until}", short(&silence.id)),
         Goal::Extend(silence) => format!("Extend the silence {}{until}", short(&silence.id)),
         Goal::Expire(silence) => format!("End the silence {} now", short(&silence.id)),

@@ -1,0 +1,497 @@
+//! Making, changing and ending silences as a person does it: keys in, requests out, and what the screen says meanwhile.
+
+use a360::model::fault::FetchError;
+use a360::model::matcher::{Matcher, Op, parse};
+use a360::model::silence::{Silence, SilenceState};
+use a360::model::write::{Draft, Ends, Outcome, Write, WriteError, Written};
+use a360::time::{HOUR, MINUTE, SECOND, Timestamp};
+use a360::ui::app::{App, Effect, Event};
+use crossterm::event::Event as TermEvent;
+
+use crate::alerting::{incident, many, silence, situation};
+use crate::console::{NOW, paint, text};
+use crate::story::Story;
+use crate::{check, press, snapshot};
+
+fn screen(app: &App) -> String {
+    text(&paint(app))
+}
+
+fn footer(app: &App) -> String {
+    screen(app).lines().last().unwrap_or_default().to_owned()
+}
+
+fn shows(app: &App, name: &str) {
+    snapshot(&format!("silences_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
+}
+
+fn paste(app: &mut App, text: &str) {
+    app.handle(Event::Term(TermEvent::Paste(text.into())), NOW);
+}
+
+/// What was sent, if the last key sent anything.
+fn written(effect: Option<Effect>) -> Option<(u64, Write)> {
+    match effect? {
+        Effect::Write(job) => Some((job.ticket, job.write)),
+        _ => None,
+    }
+}
+
+fn draft(effect: Option<Effect>) -> Draft {
+    match written(effect) {
+        Some((_, Write::Silence(draft))) => draft,
+        other => panic!("no silence was sent: {other:?}"),
+    }
+}
+
+fn answer(app: &mut App, ticket: u64, result: Result<Written, WriteError>) {
+    app.handle(Event::Written(Box::new(Outcome { ticket, result })), NOW);
+}
+
+fn exact(text: &str) -> Vec<Matcher> {
+    parse(text).unwrap()
+}
+
+fn timeout() -> FetchError {
+    FetchError::Timeout(std::time::Duration::from_secs(10))
+}
+
+fn refusal() -> FetchError {
+    FetchError::Server { kind: "bad_data".into(), message: "silence invalid: comment is too short".into() }
+}
+
+const ID: &str = "0c5f3a52-1111-2222-3333-444455556666";
+
+/// The incident with silences of all kinds.
+fn silences() -> Story {
+    let mut story = incident();
+    let begins = |mut silence: Silence, minutes: i64| {
+        silence.starts_at = NOW.plus(minutes * MINUTE);
+        silence
+    };
+    let soon = Silence {
+        created_by: "jo".into(),
+        comment: "database moves".into(),
+        ..silence("e71", SilenceState::Active, "alertname=~\"High.*\", severity!=critical", 9)
+    };
+    let nothing = silence("a02", SilenceState::Active, "alertname=\"DiskFull\", instance=~\"db-[0-9]+:9100\"", 2880);
+    let planned = begins(silence("b90", SilenceState::Pending, "cluster=\"eu-1\"", 240), 120);
+    story.silences.extend([planned, nothing, soon]);
+    story
+}
+
+fn list(width: u16, height: u16) -> App {
+    let mut app = situation("incident", width, height);
+    press(&mut app, ": s i l e n c e s enter");
+    silences().tell(&mut app, NOW);
+    app
+}
+
+#[test]
+fn an_acknowledgement_is_two_keys_and_nothing_leaves_before_the_second() {
+    let mut app = situation("incident", 80, 24);
+    assert_eq!(press(&mut app, "a"), None);
+    assert!(screen(&app).contains("Acknowledge 1 alert until 14:18 UTC"), "{}", screen(&app));
+    let sent = draft(press(&mut app, "enter"));
+    let expected = Draft {
+        id: None,
+        matchers: exact("alertname=HighErrorRate, cluster=eu-1, severity=critical"),
+        starts_at: None,
+        ends: Ends::After(15 * MINUTE),
+        created_by: "mara".into(),
+        comment: "ACK! by mara, with a360".into(),
+    };
+    assert_eq!(sent, expected);
+}
+
+#[test]
+fn who_is_not_known_says_so_first_and_only_once() {
+    let mut app = situation("incident", 80, 24);
+    app.setup.author = None;
+    assert_eq!(press(&mut app, "a enter enter"), None);
+    assert!(screen(&app).contains("author is empty: say who silences it"), "{}", screen(&app));
+    shows(&app, "no_author");
+    assert_eq!(press(&mut app, "j o enter"), None);
+    let sent = draft(press(&mut app, "enter"));
+    assert_eq!((sent.created_by.as_str(), sent.comment.as_str()), ("jo", "ACK! by jo, with a360"));
+    press(&mut app, "esc j a");
+    let again = draft(press(&mut app, "enter"));
+    assert_eq!(again.created_by, "jo");
+}
+
+#[test]
+fn a_silence_is_filled_in_reviewed_and_sent() {
+    let mut app = situation("incident", 80, 24);
+    assert_eq!(press(&mut app, "S enter"), None);
+    assert!(screen(&app).contains("comment is empty: say why it is silenced"), "{}", screen(&app));
+    paste(&mut app, "deploy");
+    assert_eq!(press(&mut app, "enter"), None, "the review comes first");
+    press(&mut app, "esc");
+    assert!(screen(&app).contains("Enter shows what will be sent"), "back in the fields");
+    let sent = draft(press(&mut app, "enter enter"));
+    assert_eq!((sent.ends, sent.starts_at, sent.comment.as_str()), (Ends::After(2 * HOUR), None, "deploy"));
+}
+
+#[test]
+fn times_are_typed_in_the_zone_that_is_shown_and_meant_by_the_clock_of_the_server() {
+    let fill = |ahead: i64, from: &str, duration: &str| {
+        let mut app = situation("incident", 80, 24);
+        Story { ahead, ..incident() }.tell(&mut app, NOW);
+        press(&mut app, "S");
+        paste(&mut app, "why");
+        press(&mut app, "up up ctrl-u");
+        paste(&mut app, from);
+        press(&mut app, "up ctrl-u");
+        paste(&mut app, duration);
+        let sent = draft(press(&mut app, "enter enter"));
+        (sent.starts_at, sent.ends)
+    };
+    let six = Timestamp(1_795_500_000_000);
+    assert_eq!(fill(0, "now", "until 06:00"), (None, Ends::At(six)));
+    assert_eq!(fill(0, "now", "2026-11-24 06:00"), (None, Ends::At(six)));
+    assert_eq!(fill(0, "in 2h", "30m"), (Some(NOW.plus(2 * HOUR)), Ends::At(NOW.plus(150 * MINUTE))));
+    let ahead = 10 * MINUTE;
+    assert_eq!(fill(ahead, "now", "30m"), (None, Ends::After(30 * MINUTE)));
+    let from = NOW.plus(2 * HOUR + ahead);
+    assert_eq!(fill(ahead, "in 2h", "30m"), (Some(from), Ends::At(from.plus(30 * MINUTE))));
+}
+
+#[test]
+fn what_cannot_be_read_or_would_be_refused_is_said_while_typing_and_is_not_sent() {
+    let mut app = situation("incident", 80, 24);
+    press(&mut app, "S");
+    paste(&mut app, "why");
+    press(&mut app, "tab ctrl-u");
+    for (typed, said) in [
+        ("alertname=~\"(\"", "unclosed group"),
+        ("alertname", "one of = != =~ !~ is missing"),
+        ("team!=x, pod=~\".*\"", "must not fit an empty value"),
+        ("", "at least one matcher is needed"),
+    ] {
+        press(&mut app, "ctrl-u");
+        paste(&mut app, typed);
+        assert!(screen(&app).contains(said), "{typed}\n{}", screen(&app));
+        assert_eq!(press(&mut app, "enter enter"), None, "{typed}");
+    }
+    press(&mut app, "ctrl-u");
+    paste(&mut app, "alertname=HighLatency");
+    press(&mut app, "tab ctrl-u");
+    paste(&mut app, "until 2026-11-22 10:00");
+    assert!(screen(&app).contains("it would end before it begins"), "{}", screen(&app));
+    assert_eq!(press(&mut app, "enter enter"), None);
+}
+
+#[test]
+fn what_is_hit_is_shown_as_it_is_typed_and_too_much_or_nothing_is_loud() {
+    let mut app = situation("incident", 120, 40);
+    press(&mut app, "S tab ctrl-u");
+    for (typed, heading, said) in [
+        ("alertname=HighErrorRate", "── hits 1 alert now", ""),
+        ("alertname=~\"High(Error|Lat).*\"", "── hits 4 alerts now", "it hits 3 more than the alert"),
+        ("alertname=HighCPU", "── hits 1 alert now", "does not hit the alert that it was opened from"),
+        ("alertname=~\".+\"", "── hits ALL 6 alerts now", "it hits ALL 6 alerts"),
+        ("alertname=Other", "── hits nothing now", "it hits nothing now"),
+        ("alertname=", "── what it hits is not known", "must not fit an empty value"),
+        (
+            "endpoint=\"/api/search\"",
+            "── hits 1 alert now",
+            "silenced already: by mara until 14:46 UTC (deploy of 4.2)",
+        ),
+    ] {
+        press(&mut app, "ctrl-u");
+        paste(&mut app, typed);
+        let text = screen(&app);
+        assert!(text.contains(heading) && text.contains(said), "{typed}\n{text}");
+        assert!(!said.is_empty() || !text.contains("! it hits"), "{typed}\n{text}");
+    }
+}
+
+#[test]
+fn ten_thousand_alerts_are_counted_and_the_rest_is_told() {
+    let mut app = situation("many", 80, 24);
+    press(&mut app, "S tab ctrl-u");
+    paste(&mut app, "pod=~\"pod-0.*\"");
+    let text = screen(&app);
+    assert!(text.contains("hits ALL 10000 alerts") && text.contains(" more, PgDn shows them"), "{text}");
+    press(&mut app, "pagedown pagedown");
+    assert_ne!(screen(&app), text);
+    shows(&app, "many");
+}
+
+#[test]
+fn a_change_keeps_exactly_what_nobody_touched() {
+    let mut app = list(120, 40);
+    let mut story = silences();
+    let hostile = Matcher::new("text", Op::NotEqual, "a\u{202e}b\n");
+    let mut odd = story.silences.remove(0);
+    odd.matchers.push(hostile.clone());
+    odd.ends_at = NOW.plus(7 * MINUTE + 123);
+    story.silences.insert(0, odd.clone());
+    story.tell(&mut app, NOW);
+    press(&mut app, "g");
+    press(&mut app, "enter");
+    assert!(screen(&app).contains("text!=\"a<U+202E>b⏎\""), "{}", screen(&app));
+    press(&mut app, "up up");
+    paste(&mut app, "!");
+    let sent = draft(press(&mut app, "enter enter"));
+    assert_eq!(sent.matchers, odd.matchers);
+    assert_eq!((sent.starts_at, sent.ends), (Some(odd.starts_at), Ends::At(odd.ends_at)));
+    assert_eq!((sent.id.as_deref(), sent.comment.as_str()), (Some("s1"), "deploy of 4.2!"));
+}
+
+#[test]
+fn an_extension_is_one_hour_more_and_an_end_shows_who_is_heard_of_again() {
+    let mut app = situation("incident", 80, 24);
+    press(&mut app, "v G E");
+    let sent = draft(press(&mut app, "enter"));
+    assert_eq!((sent.id.as_deref(), sent.ends), (Some("s1"), Ends::At(NOW.plus(103 * MINUTE))));
+    press(&mut app, "esc x");
+    assert!(screen(&app).contains("── 1 alert heard of again"), "{}", screen(&app));
+    assert_eq!(written(press(&mut app, "enter")).unwrap().1, Write::Expire("s1".into()));
+    press(&mut app, "esc g x");
+    assert!(footer(&app).contains("no silence keeps HighErrorRate quiet"), "{}", footer(&app));
+}
+
+#[test]
+fn of_several_silences_one_is_chosen_first() {
+    let mut app = situation("incident", 80, 24);
+    let mut story = silences();
+    let Some(Ok(held)) = &mut story.held else { panic!("nothing held") };
+    held.alerts.iter_mut().for_each(|held| held.silenced_by = vec!["s1".into(), "e71".into()]);
+    press(&mut app, "v");
+    story.tell(&mut app, NOW);
+    press(&mut app, "x down");
+    shows(&app, "which");
+    press(&mut app, "enter");
+    assert!(screen(&app).contains("stays silenced") && screen(&app).contains("none of these"), "{}", screen(&app));
+    assert_eq!(written(press(&mut app, "enter")).unwrap().1, Write::Expire("e71".into()));
+}
+
+#[test]
+fn nothing_is_sent_twice_and_success_is_told_with_its_id() {
+    let mut app = situation("incident", 80, 24);
+    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
+    assert_eq!(press(&mut app, "enter"), None);
+    shows(&app, "sending");
+    // Also not by a second form.
+    assert_eq!(written(press(&mut app, "esc a enter")), None);
+    assert!(screen(&app).contains("the same was sent a moment ago"), "{}", screen(&app));
+    press(&mut app, "esc a");
+    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
+    assert!(footer(&app).contains("acknowledged 1 alert until 14:18 UTC (id 0c5f3a52)"), "{}", footer(&app));
+    assert!(app.overlay.is_some(), "a form that awaits nothing stays");
+    press(&mut app, "esc");
+    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
+    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
+    assert!(app.overlay.is_none());
+    answer(&mut app, ticket, Ok(Written::Silenced("other".into())));
+    assert!(!footer(&app).contains("other"), "an outcome counts once");
+}
+
+#[test]
+fn the_words_of_the_server_stand_in_the_form_and_what_was_typed_stays() {
+    let mut app = situation("incident", 80, 24);
+    press(&mut app, "S");
+    paste(&mut app, "why");
+    let (ticket, _) = written(press(&mut app, "enter enter")).unwrap();
+    answer(&mut app, ticket, Err(WriteError::NotDone(refusal())));
+    assert!(screen(&app).contains("✖ NOT DONE: bad_data: silence invalid: comment is too short"), "{}", screen(&app));
+    shows(&app, "refused");
+    press(&mut app, "e");
+    paste(&mut app, " and how");
+    let sent = draft(press(&mut app, "enter enter"));
+    assert_eq!(sent.comment, "why and how");
+}
+
+#[test]
+fn what_is_not_certain_is_loud_and_enter_looks_before_it_sends() {
+    let mut app = situation("incident", 80, 24);
+    let (ticket, write) = written(press(&mut app, "a enter")).unwrap();
+    let Write::Silence(draft) = write else { panic!("no silence") };
+    let again = Write::Again(draft);
+    answer(&mut app, ticket, Err(WriteError::Unclear(timeout(), again.clone())));
+    shows(&app, "unclear");
+    assert_eq!(press(&mut app, "e x a"), None, "nothing else can be sent");
+    let (next, write) = written(press(&mut app, "enter")).unwrap();
+    assert_eq!((write, next > ticket), (again.clone(), true));
+    answer(&mut app, next, Err(WriteError::Unclear(timeout(), again)));
+    press(&mut app, "esc");
+    assert!(footer(&app).contains("it is not certain what became of the acknowledgement"), "{}", footer(&app));
+}
+
+#[test]
+fn whoever_closed_the_form_is_told_in_the_last_line_also_in_another_context() {
+    for (result, said) in [
+        (Ok(Written::Silenced(ID.into())), "in staging: acknowledged 1 alert until 14:18 UTC (id 0c5f3a52)"),
+        (Err(WriteError::NotDone(refusal())), "✖ in staging: NOT DONE: the acknowledgement of 1 alert: bad_data"),
+        (Err(WriteError::Unclear(timeout(), Write::Expire("x".into()))), "✖ in staging: NOT CERTAIN: the acknow"),
+    ] {
+        let mut app = situation("incident", 120, 40);
+        let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
+        press(&mut app, "esc c down enter");
+        answer(&mut app, ticket, result);
+        assert!(footer(&app).contains(said), "{}", footer(&app));
+    }
+}
+
+#[test]
+fn leaving_waits_for_a_second_key_while_an_answer_is_awaited() {
+    let mut app = situation("incident", 80, 24);
+    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
+    assert_eq!(press(&mut app, "esc q"), None);
+    assert!(footer(&app).contains("is still awaited"), "{}", footer(&app));
+    assert_eq!(press(&mut app, "q"), Some(Effect::Quit));
+    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
+    assert_eq!(press(&mut app, "q"), Some(Effect::Quit));
+}
+
+#[test]
+fn where_nothing_can_be_silenced_the_keys_say_why_and_are_not_offered() {
+    let why = |change: fn(&mut App), said: &str| {
+        for keys in ["a", "S", "x", "E", "4 : s i l e n c e s enter S"] {
+            let mut app = situation("incident", 120, 40);
+            change(&mut app);
+            press(&mut app, keys);
+            assert!(app.overlay.is_none() && footer(&app).contains(said), "{keys}: {}", footer(&app));
+            press(&mut app, "?");
+            assert!(!screen(&app).contains("(acknowledge)") && !screen(&app).contains("(silence)"), "{keys}");
+        }
+    };
+    why(|app| app.setup.contexts[0].read_only = true, "this context is read-only");
+    why(|app| app.setup.contexts[0].alertmanager = false, "this context has no Alertmanager");
+    let mut app = situation("alertmanager_down", 120, 40);
+    press(&mut app, "a");
+    assert!(footer(&app).contains("alertmanager: connection refused; nothing can be silenced"), "{}", footer(&app));
+    let mut app = situation("asking", 120, 40);
+    press(&mut app, "S");
+    assert!(footer(&app).contains("alertmanager has not answered yet"), "{}", footer(&app));
+    let mut app = situation("incident", 120, 40);
+    assert!(footer(&app).contains("a ack  S silence"), "{}", footer(&app));
+    press(&mut app, "1 a S x E");
+    assert!(app.overlay.is_none() && app.notice.is_none());
+}
+
+#[test]
+fn old_knowledge_is_said_in_the_form() {
+    let mut app = situation("incident", 80, 24);
+    press(&mut app, "a");
+    let later = NOW.plus(120 * SECOND);
+    app.handle(Event::Tick, later);
+    assert!(screen(&app).contains("! the alerts are known as of 2m ago: it may hit others"), "{}", screen(&app));
+}
+
+#[test]
+fn without_the_list_of_silences_the_rest_works() {
+    let error = FetchError::Status { code: 500, message: "multiple matcher sets are not supported".into() };
+    let story = Story { silences_fail: Some(error), silences: Vec::new(), ..incident() };
+    let mut app = crate::console::app(80, 24);
+    app.setup.contexts[0].alertmanager = true;
+    press(&mut app, "2");
+    story.tell(&mut app, NOW);
+    press(&mut app, ": s i l e n c e s enter");
+    shows(&app, "unknown");
+    press(&mut app, "esc a");
+    assert!(screen(&app).contains("! silences: HTTP 500"), "{}", screen(&app));
+    assert_eq!(draft(press(&mut app, "enter")).created_by, "mara");
+}
+
+fn rows(app: &App) -> Vec<String> {
+    let text = screen(app);
+    let is_row = |line: &&str| line.contains(" in ") || line.contains(" ago ");
+    text.lines().skip(6).take_while(|line| !line.is_empty()).filter(is_row).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_list_is_in_the_order_in_which_they_matter_and_the_cursor_keeps_to_its_silence() {
+    let mut app = list(120, 40);
+    let order = |app: &App| {
+        rows(app).iter().map(|row| row.split("  ").nth(1).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(order(&app), ["active", "active", "active", "pending"], "{}", screen(&app));
+    assert!(screen(&app).contains("3 silences are active; ends soon: jo in 9m (database moves)"), "{}", screen(&app));
+    press(&mut app, "v");
+    assert_eq!(order(&app).last().unwrap(), "ended", "{}", screen(&app));
+    shows(&app, "list");
+    press(&mut app, "g j");
+    assert!(screen(&app).contains("── active by mara, ends in 43m  s1"), "{}", screen(&app));
+    let mut story = silences();
+    story.silences.retain(|silence| silence.id != "e71");
+    story.tell(&mut app, NOW.plus(SECOND));
+    assert!(rows(&app)[0].starts_with('▌') && screen(&app).contains("  s1 ─"), "{}", screen(&app));
+    // It is followed under the id that the server gave it.
+    let (ticket, _) = written(press(&mut app, "E enter")).unwrap();
+    answer(&mut app, ticket, Ok(Written::Silenced("fresh".into())));
+    story.silences.push(silence("fresh", SilenceState::Active, "alertname=HighLatency", 103));
+    story.silences.retain(|silence| silence.id != "s1");
+    story.tell(&mut app, NOW.plus(2 * SECOND));
+    assert!(screen(&app).contains("  fresh ─"), "{}", screen(&app));
+    let Some(Effect::Copy(text)) = press(&mut app, "y") else { panic!("nothing copied") };
+    assert!(text.starts_with("silence fresh active\nmatchers\t{alertname=\"HighLatency\"}\n"), "{text}");
+    press(&mut app, "esc");
+    assert!(screen(&app).contains("differs by"), "back to the alerts");
+}
+
+#[test]
+fn one_that_is_over_is_not_ended_again_but_made_anew() {
+    let mut app = list(80, 24);
+    press(&mut app, "v G x");
+    assert!(footer(&app).contains("this silence is over already"), "{}", footer(&app));
+    press(&mut app, "S");
+    let sent = draft(press(&mut app, "enter enter"));
+    assert_eq!((sent.id, sent.starts_at, sent.ends), (None, None, Ends::After(2 * HOUR)));
+}
+
+#[test]
+fn how_it_looks() {
+    for (width, height) in [(80, 24), (120, 40), (200, 50), (40, 10)] {
+        let shown = |keys: &str, name: &str| {
+            let mut app = situation("incident", width, height);
+            press(&mut app, keys);
+            shows(&app, name);
+        };
+        shown("a", "acknowledge");
+        shown("S", "form");
+        shown("S d e p l o y enter", "review");
+        shown("v G E", "extend");
+        shown("v G x", "expire");
+        let mut app = list(width, height);
+        shows(&app, "page");
+        press(&mut app, "j enter");
+        shows(&app, "change");
+        let mut app = situation("incident", width, height);
+        press(&mut app, "S tab ctrl-u");
+        paste(&mut app, "alertname=~\"High.*\", severity=~\"(critical|warning|info)\"");
+        shows(&app, "form_all");
+        let mut app = situation("calm", width, height);
+        press(&mut app, ": s i l e n c e s enter");
+        crate::alerting::calm().tell(&mut app, NOW);
+        shows(&app, "none");
+    }
+}
+
+#[test]
+fn at_any_size_with_any_words_something_is_painted_that_can_be_sent() {
+    for name in ["incident", "hostile", "old"] {
+        for keys in
+            ["a", "S", "S x enter", "a enter", "v G x", "v G E e", ": s i l e n c e s enter v", "S tab ctrl-u = ("]
+        {
+            let mut app = situation(name, 120, 40);
+            press(&mut app, keys);
+            for (width, height) in (0..130).step_by(19).flat_map(|w| (0..45).step_by(4).map(move |h| (w, h))) {
+                app.handle(Event::Term(TermEvent::Resize(width, height)), NOW);
+                press(&mut app, "j k");
+                check(&paint(&app), &format!("{name} {keys} {width}x{height}"));
+            }
+            app.setup.ascii = true;
+            assert!(name == "hostile" || screen(&app).is_ascii(), "{name} {keys}\n{}", screen(&app));
+        }
+    }
+}
+
+#[test]
+fn hostile_labels_are_left_out_and_named() {
+    let mut app = situation("hostile", 80, 24);
+    press(&mut app, "G S");
+    assert!(screen(&app).contains("left out: as shown here"), "{}", screen(&app));
+    shows(&app, "hostile");
+}
