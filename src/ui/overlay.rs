@@ -3,12 +3,12 @@
 use super::action::{Action, TABLE};
 use super::app::App;
 use super::range::Shown;
-use super::silence_form::Form;
+use super::silence_form::{Clock, Form, short};
 use super::view::ViewId;
 use super::view::alerts::Group;
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
-use crate::text::Plain;
+use crate::model::silence::Silence;
 use crate::time::{DAY, HOUR, MINUTE};
 
 /// What choosing an item does.
@@ -93,10 +93,12 @@ impl Overlay {
         Self::Choose(Picker::new("group by", items).starting_at(at))
     }
 
-    /// Which of several silences is meant: id, its beginning, author and comment of each.
-    pub fn of_several(action: Action, silences: impl Iterator<Item = (String, Plain, Plain, Plain)>) -> Self {
-        let items = silences.map(|(id, short, author, comment)| {
-            item(format!("{short} by {author}"), &comment, Choice::OfSilence(action, id))
+    /// Which of several silences is meant.
+    pub fn of_several(action: Action, silences: &[Silence], clock: Clock) -> Self {
+        let items = silences.iter().map(|silence| {
+            let Silence { id, created_by, comment, ends_at, .. } = silence;
+            let detail = format!("until {}: {comment}", clock.show(*ends_at));
+            item(format!("{} by {created_by}", short(id)), &detail, Choice::OfSilence(action, id.clone()))
         });
         let title = if action == Action::Expire { "end which silence" } else { "extend which silence" };
         Self::Choose(Picker::new(title, items.collect()))

@@ -184,8 +184,16 @@ impl Form {
     pub fn look(&mut self, alerts: &Alerts) {
         let matchers = self.fields.matchers().unwrap_or_default();
         let but = self.of().map(|silence| silence.id.as_str());
-        self.hits =
-            Hits::of(matchers, self.fields.compiled(), alerts.rows(), alerts.silences(), self.origin.as_ref(), but);
+        let named = but.filter(|_| !self.is_editable());
+        self.hits = Hits::of(
+            matchers,
+            self.fields.compiled(),
+            alerts.rows(),
+            alerts.silences(),
+            self.origin.as_ref(),
+            but,
+            named,
+        );
         self.top = self.top.min(self.hits.rows.len().saturating_sub(1));
         self.changed = false;
     }

@@ -8,7 +8,7 @@ use a360::time::{HOUR, MINUTE, SECOND, Timestamp};
 use a360::ui::app::{App, Effect, Event};
 use crossterm::event::Event as TermEvent;
 
-use crate::alerting::{incident, many, silence, situation};
+use crate::alerting::{incident, silence, situation};
 use crate::console::{NOW, paint, text};
 use crate::story::Story;
 use crate::{check, press, snapshot};
@@ -492,6 +492,20 @@ fn at_any_size_with_any_words_something_is_painted_that_can_be_sent() {
 fn hostile_labels_are_left_out_and_named() {
     let mut app = situation("hostile", 80, 24);
     press(&mut app, "G S");
-    assert!(screen(&app).contains("left out: as shown here"), "{}", screen(&app));
+    assert!(screen(&app).contains("! left out, as it could not match what is shown: alertname"), "{}", screen(&app));
     shows(&app, "hostile");
+}
+
+#[test]
+fn the_good_news_is_not_hidden_by_the_alert_that_is_quiet_now() {
+    let mut app = situation("incident", 120, 40);
+    press(&mut app, "j k");
+    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
+    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
+    let mut story = incident();
+    let Some(Ok(held)) = &mut story.held else { panic!("nothing held") };
+    held.alerts[0].silenced_by = vec![ID.into()];
+    story.tell(&mut app, NOW);
+    assert!(footer(&app).contains("acknowledged 1 alert until 14:18 UTC"), "{}", footer(&app));
+    assert!(!screen(&app).contains("▌▲"), "it is hidden: {}", screen(&app));
 }

@@ -10,8 +10,7 @@ use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::fault::FetchError;
 use crate::model::labels::Labels;
 use crate::model::query::{Answer, Query, Source, Subscription, Update};
-use crate::text::Plain;
-use crate::ui::view::alerts::Alerts;
+use crate::ui::view::alerts::{Alerts, Gone};
 use crate::ui::view::{Scene, View, ViewId};
 
 impl App {
@@ -75,8 +74,8 @@ impl App {
         changed
     }
 
-    /// Makes the list of alerts anew, where it is shown; gives the name of a selected alert that is no more in it.
-    pub(super) fn list_alerts(&mut self) -> Option<Plain> {
+    /// Makes the list of alerts anew, where it is shown; gives a selected alert that is no more in it.
+    pub(super) fn list_alerts(&mut self) -> Option<Gone> {
         (self.view.tab() == ViewId::Alerts).then(|| self.in_alerts(Alerts::refresh)).flatten()
     }
 
@@ -84,8 +83,16 @@ impl App {
     fn learn_alerts(&mut self) {
         let gone = self.list_alerts();
         self.look_again();
-        if let Some(gone) = gone {
-            self.say(&format!("{gone} is no longer in the list; the cursor is on what stands there now"));
+        match gone {
+            // Whoever has silenced it reads that, and more of it, already.
+            Some(Gone { hidden: true, .. }) if self.notice.is_some() => {}
+            Some(Gone { name, hidden: true }) => {
+                self.say(&format!("{name} is quiet now and hidden; the cursor is on what stands there now"));
+            }
+            Some(Gone { name, hidden: false }) => {
+                self.say(&format!("{name} is no longer in the list; the cursor is on what stands there now"));
+            }
+            None => {}
         }
     }
 

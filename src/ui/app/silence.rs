@@ -118,12 +118,7 @@ impl App {
                 self.say(&format!("the silence {} is not known yet{why}", short(id)));
             }
             ([one], _) => self.end_or_extend(action, one),
-            (several, _) => {
-                let items = several.iter().map(|silence| {
-                    (silence.id.clone(), short(&silence.id), silence.created_by.clone(), silence.comment.clone())
-                });
-                self.overlay = Some(Overlay::of_several(action, items));
-            }
+            (several, _) => self.overlay = Some(Overlay::of_several(action, several, self.silence_clock())),
         }
     }
 

@@ -168,7 +168,7 @@ fn offered_of_silences(app: &App, action: Action, hits: usize) -> bool {
     let selected = app.alerting.selected_silence();
     let is_over = selected.is_some_and(|silence| silence.state == SilenceState::Expired);
     match action {
-        Action::Down | Action::Copy => selected.is_some(),
+        Action::Copy => selected.is_some(),
         Action::Open => selected.is_some() && app.can_silence(),
         // Enter does the same; without a silence this one makes a new one.
         Action::Silence => selected.is_none() && app.can_silence(),

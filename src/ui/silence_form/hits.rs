@@ -18,7 +18,7 @@ pub struct Hits {
 }
 
 impl Hits {
-    /// `but` is the silence that is changed itself.
+    /// `but` is the silence that is changed itself; `named` is one whose alerts Alertmanager names as well.
     pub fn of(
         matchers: &[Matcher],
         compiled: &[Compiled],
@@ -26,9 +26,12 @@ impl Hits {
         silences: &[Silence],
         origin: Option<&Labels>,
         but: Option<&str>,
+        named: Option<&str>,
     ) -> Self {
         // Nothing was typed, or it cannot be read: that hits nothing.
-        let is_hit = |row: &Row| !compiled.is_empty() && all_match(compiled, &row.labels);
+        let is_hit = |row: &Row| {
+            (!compiled.is_empty() && all_match(compiled, &row.labels)) || named.is_some_and(|id| is_silenced(row, id))
+        };
         let hit: Vec<usize> = rows.iter().enumerate().filter(|(_, row)| is_hit(row)).map(|(at, _)| at).collect();
         let origin = origin.is_some_and(|labels| hit.iter().any(|at| rows[*at].labels == *labels));
         let already = common(hit.iter().map(|at| &rows[*at]), but).or_else(|| equal(matchers, silences, but));
@@ -38,6 +41,10 @@ impl Hits {
     pub fn all(&self) -> bool {
         self.of > 1 && self.rows.len() == self.of
     }
+}
+
+fn is_silenced(row: &Row, id: &str) -> bool {
+    row.held.as_ref().is_some_and(|held| held.silenced_by.iter().any(|other| other == id))
 }
 
 /// The silence that Alertmanager itself names for each of them.
@@ -131,7 +138,7 @@ mod tests {
     fn hits(text: &str, rows: &[Row], silences: &[Silence], but: Option<&str>) -> Hits {
         let matchers = parse(text).unwrap();
         let origin = Labels::of(&[("alertname", "A"), ("pod", "1")]);
-        Hits::of(&matchers, &compile(&matchers).unwrap(), rows, silences, Some(&origin), but)
+        Hits::of(&matchers, &compile(&matchers).unwrap(), rows, silences, Some(&origin), but, None)
     }
 
     #[test]

@@ -141,9 +141,7 @@ pub fn warnings(form: &Form, alerts: &Alerts, as_of: Option<Timestamp>, clock: C
     }
     let names: Vec<&str> = form.left_out.iter().map(Plain::as_str).collect();
     if !names.is_empty() {
-        let (are, they) = if names.len() == 1 { ("is", "it") } else { ("are", "they") };
-        let why = format!("{are} left out: as shown here {they} could not match");
-        said.push(format!("{} {why}", names.join(", ")));
+        said.push(format!("left out, as it could not match what is shown: {}", names.join(", ")));
     }
     said
 }

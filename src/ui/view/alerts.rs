@@ -74,14 +74,21 @@ pub struct Alerts {
     rules_page: rules::Page,
 }
 
+/// What was selected and is no more in the list.
+pub struct Gone {
+    pub name: Plain,
+    /// It is still there, and kept quiet now: the list hides it.
+    pub hidden: bool,
+}
+
 impl Alerts {
     /// Whether a question is one of this view alone.
     pub fn owns(query: &Query) -> bool {
         matches!(query, Query::Rules | Query::Held | Query::Silences | Query::Routing)
     }
 
-    /// Makes the list anew after something was learned; gives the name of a selected alert that is no more in it.
-    pub fn refresh(&mut self, scene: &Scene, area: Rect) -> Option<Plain> {
+    /// Makes the list anew after something was learned; gives a selected alert that is no more in it.
+    pub fn refresh(&mut self, scene: &Scene, area: Rect) -> Option<Gone> {
         let alerts = scene.alerts.get().map_or(&[][..], Vec::as_slice);
         let mut rows = rows(self.fresh_rules(scene), alerts, self.held.get());
         if !notes::is_fresh(&self.held, scene) {
@@ -119,7 +126,7 @@ impl Alerts {
         if later.as_ref().is_some_and(|(_, later)| later.since(*at) > patience) { &[] } else { groups }
     }
 
-    fn find_again(&mut self) -> Option<Plain> {
+    fn find_again(&mut self) -> Option<Gone> {
         let found = self.selected.as_ref().and_then(|labels| self.list.find(labels, self.place));
         let gone = match found {
             Some(place) => {
@@ -129,7 +136,12 @@ impl Alerts {
             None => {
                 let gone = self.selected.take().filter(|_| self.chosen);
                 self.select(self.place);
-                gone.map(|labels| labels.get("alertname").cloned().unwrap_or_default())
+                let is_hidden =
+                    |labels: &Labels| self.list.rows.iter().any(|row| row.labels == *labels && row.state.is_quiet());
+                gone.map(|labels| Gone {
+                    hidden: !self.quiet_too && is_hidden(&labels),
+                    name: labels.get("alertname").cloned().unwrap_or_default(),
+                })
             }
         };
         self.look_back();

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Alerts, layout};
+use super::{Alerts, Gone, layout};
+use crate::analysis::alerts::Row;
 use crate::model::matcher::{all_match, compile};
 use crate::model::silence::{Silence, SilenceState};
-use crate::text::Plain;
 use crate::time::Timestamp;
 use crate::ui::view::Scene;
 
@@ -58,8 +58,8 @@ fn order(silence: &Silence) -> (SilenceState, i64, &str) {
 }
 
 impl Alerts {
-    /// Makes the list of silences anew; gives the name of a selected one that is no more in it.
-    pub fn refresh_silences(&mut self, area: Rect) -> Option<Plain> {
+    /// Makes the list of silences anew; gives a selected one that is no more in it.
+    pub fn refresh_silences(&mut self, area: Rect) -> Option<Gone> {
         let all = self.silences.get().map_or(&[][..], Vec::as_slice);
         let page = &mut self.silences_page;
         let is_over = |silence: &Silence| silence.state == SilenceState::Expired;
@@ -78,9 +78,11 @@ impl Alerts {
                 page.place = place;
                 None
             }
-            None => {
-                page.selected.as_ref().filter(|_| page.chosen && page.awaited.is_none()).map(|_| "the silence".into())
-            }
+            None => page
+                .selected
+                .as_ref()
+                .filter(|_| page.chosen && page.awaited.is_none())
+                .map(|_| Gone { name: "the silence".into(), hidden: false }),
         };
         self.select_silence(self.silences_page.place, area);
         gone
@@ -105,7 +107,9 @@ impl Alerts {
         let hits = |silence: &Silence| -> Vec<usize> {
             let Ok(compiled) = compile(&silence.matchers) else { return Vec::new() };
             let rows = self.list.rows.iter().enumerate();
-            rows.filter(|(_, row)| all_match(&compiled, &row.labels)).map(|(at, _)| at).collect()
+            // Alertmanager knows labels exactly that are not shown so.
+            let named = |row: &Row| row.held.as_ref().is_some_and(|held| held.silenced_by.contains(&silence.id));
+            rows.filter(|(_, row)| named(row) || all_match(&compiled, &row.labels)).map(|(at, _)| at).collect()
         };
         let seen = page.shown.iter().skip(page.top).take(height).filter_map(|at| all.get(*at));
         let new: Vec<(String, usize)> = seen

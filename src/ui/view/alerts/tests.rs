@@ -63,7 +63,7 @@ impl Desk {
         self.with(|alerts, scene| {
             let subscription = Subscription { query, every: None };
             alerts.apply(Update { subscription, at, next: None, skew_ms: 0, result }, scene, AREA);
-            alerts.refresh(scene, AREA)
+            alerts.refresh(scene, AREA).map(|gone| gone.name)
         })
     }
 

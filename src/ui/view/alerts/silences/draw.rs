@@ -174,7 +174,7 @@ fn detail(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
         line
     };
     let id = crate::text::Plain::new(&silence.id);
-    let title = format!(" {} by {}, {}  {id}", words::state(silence), silence.created_by, words::when(silence, now));
+    let title = format!("── {} by {}, {}  {id}", words::state(silence), silence.created_by, words::when(silence, now));
     let mut lines = vec![rule(fit(&title, width.saturating_sub(2)), Role::Title)];
     let clock = |at: Timestamp| at.format("%a %d %b %H:%M:%S %Z", scene.zone);
     let facts = [
