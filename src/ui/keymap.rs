@@ -205,12 +205,12 @@ mod tests {
 
     #[test]
     fn the_config_moves_keys() {
-        let map = Keymap::default().with(&[change("pause", &["x"]), change("find", &["p"])]).unwrap();
+        let map = Keymap::default().with(&[change("pause", &["u"]), change("find", &["p"])]).unwrap();
         let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
-        assert_eq!(map.action(press('x')), Some(Action::Pause));
+        assert_eq!(map.action(press('u')), Some(Action::Pause));
         assert_eq!(map.action(press('p')), Some(Action::Find));
         assert_eq!(map.action(press('/')), None);
-        assert_eq!(map.first(Action::Pause).unwrap(), "x");
+        assert_eq!(map.first(Action::Pause).unwrap(), "u");
     }
 
     #[test]

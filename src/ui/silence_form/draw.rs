@@ -104,13 +104,14 @@ fn title(form: &Form, look: &Look, width: usize) -> Line<'static> {
 
 /// Where it stands: not sent, being sent, refused, or not certain.
 fn status(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'static>> {
+    let not_yet = if width < 60 { "" } else { "Nothing is sent yet: " };
     let (texts, role) = match (&form.stage, &form.refused) {
         (Stage::Edit, Some(why)) => (vec![format!("✖ {why}")], Role::Failed),
-        (Stage::Edit, None) => (vec!["Nothing is sent yet: Enter shows what will be sent".to_owned()], Role::Dim),
+        (Stage::Edit, None) => (vec![format!("{not_yet}Enter shows what will be sent")], Role::Dim),
         (Stage::Review, None) => {
             let change = if form.is_editable() && !form.edited { ", e changes it" } else { "" };
             let back = if form.edited { "Esc goes back" } else { "Esc leaves it" };
-            (vec![format!("Nothing is sent yet: Enter sends it{change}, {back}")], Role::Strong)
+            (vec![format!("{not_yet}Enter sends it{change}, {back}")], Role::Strong)
         }
         (Stage::Review, Some(said)) => {
             let again = if form.is_editable() {
