@@ -86,7 +86,7 @@ pub const TABLE: &[Row] = &[
     row(Action::FindPrevious, "find-previous", &["N"], "previous match", None),
     row(Action::Acknowledge, "acknowledge", &["a"], "quiet for 15m: it is worked on", Some("ack")),
     row(Action::Silence, "silence", &["S"], "silence the alert, or change the silence", Some("silence")),
-    row(Action::Expire, "expire", &["x"], "end the silence now", Some("end it")),
+    row(Action::Expire, "expire", &["x"], "end the silence now", Some("end silence")),
     row(Action::Extend, "extend", &["E"], "one hour more for the silence", Some("extend")),
     row(Action::Group, "group", &["b"], "group the alerts by a label", Some("group")),
     row(Action::Quiet, "quiet", &["v"], "silenced and inhibited alerts too, or not", Some("quiet too")),

@@ -1,19 +1,18 @@
 //! The form that makes, changes and ends silences. It never sends anything by itself: what is to be sent was shown in a
 //! review before, with the alerts that it hits.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
 use super::view::alerts::Alerts;
 use crate::analysis::alerts::Row;
 use crate::model::labels::Labels;
 use crate::model::silence::{Silence, SilenceState};
 use crate::model::write::{Draft, Ends, Write};
 use crate::text::Plain;
-use crate::time::{HOUR, MINUTE, Timestamp};
+use crate::time::{HOUR, Timestamp};
 
 pub mod draw;
 mod fields;
 mod hits;
+mod keys;
 mod prefill;
 mod times;
 mod words;
@@ -228,122 +227,9 @@ impl Form {
         }
     }
 
-    pub fn paste(&mut self, text: &str) {
-        if matches!(self.stage, Stage::Edit) {
-            self.fields.edit(self.focus, |input| input.insert(text));
-        }
-    }
-
     /// Whether the fields can be changed at all.
     pub fn is_editable(&self) -> bool {
         !matches!(self.goal, Goal::Expire(_))
-    }
-
-    pub fn key(&mut self, key: KeyEvent, clock: Clock) -> Step {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        if control && key.code == KeyCode::Char('c') {
-            return Step::Close;
-        }
-        match &self.stage {
-            Stage::Edit => self.edit_key(key, clock),
-            Stage::Review => self.review_key(key, clock),
-            Stage::Sending { .. } | Stage::Unclear { .. } if key.code == KeyCode::Esc => Step::Close,
-            Stage::Unclear { write, .. } if key.code == KeyCode::Enter => Step::Send(write.clone()),
-            Stage::Sending { .. } | Stage::Unclear { .. } => {
-                self.scroll(key);
-                Step::Stay
-            }
-        }
-    }
-
-    /// The keys that do something now, and what.
-    pub fn keys(&self) -> Vec<(&'static str, &'static str)> {
-        let mut keys = match self.stage {
-            Stage::Edit => vec![("Enter", "review"), ("Tab", "next field"), ("Esc", "close")],
-            Stage::Review if self.is_editable() => vec![("Enter", "SEND"), ("e", "change"), ("Esc", "back")],
-            Stage::Review => vec![("Enter", "SEND"), ("Esc", "back")],
-            Stage::Sending { .. } => vec![("Esc", "close")],
-            Stage::Unclear { .. } => vec![("Enter", "look, send if it is not there"), ("Esc", "close")],
-        };
-        // On the smallest screens there is room for one.
-        if self.hits.rows.len() > 1 {
-            keys.push((if matches!(self.stage, Stage::Edit) { "PgDn" } else { "j k" }, "more alerts"));
-        }
-        keys
-    }
-
-    fn edit_key(&mut self, key: KeyEvent, clock: Clock) -> Step {
-        match key.code {
-            KeyCode::Esc => return Step::Close,
-            KeyCode::Enter => self.review(clock),
-            KeyCode::Tab | KeyCode::Down => self.focus(1),
-            KeyCode::BackTab | KeyCode::Up => self.focus(-1),
-            KeyCode::PageDown | KeyCode::PageUp => self.scroll(key),
-            _ => {
-                self.refused = None;
-                self.changed |= self.fields.edit(self.focus, |input| {
-                    input.key(key);
-                });
-            }
-        }
-        Step::Stay
-    }
-
-    fn focus(&mut self, by: isize) {
-        self.refused = None;
-        self.sign();
-        self.focus = self.focus.next(by);
-    }
-
-    /// The comment of an acknowledgement names its author, also one that was typed just now.
-    fn sign(&mut self) {
-        let is_own = words::is_acknowledged(self.fields.text(Field::Comment));
-        if matches!(self.goal, Goal::Acknowledge) && is_own {
-            let author = self.fields.required(Field::Author).ok();
-            self.fields.set(Field::Comment, &words::acknowledged(author.as_ref()));
-        }
-    }
-
-    fn review(&mut self, clock: Clock) {
-        self.sign();
-        match self.write(clock) {
-            Ok(_) => (self.stage, self.edited, self.refused) = (Stage::Review, true, None),
-            Err((field, error)) => (self.focus, self.refused) = (field, Some(error)),
-        }
-    }
-
-    fn review_key(&mut self, key: KeyEvent, clock: Clock) -> Step {
-        match key.code {
-            KeyCode::Esc if self.edited => self.stage = Stage::Edit,
-            KeyCode::Esc => return Step::Close,
-            KeyCode::Char('e') if self.is_editable() && !key.modifiers.contains(KeyModifiers::CONTROL) => {
-                (self.stage, self.edited) = (Stage::Edit, true);
-            }
-            KeyCode::Enter => match self.write(clock) {
-                Ok(write) => return Step::Send(write),
-                // Time has passed, and what was a time to come may be over.
-                Err((field, error)) => {
-                    (self.stage, self.focus, self.refused) = (Stage::Edit, field, Some(error));
-                }
-            },
-            _ => self.scroll(key),
-        }
-        Step::Stay
-    }
-
-    /// Through the alerts that are hit.
-    fn scroll(&mut self, key: KeyEvent) {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let by = match key.code {
-            KeyCode::PageDown => 5,
-            KeyCode::PageUp => -5,
-            KeyCode::Char('d') if control => 5,
-            KeyCode::Char('u') if control => -5,
-            KeyCode::Down | KeyCode::Char('j') => 1,
-            KeyCode::Up | KeyCode::Char('k') => -1,
-            _ => return,
-        };
-        self.top = self.top.saturating_add_signed(by).min(self.hits.rows.len().saturating_sub(1));
     }
 
     /// It was sent under this number.
@@ -364,7 +250,4 @@ impl Form {
     pub fn unclear(&mut self, said: String, write: Write) {
         self.stage = Stage::Unclear { said, write };
     }
-
-    /// How long before its end a silence is said to end soon.
-    pub const SOON: i64 = 15 * MINUTE;
 }

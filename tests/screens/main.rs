@@ -18,6 +18,7 @@ mod over;
 mod promises;
 mod scenes;
 mod silences;
+mod silences_page;
 mod story;
 mod styled;
 

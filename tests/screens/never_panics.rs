@@ -1,19 +1,21 @@
 //! Whatever the size and whatever is pressed: something is painted, and all of it can be sent to a terminal.
 
+use a360::model::fault::FetchError;
+use a360::model::write::{Job, Outcome, WriteError, Written};
 use a360::time::SECOND;
 use a360::ui::action::TABLE;
-use a360::ui::app::{App, Event};
+use a360::ui::app::{App, Effect, Event};
 use a360::ui::screen;
 use crossterm::event::{Event as TermEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::alerting;
 use crate::check;
 use crate::console::{self, NOW, key, paint};
 use crate::press;
 use crate::scenes::scene;
-use crate::story::Story;
 
 /// What lies over the view, normal and on the whole screen.
 const OVER: [&str; 7] = ["", "?", ":", "t", "s", "/ a p i", "/ a p i enter < <"];
@@ -69,6 +71,8 @@ enum Step {
     Mouse(MouseEventKind, u16, u16),
     Resize(u16, u16),
     Answers(bool),
+    /// What became of what was sent last.
+    Outcome(u8),
     Wait(i64),
 }
 
@@ -83,6 +87,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0u16..230, 0u16..80).prop_map(|(width, height)| Step::Resize(width, height)),
         3 => (mouse(), 0u16..250, 0u16..80).prop_map(|(kind, column, row)| Step::Mouse(kind, column, row)),
         2 => any::<bool>().prop_map(Step::Answers),
+        2 => (0u8..4).prop_map(Step::Outcome),
         1 => (-5i64..4000).prop_map(Step::Wait),
     ]
 }
@@ -95,17 +100,37 @@ fn mouse() -> impl Strategy<Value = MouseEventKind> {
     )
 }
 
+fn outcome(job: Job, which: u8) -> Outcome {
+    let result = match which {
+        0 => Ok(Written::Silenced("0c5f3a52".into())),
+        1 => Ok(Written::Expired("s1".into())),
+        2 => Err(WriteError::NotDone(FetchError::Refused)),
+        _ => Err(WriteError::Unclear(FetchError::Truncated, job.write)),
+    };
+    Outcome { ticket: job.ticket, result }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_pressed(steps in prop::collection::vec(step(), 1..40)) {
-        let (calm, incident) = (Story::calm(), Story::incident());
+    fn whatever_is_pressed(begin in prop::sample::select(vec!["", "2", "2 a", "2 S x", "2 v G x"]), steps in prop::collection::vec(step(), 1..40)) {
+        let (calm, incident) = (alerting::calm(), alerting::incident());
         let mut app = console::app(80, 24);
+        app.setup.contexts[0].alertmanager = true;
+        for key in begin.split(' ').filter(|key| !key.is_empty()) {
+            press(&mut app, key);
+            incident.tell(&mut app, NOW);
+        }
+        let mut sent = None;
         let mut now = NOW;
         for step in steps {
             match step {
-                Step::Key(name) => drop(app.handle(Event::Term(key(&name)), now)),
+                Step::Key(name) => {
+                    if let Some(Effect::Write(job)) = app.handle(Event::Term(key(&name)), now) {
+                        sent = Some(*job);
+                    }
+                }
                 Step::Paste(text) => drop(app.handle(Event::Term(TermEvent::Paste(text)), now)),
                 Step::Mouse(kind, column, row) => {
                     let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
@@ -113,6 +138,11 @@ proptest! {
                 }
                 Step::Resize(width, height) => drop(app.handle(Event::Term(TermEvent::Resize(width, height)), now)),
                 Step::Answers(bad) => (if bad { &incident } else { &calm }).tell(&mut app, now),
+                Step::Outcome(which) => {
+                    if let Some(job) = sent.take() {
+                        app.handle(Event::Written(Box::new(outcome(job, which))), now);
+                    }
+                }
                 Step::Wait(seconds) => {
                     now = now.plus(seconds * SECOND);
                     app.handle(Event::Tick, now);

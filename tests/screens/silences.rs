@@ -11,40 +11,40 @@ use crossterm::event::Event as TermEvent;
 use crate::alerting::{incident, silence, situation};
 use crate::console::{NOW, paint, text};
 use crate::story::Story;
-use crate::{check, press, snapshot};
+use crate::{press, snapshot};
 
-fn screen(app: &App) -> String {
+pub fn screen(app: &App) -> String {
     text(&paint(app))
 }
 
-fn footer(app: &App) -> String {
+pub fn footer(app: &App) -> String {
     screen(app).lines().last().unwrap_or_default().to_owned()
 }
 
-fn shows(app: &App, name: &str) {
+pub fn shows(app: &App, name: &str) {
     snapshot(&format!("silences_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
 }
 
-fn paste(app: &mut App, text: &str) {
+pub fn paste(app: &mut App, text: &str) {
     app.handle(Event::Term(TermEvent::Paste(text.into())), NOW);
 }
 
 /// What was sent, if the last key sent anything.
-fn written(effect: Option<Effect>) -> Option<(u64, Write)> {
+pub fn written(effect: Option<Effect>) -> Option<(u64, Write)> {
     match effect? {
         Effect::Write(job) => Some((job.ticket, job.write)),
         _ => None,
     }
 }
 
-fn draft(effect: Option<Effect>) -> Draft {
+pub fn draft(effect: Option<Effect>) -> Draft {
     match written(effect) {
         Some((_, Write::Silence(draft))) => draft,
         other => panic!("no silence was sent: {other:?}"),
     }
 }
 
-fn answer(app: &mut App, ticket: u64, result: Result<Written, WriteError>) {
+pub fn answer(app: &mut App, ticket: u64, result: Result<Written, WriteError>) {
     app.handle(Event::Written(Box::new(Outcome { ticket, result })), NOW);
 }
 
@@ -63,7 +63,7 @@ fn refusal() -> FetchError {
 const ID: &str = "0c5f3a52-1111-2222-3333-444455556666";
 
 /// The incident with silences of all kinds.
-fn silences() -> Story {
+pub fn silences() -> Story {
     let mut story = incident();
     let begins = |mut silence: Silence, minutes: i64| {
         silence.starts_at = NOW.plus(minutes * MINUTE);
@@ -80,7 +80,7 @@ fn silences() -> Story {
     story
 }
 
-fn list(width: u16, height: u16) -> App {
+pub fn list(width: u16, height: u16) -> App {
     let mut app = situation("incident", width, height);
     press(&mut app, ": s i l e n c e s enter");
     silences().tell(&mut app, NOW);
@@ -381,122 +381,6 @@ fn old_knowledge_is_said_in_the_form() {
 }
 
 #[test]
-fn without_the_list_of_silences_the_rest_works() {
-    let error = FetchError::Status { code: 500, message: "multiple matcher sets are not supported".into() };
-    let story = Story { silences_fail: Some(error), silences: Vec::new(), ..incident() };
-    let mut app = crate::console::app(80, 24);
-    app.setup.contexts[0].alertmanager = true;
-    press(&mut app, "2");
-    story.tell(&mut app, NOW);
-    press(&mut app, ": s i l e n c e s enter");
-    shows(&app, "unknown");
-    press(&mut app, "esc a");
-    assert!(screen(&app).contains("! silences: HTTP 500"), "{}", screen(&app));
-    assert_eq!(draft(press(&mut app, "enter")).created_by, "mara");
-}
-
-fn rows(app: &App) -> Vec<String> {
-    let text = screen(app);
-    let is_row = |line: &&str| line.contains(" in ") || line.contains(" ago ");
-    text.lines().skip(6).take_while(|line| !line.is_empty()).filter(is_row).map(str::to_owned).collect()
-}
-
-#[test]
-fn the_list_is_in_the_order_in_which_they_matter_and_the_cursor_keeps_to_its_silence() {
-    let mut app = list(120, 40);
-    let order = |app: &App| {
-        rows(app).iter().map(|row| row.split("  ").nth(1).unwrap_or_default().to_owned()).collect::<Vec<_>>()
-    };
-    assert_eq!(order(&app), ["active", "active", "active", "pending"], "{}", screen(&app));
-    assert!(screen(&app).contains("3 silences are active; ends soon: jo in 9m (database moves)"), "{}", screen(&app));
-    press(&mut app, "v");
-    assert_eq!(order(&app).last().unwrap(), "ended", "{}", screen(&app));
-    shows(&app, "list");
-    press(&mut app, "g j");
-    assert!(screen(&app).contains("── active by mara, ends in 43m  s1"), "{}", screen(&app));
-    let mut story = silences();
-    story.silences.retain(|silence| silence.id != "e71");
-    story.tell(&mut app, NOW.plus(SECOND));
-    assert!(rows(&app)[0].starts_with('▌') && screen(&app).contains("  s1 ─"), "{}", screen(&app));
-    // It is followed under the id that the server gave it.
-    let (ticket, _) = written(press(&mut app, "E enter")).unwrap();
-    answer(&mut app, ticket, Ok(Written::Silenced("fresh".into())));
-    story.silences.push(silence("fresh", SilenceState::Active, "alertname=HighLatency", 103));
-    story.silences.retain(|silence| silence.id != "s1");
-    story.tell(&mut app, NOW.plus(2 * SECOND));
-    assert!(screen(&app).contains("  fresh ─"), "{}", screen(&app));
-    let Some(Effect::Copy(text)) = press(&mut app, "y") else { panic!("nothing copied") };
-    assert!(text.starts_with("silence fresh active\nmatchers\t{alertname=\"HighLatency\"}\n"), "{text}");
-    press(&mut app, "esc");
-    assert!(screen(&app).contains("differs by"), "back to the alerts");
-}
-
-#[test]
-fn one_that_is_over_is_not_ended_again_but_made_anew() {
-    let mut app = list(80, 24);
-    press(&mut app, "v G x");
-    assert!(footer(&app).contains("this silence is over already"), "{}", footer(&app));
-    press(&mut app, "S");
-    let sent = draft(press(&mut app, "enter enter"));
-    assert_eq!((sent.id, sent.starts_at, sent.ends), (None, None, Ends::After(2 * HOUR)));
-}
-
-#[test]
-fn how_it_looks() {
-    for (width, height) in [(80, 24), (120, 40), (200, 50), (40, 10)] {
-        let shown = |keys: &str, name: &str| {
-            let mut app = situation("incident", width, height);
-            press(&mut app, keys);
-            shows(&app, name);
-        };
-        shown("a", "acknowledge");
-        shown("S", "form");
-        shown("S d e p l o y enter", "review");
-        shown("v G E", "extend");
-        shown("v G x", "expire");
-        let mut app = list(width, height);
-        shows(&app, "page");
-        press(&mut app, "j enter");
-        shows(&app, "change");
-        let mut app = situation("incident", width, height);
-        press(&mut app, "S tab ctrl-u");
-        paste(&mut app, "alertname=~\"High.*\", severity=~\"(critical|warning|info)\"");
-        shows(&app, "form_all");
-        let mut app = situation("calm", width, height);
-        press(&mut app, ": s i l e n c e s enter");
-        crate::alerting::calm().tell(&mut app, NOW);
-        shows(&app, "none");
-    }
-}
-
-#[test]
-fn at_any_size_with_any_words_something_is_painted_that_can_be_sent() {
-    for name in ["incident", "hostile", "old"] {
-        for keys in
-            ["a", "S", "S x enter", "a enter", "v G x", "v G E e", ": s i l e n c e s enter v", "S tab ctrl-u = ("]
-        {
-            let mut app = situation(name, 120, 40);
-            press(&mut app, keys);
-            for (width, height) in (0..130).step_by(19).flat_map(|w| (0..45).step_by(4).map(move |h| (w, h))) {
-                app.handle(Event::Term(TermEvent::Resize(width, height)), NOW);
-                press(&mut app, "j k");
-                check(&paint(&app), &format!("{name} {keys} {width}x{height}"));
-            }
-            app.setup.ascii = true;
-            assert!(name == "hostile" || screen(&app).is_ascii(), "{name} {keys}\n{}", screen(&app));
-        }
-    }
-}
-
-#[test]
-fn hostile_labels_are_left_out_and_named() {
-    let mut app = situation("hostile", 80, 24);
-    press(&mut app, "G S");
-    assert!(screen(&app).contains("! left out, as it could not match what is shown: alertname"), "{}", screen(&app));
-    shows(&app, "hostile");
-}
-
-#[test]
 fn the_good_news_is_not_hidden_by_the_alert_that_is_quiet_now() {
     let mut app = situation("incident", 120, 40);
     press(&mut app, "j k");
@@ -508,4 +392,37 @@ fn the_good_news_is_not_hidden_by_the_alert_that_is_quiet_now() {
     story.tell(&mut app, NOW);
     assert!(footer(&app).contains("acknowledged 1 alert until 14:18 UTC"), "{}", footer(&app));
     assert!(!screen(&app).contains("▌▲"), "it is hidden: {}", screen(&app));
+}
+
+#[test]
+fn what_others_changed_meanwhile_is_said_and_what_was_before_is_shown() {
+    let mut app = list(120, 40);
+    press(&mut app, "g j S");
+    let mut story = silences();
+    story.silences[0].ends_at = NOW.plus(HOUR);
+    story.tell(&mut app, NOW.plus(SECOND));
+    assert!(screen(&app).contains("! this silence was changed meanwhile: it ends 15:03 UTC now"), "{}", screen(&app));
+    story.silences[0].state = SilenceState::Expired;
+    story.tell(&mut app, NOW.plus(2 * SECOND));
+    assert!(screen(&app).contains("! this silence has ended meanwhile"), "{}", screen(&app));
+    press(&mut app, "up ctrl-u");
+    paste(&mut app, "alertname=HighLatency");
+    press(&mut app, "enter");
+    let text = screen(&app);
+    assert!(text.contains(" were       alertname=\"HighLatency\", endpoint=\"/api/search\""), "{text}");
+    let sent = draft(press(&mut app, "enter"));
+    assert_eq!((sent.id.as_deref(), sent.matchers), (Some("s1"), exact("alertname=HighLatency")));
+}
+
+#[test]
+fn an_end_that_is_not_certain_is_asked_for_again() {
+    let mut app = list(80, 24);
+    let (ticket, write) = written(press(&mut app, "g x enter")).unwrap();
+    assert_eq!(write, Write::Expire("e71".into()));
+    answer(&mut app, ticket, Err(WriteError::Unclear(timeout(), write.clone())));
+    assert!(screen(&app).contains("Enter ends it once more, which does no harm"), "{}", screen(&app));
+    let (ticket, again) = written(press(&mut app, "enter")).unwrap();
+    assert_eq!(again, write);
+    answer(&mut app, ticket, Ok(Written::Expired("e71".into())));
+    assert!(app.overlay.is_none() && footer(&app).contains("ended the silence by jo (id e71)"), "{}", footer(&app));
 }

@@ -128,6 +128,7 @@ fn label(app: &App, row: &Row) -> Option<&'static str> {
         }
         Action::Quiet if app.alerting.quiet_too => Some("hide quiet"),
         Action::Open if app.view == ViewId::Silences => Some("change"),
+        Action::Expire if app.view == ViewId::Silences => Some("end it"),
         _ => row.label,
     }
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Clock, Field, Form, Goal, Stage, words};
+use super::{Clock, Field, Form, Goal, Stage, prefill, words};
 use crate::time::{Timestamp, ago};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::view::alerts::{Alerts, wrap};
@@ -126,7 +126,10 @@ fn status(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'st
             (vec![format!("… sending, {age}; Esc closes this, the last line tells what becomes of it")], Role::Pending)
         }
         (Stage::Unclear { said, .. }, _) => {
-            let again = "Enter looks whether it is there, and only if not sends it again";
+            let again = match form.is_editable() {
+                true => "Enter looks whether it is there, and only if not sends it again",
+                false => "Enter ends it once more, which does no harm",
+            };
             (vec![format!("✖ NOT CERTAIN, it may have been done: {said}"), again.to_owned()], Role::Failed)
         }
     };
@@ -193,6 +196,11 @@ fn facts(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'sta
     let clock = look.clock;
     let mut facts: Vec<(&str, String, usize)> = Vec::new();
     facts.push(("matchers", form.fields.text(Field::Matchers).to_owned(), share.matchers));
+    if let Some(was) = form.of().map(|old| prefill::written(&old.matchers))
+        && was != form.fields.text(Field::Matchers)
+    {
+        facts.push(("were", was, share.matchers));
+    }
     if let Ok(times) = form.fields.times(clock) {
         let from = match times.from {
             Some(from) if from > clock.now => clock.show(from),

@@ -4,6 +4,8 @@
 //! server holds, so it is left out and named. The matchers of a silence are kept exactly, and what is shown of them
 //! stands for them as long as nobody changes it.
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::model::labels::Labels;
 use crate::model::matcher::{Matcher, Op, parse};
 use crate::text::Plain;
@@ -30,7 +32,13 @@ pub fn exactly(labels: &Labels) -> (Vec<Matcher>, Vec<Plain>) {
 /// Whether a text bears one of the marks that the gate makes.
 fn may_be_altered(text: &str) -> bool {
     const MARKS: [&str; 6] = ["^", "⏎", "◌", "<U+", "\u{fffd}", "…(+"];
-    MARKS.iter().any(|mark| text.contains(mark))
+    // Of more than three combining marks on one character the others are gone without a mark.
+    let mut marks = 0;
+    let is_full = text.chars().any(|c| {
+        marks = if c.width() == Some(0) { marks + 1 } else { 0 };
+        marks >= 3
+    });
+    is_full || MARKS.iter().any(|mark| text.contains(mark))
 }
 
 /// As they are shown and typed.
@@ -64,12 +72,13 @@ mod tests {
             ("bidi", "a\u{202e}b"),
             ("long", &"x".repeat(9000)),
             ("bro\u{7}ken", "name"),
+            ("bomb", "a\u{301}\u{301}\u{301}\u{301}b"),
             ("größe", "東京"),
         ]);
         let (matchers, left_out) = exactly(&labels);
         assert_eq!(written(&matchers), r#"alertname="A\"b\\", "größe"="東京""#);
         let names: Vec<&str> = left_out.iter().map(Plain::as_str).collect();
-        assert_eq!(names, ["bidi", "bro^Gken", "escape", "long", "two"]);
+        assert_eq!(names, ["bidi", "bomb", "bro^Gken", "escape", "long", "two"]);
         assert_eq!(read(&written(&matchers), &[]).unwrap(), matchers, "they read as they are written");
     }
 

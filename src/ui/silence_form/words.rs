@@ -2,7 +2,7 @@
 
 use super::{Clock, Form, Goal, LONG, hits};
 use crate::analysis::alerts::{Row, State};
-use crate::model::silence::Silence;
+use crate::model::silence::{Silence, SilenceState};
 use crate::text::Plain;
 use crate::time::{MINUTE, SECOND, Timestamp, ago, format_duration};
 use crate::ui::view::alerts::Alerts;
@@ -128,6 +128,7 @@ pub fn warnings(form: &Form, alerts: &Alerts, as_of: Option<Timestamp>, clock: C
     if let Some(at) = as_of {
         said.push(format!("the alerts are known as of {} ago: it may hit others", ago(clock.now.since(at))));
     }
+    said.extend(meanwhile(form, alerts, clock));
     if let Some(error) = alerts.silences_fail() {
         said.push(format!("silences: {error}; whether one hits them already is not known"));
     }
@@ -144,6 +145,20 @@ pub fn warnings(form: &Form, alerts: &Alerts, as_of: Option<Timestamp>, clock: C
         said.push(format!("left out, as it could not match what is shown: {}", names.join(", ")));
     }
     said
+}
+
+/// Somebody else has changed the silence since the form was opened.
+fn meanwhile(form: &Form, alerts: &Alerts, clock: Clock) -> Option<String> {
+    let old = form.of()?;
+    match alerts.silences().iter().find(|silence| silence.id == old.id) {
+        None => Some("this silence is no longer there".to_owned()),
+        Some(new) if new.state == SilenceState::Expired => Some("this silence has ended meanwhile".to_owned()),
+        Some(new) if new.ends_at != old.ends_at => {
+            Some(format!("this silence was changed meanwhile: it ends {} now", clock.show(new.ends_at)))
+        }
+        Some(new) if new.comment != old.comment => Some("this silence was changed meanwhile".to_owned()),
+        Some(_) => None,
+    }
 }
 
 fn reach(form: &Form) -> Option<String> {

@@ -71,8 +71,10 @@ impl Alerts {
         page.shown = shown;
         page.counts.clear();
         let id_at = |place: usize| page.shown.get(place).and_then(|at| all.get(*at)).map(|silence| &silence.id);
-        let wanted = page.awaited.as_ref().or(page.selected.as_ref());
-        let found = wanted.and_then(|id| (0..page.shown.len()).find(|place| id_at(*place) == Some(id)));
+        let find = |id: &String| (0..page.shown.len()).find(|place| id_at(*place) == Some(id));
+        // What the server has just made comes first; until it is listed, what was there stays selected.
+        let awaited = page.awaited.as_ref().and_then(find);
+        let found = awaited.or_else(|| page.selected.as_ref().and_then(find));
         let gone = match found {
             Some(place) => {
                 page.place = place;
