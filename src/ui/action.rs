@@ -89,7 +89,7 @@ pub const TABLE: &[Row] = &[
     row(Action::Expire, "expire", &["x"], "end the silence now", Some("end silence")),
     row(Action::Extend, "extend", &["E"], "one hour more for the silence", Some("extend")),
     row(Action::Group, "group", &["b"], "group the alerts by a label", Some("group")),
-    row(Action::Quiet, "quiet", &["v"], "silenced and inhibited alerts too, or not", Some("quiet too")),
+    row(Action::Quiet, "quiet", &["v"], "what is quiet or has ended too, or not", Some("quiet too")),
     row(Action::Edit, "edit", &["e"], "filter with Alertmanager matchers", Some("filter")),
     row(Action::Time, "time", &["t"], "choose the time range", Some("time")),
     row(Action::Scope, "scope", &["s"], "choose the service scope", Some("scope")),

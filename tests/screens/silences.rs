@@ -91,7 +91,7 @@ pub fn list(width: u16, height: u16) -> App {
 fn an_acknowledgement_is_two_keys_and_nothing_leaves_before_the_second() {
     let mut app = situation("incident", 80, 24);
     assert_eq!(press(&mut app, "a"), None);
-    assert!(screen(&app).contains("Acknowledge 1 alert until 14:18 UTC"), "{}", screen(&app));
+    assert!(screen(&app).contains("Acknowledge 1 alert until 14:18"), "{}", screen(&app));
     let sent = draft(press(&mut app, "enter"));
     let expected = Draft {
         id: None,
@@ -253,6 +253,18 @@ fn an_extension_is_one_hour_more_and_an_end_shows_who_is_heard_of_again() {
 }
 
 #[test]
+fn what_has_not_begun_is_taken_back_and_nobody_is_heard_of_again() {
+    let mut app = list(80, 24);
+    press(&mut app, "G x");
+    let text = screen(&app);
+    assert!(text.contains("Take back the silence b90, which has not begun"), "{text}");
+    assert!(text.contains("── it would hit 1 alert") && !text.contains("again"), "{text}");
+    let (ticket, _) = written(press(&mut app, "enter")).unwrap();
+    answer(&mut app, ticket, Ok(Written::Expired("b90".into())));
+    assert!(footer(&app).contains("took back the silence by mara (id b90)"), "{}", footer(&app));
+}
+
+#[test]
 fn of_several_silences_one_is_chosen_first() {
     let mut app = situation("incident", 80, 24);
     let mut story = silences();
@@ -278,7 +290,7 @@ fn nothing_is_sent_twice_and_success_is_told_with_its_id() {
     assert!(screen(&app).contains("the same was sent a moment ago"), "{}", screen(&app));
     press(&mut app, "esc a");
     answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
-    assert!(footer(&app).contains("acknowledged 1 alert until 14:18 UTC (id 0c5f3a52)"), "{}", footer(&app));
+    assert!(footer(&app).contains("acknowledged 1 alert until 14:18 (id 0c5f3a52)"), "{}", footer(&app));
     assert!(app.overlay.is_some(), "a form that awaits nothing stays");
     press(&mut app, "esc");
     let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
@@ -322,7 +334,7 @@ fn what_is_not_certain_is_loud_and_enter_looks_before_it_sends() {
 #[test]
 fn whoever_closed_the_form_is_told_in_the_last_line_also_in_another_context() {
     for (result, said) in [
-        (Ok(Written::Silenced(ID.into())), "in staging: acknowledged 1 alert until 14:18 UTC (id 0c5f3a52)"),
+        (Ok(Written::Silenced(ID.into())), "in staging: acknowledged 1 alert until 14:18 (id 0c5f3a52)"),
         (Err(WriteError::NotDone(refusal())), "✖ in staging: NOT DONE: the acknowledgement of 1 alert: bad_data"),
         (Err(WriteError::Unclear(timeout(), Write::Expire("x".into()))), "✖ in staging: NOT CERTAIN: the acknow"),
     ] {
@@ -390,7 +402,7 @@ fn the_good_news_is_not_hidden_by_the_alert_that_is_quiet_now() {
     let Some(Ok(held)) = &mut story.held else { panic!("nothing held") };
     held.alerts[0].silenced_by = vec![ID.into()];
     story.tell(&mut app, NOW);
-    assert!(footer(&app).contains("acknowledged 1 alert until 14:18 UTC"), "{}", footer(&app));
+    assert!(footer(&app).contains("acknowledged 1 alert until 14:18"), "{}", footer(&app));
     assert!(!screen(&app).contains("▌▲"), "it is hidden: {}", screen(&app));
 }
 

@@ -208,7 +208,7 @@ fn facts(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'sta
             None => "now".to_owned(),
         };
         let (word, end) = match (&form.goal, form.of()) {
-            (Goal::Expire(_), _) => {
+            (Goal::Expire(old), _) if !words::is_planned(old) => {
                 let left = words::length(times.length(clock.now));
                 ("until", format!("{}, {left} left: it ends now instead", clock.show(times.until)))
             }

@@ -78,10 +78,11 @@ fn equal(matchers: &[Matcher], silences: &[Silence], but: Option<&str>) -> Optio
 /// How an alert would do without one of the silences: what still keeps it quiet.
 pub fn without(row: &Row, id: &str) -> &'static str {
     match &row.held {
-        Some(held) if held.silenced_by.iter().any(|other| other != id) => "stays silenced",
+        // It is heard of as it is, or quiet for another reason.
+        _ if !is_silenced(row, id) => row.state.word(),
+        Some(held) if held.silenced_by.len() > 1 => "stays silenced",
         Some(held) if !held.inhibited_by.is_empty() => "stays inhibited",
         Some(held) if !held.muted_by.is_empty() => "stays muted",
-        _ if row.state == State::Pending => "pending",
         _ => "heard again",
     }
 }
@@ -167,5 +168,7 @@ mod tests {
     fn without_it_some_stay_quiet() {
         assert_eq!(without(&row(&[], &["s1"]), "s1"), "heard again");
         assert_eq!(without(&row(&[], &["s1", "s2"]), "s1"), "stays silenced");
+        assert_eq!(without(&row(&[], &["s2"]), "s1"), "silenced");
+        assert_eq!(without(&row(&[], &[]), "s1"), "firing");
     }
 }

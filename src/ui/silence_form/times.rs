@@ -12,15 +12,20 @@ pub struct Clock<'a> {
 }
 
 impl Clock<'_> {
-    /// `16:03 UTC`, with the day where it is another one than today.
-    pub fn show(&self, at: Timestamp) -> String {
+    /// `16:03`, with the day where it is another one than today.
+    pub fn brief(&self, at: Timestamp) -> String {
         let day = |at: Timestamp| at.format("%F", self.zone);
         let pattern = match () {
-            () if day(at) == day(self.now) => "%H:%M %Z",
-            () if at.since(self.now).abs() < 300 * DAY => "%a %d %b %H:%M %Z",
-            () => "%F %H:%M %Z",
+            () if day(at) == day(self.now) => "%H:%M",
+            () if at.since(self.now).abs() < 300 * DAY => "%a %d %b %H:%M",
+            () => "%F %H:%M",
         };
         at.format(pattern, self.zone)
+    }
+
+    /// The same with the zone: `16:03 UTC`.
+    pub fn show(&self, at: Timestamp) -> String {
+        self.brief(at) + &at.format(" %Z", self.zone)
     }
 
     /// A time of day is the next one; a date is what it says.

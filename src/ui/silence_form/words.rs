@@ -53,14 +53,17 @@ pub fn title(form: &Form, clock: Clock) -> String {
         Goal::Acknowledge => format!("Acknowledge{}{until}", whom(form)),
         Goal::Change(silence) => format!("Change the silence {}{until}", short(&silence.id)),
         Goal::Extend(silence) => format!("Extend the silence {}{until}", short(&silence.id)),
+        Goal::Expire(silence) if is_planned(silence) => {
+            format!("Take back the silence {}, which has not begun", short(&silence.id))
+        }
         Goal::Expire(silence) => format!("End the silence {} now", short(&silence.id)),
     }
 }
 
 fn until(times: &super::fields::Times, clock: Clock) -> String {
     let from = times.from.filter(|from| *from > clock.now);
-    let from = from.map_or_else(String::new, |from| format!(" from {}", clock.show(from)));
-    format!("{from} until {}", clock.show(times.until))
+    let from = from.map_or_else(String::new, |from| format!(" from {}", clock.brief(from)));
+    format!("{from} until {}", clock.brief(times.until))
 }
 
 /// Said when it is done, before the id.
@@ -74,6 +77,7 @@ pub fn done(form: &Form, clock: Clock) -> String {
         Goal::Acknowledge => format!("acknowledged {}{until}", count(form)),
         Goal::Change(_) => format!("silence changed: {}{until}", count(form)),
         Goal::Extend(_) => format!("silence extended{until}"),
+        Goal::Expire(silence) if is_planned(silence) => format!("took back the silence by {}", silence.created_by),
         Goal::Expire(silence) => format!("ended the silence by {}", silence.created_by),
     }
 }
@@ -89,6 +93,11 @@ pub fn wanted(form: &Form) -> String {
     }
 }
 
+/// Nobody is quiet because of it yet.
+pub fn is_planned(silence: &Silence) -> bool {
+    silence.state == SilenceState::Pending
+}
+
 /// The beginning of an id: enough to find it again.
 pub fn short(id: &str) -> Plain {
     Plain::from(id.chars().take(8).collect::<String>())
@@ -98,6 +107,9 @@ pub fn short(id: &str) -> Plain {
 pub fn heading(form: &Form, alerts: &Alerts) -> String {
     if let Goal::Expire(silence) = &form.goal {
         let heard = rows(form, alerts).filter(|row| hits::without(row, &silence.id) == "heard again").count();
+        if is_planned(silence) {
+            return format!("it would hit {}", count(form));
+        }
         return match (heard, form.hits.rows.len()) {
             (0, 0) => "it hits nothing now".to_owned(),
             (0, _) => "none of these is heard of again".to_owned(),
