@@ -21,7 +21,7 @@ pub use fields::Field;
 pub use times::Clock;
 pub use words::{done, short, wanted};
 
-use fields::Fields;
+use fields::{Fields, Times};
 use hits::Hits;
 use times::End;
 
@@ -78,11 +78,15 @@ pub struct Form {
     changed: bool,
     /// The review was reached from the fields, and Esc goes back to them.
     edited: bool,
+    /// When the review was opened.
+    reviewed: Timestamp,
 }
 
 const ACKNOWLEDGED: &str = "15m";
 const USUAL: &str = "2h";
 const EXTENSION: i64 = HOUR;
+/// Nobody reads a review in so many milliseconds.
+const AT_ONCE: i64 = 300;
 /// A silence that holds longer is worth a warning.
 const LONG: i64 = 7 * 24 * HOUR;
 
@@ -100,6 +104,7 @@ impl Form {
             refused: None,
             changed: false,
             edited: false,
+            reviewed: Timestamp::default(),
         }
     }
 
@@ -125,7 +130,7 @@ impl Form {
         form.fields.set(Field::Comment, &words::acknowledged(author));
         form.focus_on_what_is_missing();
         if form.draft(clock).is_ok() {
-            form.stage = Stage::Review;
+            (form.stage, form.reviewed) = (Stage::Review, clock.now);
         }
         form
     }
@@ -151,12 +156,13 @@ impl Form {
         let mut form = Self::change(silence, None, clock);
         form.goal = Goal::Extend(silence.clone());
         form.fields.keep_end(silence.ends_at.plus(EXTENSION), silence.starts_at.max(clock.now));
-        form.stage = Stage::Review;
+        (form.stage, form.reviewed) = (Stage::Review, clock.now);
         form
     }
 
     pub fn expire(silence: &Silence, clock: Clock) -> Self {
-        Self { goal: Goal::Expire(silence.clone()), stage: Stage::Review, ..Self::change(silence, None, clock) }
+        let (goal, stage) = (Goal::Expire(silence.clone()), Stage::Review);
+        Self { goal, stage, reviewed: clock.now, ..Self::change(silence, None, clock) }
     }
 
     fn focus_on_what_is_missing(&mut self) {
@@ -206,10 +212,15 @@ impl Form {
         matches!(self.stage, Stage::Unclear { .. })
     }
 
+    fn times(&self, clock: Clock) -> Result<Times, (Field, String)> {
+        let read = if matches!(self.stage, Stage::Edit) { clock.now } else { self.reviewed };
+        self.fields.times(clock, read)
+    }
+
     /// What would be sent; or which field is not ready, and why.
     fn draft(&self, clock: Clock) -> Result<Draft, (Field, String)> {
         let matchers = self.fields.matchers().map_err(|error| (Field::Matchers, error))?.to_vec();
-        let times = self.fields.times(clock)?;
+        let times = self.times(clock)?;
         let created_by = self.fields.required(Field::Author)?;
         let comment = self.fields.required(Field::Comment)?;
         let ends = match times.end {

@@ -19,6 +19,7 @@ mod promises;
 mod scenes;
 mod silences;
 mod silences_page;
+mod silences_sent;
 mod story;
 mod styled;
 

@@ -1,6 +1,5 @@
 //! Making, changing and ending silences as a person does it: keys in, requests out, and what the screen says meanwhile.
 
-use a360::model::fault::FetchError;
 use a360::model::matcher::{Matcher, Op, parse};
 use a360::model::silence::{Silence, SilenceState};
 use a360::model::write::{Draft, Ends, Outcome, Write, WriteError, Written};
@@ -9,7 +8,7 @@ use a360::ui::app::{App, Effect, Event};
 use crossterm::event::Event as TermEvent;
 
 use crate::alerting::{incident, silence, situation};
-use crate::console::{NOW, paint, text};
+use crate::console::{NOW, key, paint, text};
 use crate::story::Story;
 use crate::{press, snapshot};
 
@@ -27,6 +26,12 @@ pub fn shows(app: &App, name: &str) {
 
 pub fn paste(app: &mut App, text: &str) {
     app.handle(Event::Term(TermEvent::Paste(text.into())), NOW);
+}
+
+/// Enter for the review, and once more after it was read.
+pub fn confirm(app: &mut App) -> Option<Effect> {
+    press(app, "enter");
+    app.handle(Event::Term(key("enter")), NOW.plus(SECOND))
 }
 
 /// What was sent, if the last key sent anything.
@@ -51,16 +56,6 @@ pub fn answer(app: &mut App, ticket: u64, result: Result<Written, WriteError>) {
 fn exact(text: &str) -> Vec<Matcher> {
     parse(text).unwrap()
 }
-
-fn timeout() -> FetchError {
-    FetchError::Timeout(std::time::Duration::from_secs(10))
-}
-
-fn refusal() -> FetchError {
-    FetchError::Server { kind: "bad_data".into(), message: "silence invalid: comment is too short".into() }
-}
-
-const ID: &str = "0c5f3a52-1111-2222-3333-444455556666";
 
 /// The incident with silences of all kinds.
 pub fn silences() -> Story {
@@ -111,8 +106,8 @@ fn who_is_not_known_says_so_first_and_only_once() {
     assert_eq!(press(&mut app, "a enter enter"), None);
     assert!(screen(&app).contains("author is empty: say who silences it"), "{}", screen(&app));
     shows(&app, "no_author");
-    assert_eq!(press(&mut app, "j o enter"), None);
-    let sent = draft(press(&mut app, "enter"));
+    press(&mut app, "j o");
+    let sent = draft(confirm(&mut app));
     assert_eq!((sent.created_by.as_str(), sent.comment.as_str()), ("jo", "ACK! by jo, with a360"));
     press(&mut app, "esc j a");
     let again = draft(press(&mut app, "enter"));
@@ -125,10 +120,10 @@ fn a_silence_is_filled_in_reviewed_and_sent() {
     assert_eq!(press(&mut app, "S enter"), None);
     assert!(screen(&app).contains("comment is empty: say why it is silenced"), "{}", screen(&app));
     paste(&mut app, "deploy");
-    assert_eq!(press(&mut app, "enter"), None, "the review comes first");
+    assert_eq!(press(&mut app, "enter enter enter"), None, "a review that nobody could read comes first");
     press(&mut app, "esc");
     assert!(screen(&app).contains("Enter shows what will be sent"), "back in the fields");
-    let sent = draft(press(&mut app, "enter enter"));
+    let sent = draft(confirm(&mut app));
     assert_eq!((sent.ends, sent.starts_at, sent.comment.as_str()), (Ends::After(2 * HOUR), None, "deploy"));
 }
 
@@ -143,7 +138,7 @@ fn times_are_typed_in_the_zone_that_is_shown_and_meant_by_the_clock_of_the_serve
         paste(&mut app, from);
         press(&mut app, "up ctrl-u");
         paste(&mut app, duration);
-        let sent = draft(press(&mut app, "enter enter"));
+        let sent = draft(confirm(&mut app));
         (sent.starts_at, sent.ends)
     };
     let six = Timestamp(1_795_500_000_000);
@@ -154,6 +149,27 @@ fn times_are_typed_in_the_zone_that_is_shown_and_meant_by_the_clock_of_the_serve
     assert_eq!(fill(ahead, "now", "30m"), (None, Ends::After(30 * MINUTE)));
     let from = NOW.plus(2 * HOUR + ahead);
     assert_eq!(fill(ahead, "in 2h", "30m"), (Some(from), Ends::At(from.plus(30 * MINUTE))));
+}
+
+#[test]
+fn what_was_reviewed_is_what_is_sent_also_when_time_has_passed() {
+    let later = |duration: &str, minutes: i64| {
+        let mut app = situation("incident", 80, 24);
+        press(&mut app, "S");
+        paste(&mut app, "why");
+        press(&mut app, "up up up ctrl-u");
+        paste(&mut app, duration);
+        press(&mut app, "enter");
+        app.handle(Event::Tick, NOW.plus(minutes * MINUTE));
+        let effect = app.handle(Event::Term(key("enter")), NOW.plus(minutes * MINUTE));
+        (effect, screen(&app))
+    };
+    let five_past = Timestamp(1_795_442_700_000);
+    assert_eq!(draft(later("until 14:05", 1).0).ends, Ends::At(five_past));
+    // Not the one of tomorrow, which nobody has seen.
+    let (effect, text) = later("until 14:05", 3);
+    assert!(effect.is_none() && text.contains("it would end before it begins"), "{text}");
+    assert_eq!(draft(later("30m", 3).0).ends, Ends::After(30 * MINUTE));
 }
 
 #[test]
@@ -171,14 +187,14 @@ fn what_cannot_be_read_or_would_be_refused_is_said_while_typing_and_is_not_sent(
         press(&mut app, "ctrl-u");
         paste(&mut app, typed);
         assert!(screen(&app).contains(said), "{typed}\n{}", screen(&app));
-        assert_eq!(press(&mut app, "enter enter"), None, "{typed}");
+        assert_eq!(confirm(&mut app), None, "{typed}");
     }
     press(&mut app, "ctrl-u");
     paste(&mut app, "alertname=HighLatency");
     press(&mut app, "tab ctrl-u");
     paste(&mut app, "until 2026-11-22 10:00");
     assert!(screen(&app).contains("it would end before it begins"), "{}", screen(&app));
-    assert_eq!(press(&mut app, "enter enter"), None);
+    assert_eq!(confirm(&mut app), None);
 }
 
 #[test]
@@ -233,7 +249,7 @@ fn a_change_keeps_exactly_what_nobody_touched() {
     assert!(screen(&app).contains("text!=\"a<U+202E>b⏎\""), "{}", screen(&app));
     press(&mut app, "up up");
     paste(&mut app, "!");
-    let sent = draft(press(&mut app, "enter enter"));
+    let sent = draft(confirm(&mut app));
     assert_eq!(sent.matchers, odd.matchers);
     assert_eq!((sent.starts_at, sent.ends), (Some(odd.starts_at), Ends::At(odd.ends_at)));
     assert_eq!((sent.id.as_deref(), sent.comment.as_str()), (Some("s1"), "deploy of 4.2!"));
@@ -280,84 +296,6 @@ fn of_several_silences_one_is_chosen_first() {
 }
 
 #[test]
-fn nothing_is_sent_twice_and_success_is_told_with_its_id() {
-    let mut app = situation("incident", 80, 24);
-    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
-    assert_eq!(press(&mut app, "enter"), None);
-    shows(&app, "sending");
-    // Also not by a second form.
-    assert_eq!(written(press(&mut app, "esc a enter")), None);
-    assert!(screen(&app).contains("the same was sent a moment ago"), "{}", screen(&app));
-    press(&mut app, "esc a");
-    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
-    assert!(footer(&app).contains("acknowledged 1 alert until 14:18 (id 0c5f3a52)"), "{}", footer(&app));
-    assert!(app.overlay.is_some(), "a form that awaits nothing stays");
-    press(&mut app, "esc");
-    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
-    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
-    assert!(app.overlay.is_none());
-    answer(&mut app, ticket, Ok(Written::Silenced("other".into())));
-    assert!(!footer(&app).contains("other"), "an outcome counts once");
-}
-
-#[test]
-fn the_words_of_the_server_stand_in_the_form_and_what_was_typed_stays() {
-    let mut app = situation("incident", 80, 24);
-    press(&mut app, "S");
-    paste(&mut app, "why");
-    let (ticket, _) = written(press(&mut app, "enter enter")).unwrap();
-    answer(&mut app, ticket, Err(WriteError::NotDone(refusal())));
-    assert!(screen(&app).contains("✖ NOT DONE: bad_data: silence invalid: comment is too short"), "{}", screen(&app));
-    shows(&app, "refused");
-    press(&mut app, "e");
-    paste(&mut app, " and how");
-    let sent = draft(press(&mut app, "enter enter"));
-    assert_eq!(sent.comment, "why and how");
-}
-
-#[test]
-fn what_is_not_certain_is_loud_and_enter_looks_before_it_sends() {
-    let mut app = situation("incident", 80, 24);
-    let (ticket, write) = written(press(&mut app, "a enter")).unwrap();
-    let Write::Silence(draft) = write else { panic!("no silence") };
-    let again = Write::Again(draft);
-    answer(&mut app, ticket, Err(WriteError::Unclear(timeout(), again.clone())));
-    shows(&app, "unclear");
-    assert_eq!(press(&mut app, "e x a"), None, "nothing else can be sent");
-    let (next, write) = written(press(&mut app, "enter")).unwrap();
-    assert_eq!((write, next > ticket), (again.clone(), true));
-    answer(&mut app, next, Err(WriteError::Unclear(timeout(), again)));
-    press(&mut app, "esc");
-    assert!(footer(&app).contains("it is not certain what became of the acknowledgement"), "{}", footer(&app));
-}
-
-#[test]
-fn whoever_closed_the_form_is_told_in_the_last_line_also_in_another_context() {
-    for (result, said) in [
-        (Ok(Written::Silenced(ID.into())), "in staging: acknowledged 1 alert until 14:18 (id 0c5f3a52)"),
-        (Err(WriteError::NotDone(refusal())), "✖ in staging: NOT DONE: the acknowledgement of 1 alert: bad_data"),
-        (Err(WriteError::Unclear(timeout(), Write::Expire("x".into()))), "✖ in staging: NOT CERTAIN: the acknow"),
-    ] {
-        let mut app = situation("incident", 120, 40);
-        let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
-        press(&mut app, "esc c down enter");
-        answer(&mut app, ticket, result);
-        assert!(footer(&app).contains(said), "{}", footer(&app));
-    }
-}
-
-#[test]
-fn leaving_waits_for_a_second_key_while_an_answer_is_awaited() {
-    let mut app = situation("incident", 80, 24);
-    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
-    assert_eq!(press(&mut app, "esc q"), None);
-    assert!(footer(&app).contains("is still awaited"), "{}", footer(&app));
-    assert_eq!(press(&mut app, "q"), Some(Effect::Quit));
-    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
-    assert_eq!(press(&mut app, "q"), Some(Effect::Quit));
-}
-
-#[test]
 fn where_nothing_can_be_silenced_the_keys_say_why_and_are_not_offered() {
     let why = |change: fn(&mut App), said: &str| {
         for keys in ["a", "S", "x", "E", "4 : s i l e n c e s enter S"] {
@@ -393,20 +331,6 @@ fn old_knowledge_is_said_in_the_form() {
 }
 
 #[test]
-fn the_good_news_is_not_hidden_by_the_alert_that_is_quiet_now() {
-    let mut app = situation("incident", 120, 40);
-    press(&mut app, "j k");
-    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
-    answer(&mut app, ticket, Ok(Written::Silenced(ID.into())));
-    let mut story = incident();
-    let Some(Ok(held)) = &mut story.held else { panic!("nothing held") };
-    held.alerts[0].silenced_by = vec![ID.into()];
-    story.tell(&mut app, NOW);
-    assert!(footer(&app).contains("acknowledged 1 alert until 14:18"), "{}", footer(&app));
-    assert!(!screen(&app).contains("▌▲"), "it is hidden: {}", screen(&app));
-}
-
-#[test]
 fn what_others_changed_meanwhile_is_said_and_what_was_before_is_shown() {
     let mut app = list(120, 40);
     press(&mut app, "g j S");
@@ -422,19 +346,6 @@ fn what_others_changed_meanwhile_is_said_and_what_was_before_is_shown() {
     press(&mut app, "enter");
     let text = screen(&app);
     assert!(text.contains(" were       alertname=\"HighLatency\", endpoint=\"/api/search\""), "{text}");
-    let sent = draft(press(&mut app, "enter"));
+    let sent = draft(confirm(&mut app));
     assert_eq!((sent.id.as_deref(), sent.matchers), (Some("s1"), exact("alertname=HighLatency")));
-}
-
-#[test]
-fn an_end_that_is_not_certain_is_asked_for_again() {
-    let mut app = list(80, 24);
-    let (ticket, write) = written(press(&mut app, "g x enter")).unwrap();
-    assert_eq!(write, Write::Expire("e71".into()));
-    answer(&mut app, ticket, Err(WriteError::Unclear(timeout(), write.clone())));
-    assert!(screen(&app).contains("Enter ends it once more, which does no harm"), "{}", screen(&app));
-    let (ticket, again) = written(press(&mut app, "enter")).unwrap();
-    assert_eq!(again, write);
-    answer(&mut app, ticket, Ok(Written::Expired("e71".into())));
-    assert!(app.overlay.is_none() && footer(&app).contains("ended the silence by jo (id e71)"), "{}", footer(&app));
 }

@@ -11,7 +11,7 @@ use ratatui::style::Modifier;
 
 use crate::alerting::{calm, incident, silence, situation};
 use crate::console::{NOW, paint};
-use crate::silences::{answer, draft, footer, list, paste, screen, shows, silences, written};
+use crate::silences::{answer, confirm, draft, footer, list, paste, screen, shows, silences, written};
 use crate::story::Story;
 use crate::{check, press};
 
@@ -72,7 +72,7 @@ fn one_that_is_over_is_not_ended_again_but_made_anew() {
     press(&mut app, "v G x");
     assert!(footer(&app).contains("this silence is over already"), "{}", footer(&app));
     press(&mut app, "S");
-    let sent = draft(press(&mut app, "enter enter"));
+    let sent = draft(confirm(&mut app));
     assert_eq!((sent.id, sent.starts_at, sent.ends), (None, None, Ends::After(2 * HOUR)));
 }
 

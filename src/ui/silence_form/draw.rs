@@ -177,7 +177,7 @@ fn hint(form: &Form, field: Field, clock: Clock) -> Option<(String, Role)> {
         Field::Author if empty => Some(("who you are: remembered until you quit".to_owned(), Role::Stale)),
         Field::Comment if empty => Some(("why: all who look at it will read this".to_owned(), Role::Stale)),
         Field::Duration => {
-            let times = form.fields.times(clock).ok()?;
+            let times = form.times(clock).ok()?;
             let length = words::length(times.length(clock.now));
             let or = if form.focus == field { "; or type until 06:00, or a date" } else { "" };
             Some((format!("→ until {}, for {length}{or}", clock.show(times.until)), Role::Dim))
@@ -201,7 +201,7 @@ fn facts(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'sta
     {
         facts.push(("were", was, share.matchers));
     }
-    if let Ok(times) = form.fields.times(clock) {
+    if let Ok(times) = form.times(clock) {
         let from = match times.from {
             Some(from) if from > clock.now => clock.show(from),
             Some(from) => format!("{}, {} ago", clock.show(from), ago(clock.now.since(from))),

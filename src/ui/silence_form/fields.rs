@@ -152,15 +152,20 @@ impl Fields {
         Ok(matchers)
     }
 
-    pub fn times(&self, clock: Clock) -> Result<Times, (Field, String)> {
+    /// What was typed means what it meant at the moment `read`: a review does not change while it is looked at.
+    pub fn times(&self, clock: Clock, read: Timestamp) -> Result<Times, (Field, String)> {
+        let then = Clock { now: read, ..clock };
         let from = match &self.began {
             Kept { text, at: Some(at) } if text == self.text(Field::From) => Some(*at),
-            _ => times::begins(self.text(Field::From), clock).map_err(|error| (Field::From, error))?,
+            _ => times::begins(self.text(Field::From), then).map_err(|error| (Field::From, error))?,
         };
+        if from.is_some_and(|from| from <= clock.now && self.began.at != Some(from)) {
+            return Err((Field::From, "its beginning is past by now; write now".to_owned()));
+        }
         let start = from.map_or(clock.now, |from| from.max(clock.now));
         let end = match &self.end {
             Kept { text, at: Some(at) } if text == self.text(Field::Duration) => End::At(*at),
-            _ => times::ends(self.text(Field::Duration), clock).map_err(|error| (Field::Duration, error))?,
+            _ => times::ends(self.text(Field::Duration), then).map_err(|error| (Field::Duration, error))?,
         };
         let (end, until) = match end {
             // What begins now lasts from when the server has it; what begins later, from then.
@@ -187,7 +192,7 @@ impl Fields {
         match field {
             Field::Matchers => self.matchers().err(),
             Field::Duration | Field::From => {
-                self.times(clock).err().filter(|(of, _)| *of == field).map(|(_, error)| error)
+                self.times(clock, clock.now).err().filter(|(of, _)| *of == field).map(|(_, error)| error)
             }
             Field::Author | Field::Comment => None,
         }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{Clock, Field, Form, Goal, Stage, Step, words};
+use super::{AT_ONCE, Clock, Field, Form, Goal, Stage, Step, words};
 
 impl Form {
     pub fn key(&mut self, key: KeyEvent, clock: Clock) -> Step {
@@ -76,7 +76,10 @@ impl Form {
     fn review(&mut self, clock: Clock) {
         self.sign();
         match self.write(clock) {
-            Ok(_) => (self.stage, self.edited, self.refused) = (Stage::Review, true, None),
+            Ok(_) => {
+                (self.stage, self.edited, self.refused) = (Stage::Review, true, None);
+                self.reviewed = clock.now;
+            }
             Err((field, error)) => (self.focus, self.refused) = (field, Some(error)),
         }
     }
@@ -92,6 +95,8 @@ impl Form {
                 }
                 (self.stage, self.edited) = (Stage::Edit, true);
             }
+            // The same key held down, or pressed twice, must not send what nobody has seen.
+            KeyCode::Enter if self.edited && (0..AT_ONCE).contains(&clock.now.since(self.reviewed)) => {}
             KeyCode::Enter => match self.write(clock) {
                 Ok(write) => return Step::Send(write),
                 // Time has passed, and what was a time to come may be over.

@@ -47,7 +47,7 @@ fn whom(form: &Form) -> String {
 
 /// The beginning of a sentence: what is done, and to what.
 pub fn title(form: &Form, clock: Clock) -> String {
-    let until = form.fields.times(clock).map_or_else(|_| String::new(), |times| until(&times, clock));
+    let until = form.times(clock).map_or_else(|_| String::new(), |times| until(&times, clock));
     match &form.goal {
         Goal::Silence => format!("Silence{}{until}", whom(form)),
         Goal::Acknowledge => format!("Acknowledge{}{until}", whom(form)),
@@ -68,7 +68,7 @@ fn until(times: &super::fields::Times, clock: Clock) -> String {
 
 /// Said when it is done, before the id.
 pub fn done(form: &Form, clock: Clock) -> String {
-    let until = form.fields.times(clock).map_or_else(|_| String::new(), |times| until(&times, clock));
+    let until = form.times(clock).map_or_else(|_| String::new(), |times| until(&times, clock));
     match &form.goal {
         Goal::Silence | Goal::Acknowledge if form.hits.rows.is_empty() => {
             format!("silence made{until}; it hits nothing now")
@@ -147,7 +147,7 @@ pub fn warnings(form: &Form, alerts: &Alerts, as_of: Option<Timestamp>, clock: C
     if !matches!(form.goal, Goal::Expire(_)) {
         said.extend(reach(form));
         said.extend(already(form, alerts, clock));
-        let length = form.fields.times(clock).map_or(0, |times| times.length(clock.now));
+        let length = form.times(clock).map_or(0, |times| times.length(clock.now));
         if length > LONG {
             said.push(format!("it lasts long: {}", self::length(length)));
         }
