@@ -187,18 +187,13 @@ impl Form {
 
     /// Finds anew what is hit: after a change of the matchers, and when the alerts are known anew.
     pub fn look(&mut self, alerts: &Alerts) {
-        let matchers = self.fields.matchers().unwrap_or_default();
+        // What would be refused hits nothing.
+        let readable = self.fields.matchers();
+        let compiled = if readable.is_ok() { self.fields.compiled() } else { &[] };
+        let matchers = readable.unwrap_or_default();
         let but = self.of().map(|silence| silence.id.as_str());
         let named = but.filter(|_| !self.is_editable());
-        self.hits = Hits::of(
-            matchers,
-            self.fields.compiled(),
-            alerts.rows(),
-            alerts.silences(),
-            self.origin.as_ref(),
-            but,
-            named,
-        );
+        self.hits = Hits::of(matchers, compiled, alerts.rows(), alerts.silences(), self.origin.as_ref(), but, named);
         self.top = self.top.min(self.hits.rows.len().saturating_sub(1));
         self.changed = false;
     }
@@ -206,6 +201,11 @@ impl Form {
     /// Whether what is hit must be looked for anew.
     pub fn is_changed(&self) -> bool {
         self.changed
+    }
+
+    /// Nothing was sent, and nothing refused.
+    fn is_quiet(&self) -> bool {
+        matches!(self.stage, Stage::Edit | Stage::Review) && self.refused.is_none()
     }
 
     pub fn is_unclear(&self) -> bool {

@@ -219,6 +219,9 @@ fn what_is_hit_is_shown_as_it_is_typed_and_too_much_or_nothing_is_loud() {
         let text = screen(&app);
         assert!(text.contains(heading) && text.contains(said), "{typed}\n{text}");
         assert!(!said.is_empty() || !text.contains("! it hits"), "{typed}\n{text}");
+        let below = text.split(heading).nth(1).unwrap_or_default();
+        let rows = below.lines().filter(|line| line.contains("  High")).count();
+        assert_eq!(rows > 0, heading.contains("alert"), "{typed}\n{text}");
     }
 }
 

@@ -123,3 +123,16 @@ fn an_end_that_is_not_certain_is_asked_for_again() {
     answer(&mut app, ticket, Ok(Written::Expired("e71".into())));
     assert!(app.overlay.is_none() && footer(&app).contains("ended the silence by jo (id e71)"), "{}", footer(&app));
 }
+
+#[test]
+fn the_smallest_screen_says_what_became_of_it() {
+    let mut app = situation("incident", 40, 10);
+    press(&mut app, "v G a");
+    let (ticket, write) = written(press(&mut app, "enter")).unwrap();
+    assert!(screen(&app).contains("… sending"), "{}", screen(&app));
+    answer(&mut app, ticket, Err(WriteError::NotDone(refusal())));
+    assert!(screen(&app).contains("✖ NOT DONE: bad_data"), "{}", screen(&app));
+    let (ticket, _) = written(press(&mut app, "enter")).unwrap();
+    answer(&mut app, ticket, Err(WriteError::Unclear(timeout(), write)));
+    assert!(screen(&app).contains("✖ NOT CERTAIN"), "{}", screen(&app));
+}

@@ -59,8 +59,8 @@ pub fn draw(form: &Form, look: &Look, area: Rect, buf: &mut Buffer) {
     let mut lines = vec![title(form, look, width)];
     let notes = notes(form, look, &share, width);
     match notes.first() {
-        // A small screen has one line for both.
-        Some(worst) if share.notes == 0 && form.refused.is_none() => lines.push(worst.clone()),
+        // A small screen has one line for both; what became of a request comes first.
+        Some(worst) if share.notes == 0 && form.is_quiet() => lines.push(worst.clone()),
         _ => lines.extend(status(form, look, &share, width)),
     }
     if share.blank {
@@ -83,7 +83,7 @@ pub fn draw(form: &Form, look: &Look, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// ` Silence 3 alerts until 16:03 UTC                                           PROD eu-1 `
+/// `── Silence 3 alerts until 16:03 ──────────────────────────────────────── PROD eu-1 ──`
 fn title(form: &Form, look: &Look, width: usize) -> Line<'static> {
     let rule = look.theme.style(Role::Rule);
     // A small screen has it in its first line alone.
