@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod availability;
 pub mod history;
 pub mod routing;
+pub mod rules;
 pub mod scope;
 pub mod stats;
 pub mod summary;

@@ -95,12 +95,18 @@ impl Overlay {
 /// Whether the action can do anything in the view that is shown: what cannot is offered nowhere.
 pub fn does_something(app: &App, action: Action) -> bool {
     let in_alerts = app.view == ViewId::Alerts;
+    let in_rules = app.view == ViewId::Rules;
     match action {
         Action::Overview => app.view != ViewId::Overview || app.full,
         Action::Silences => app.view != ViewId::Silences,
         Action::Rules => app.view != ViewId::Rules,
         Action::Alerts => !in_alerts || app.full,
         Action::Group | Action::Quiet | Action::Edit => in_alerts,
+        // Rules are as they are now, and have no chart.
+        Action::Time | Action::Pause | Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => !in_rules,
+        Action::PanLeft | Action::PanRight | Action::FullScreen => !in_rules,
+        Action::CrosshairLeft | Action::CrosshairRight => !in_rules,
+        Action::CrosshairFarLeft | Action::CrosshairFarRight => !in_rules,
         // Alerts are told by their own labels: the scope of the charts hides none of them.
         Action::Scope => app.view == ViewId::Overview,
         _ => true,

@@ -33,7 +33,7 @@ pub fn rule(name: &str, expr: &str, minutes: i64, alerts: Vec<Alert>) -> Rule {
     }
 }
 
-fn failing(name: &str) -> Rule {
+pub fn failing(name: &str) -> Rule {
     Rule {
         health: Health::Failing,
         last_error: "found duplicate series for the match group".into(),
@@ -89,7 +89,7 @@ fn silence(id: &str, state: SilenceState, matchers: &str, minutes_left: i64) -> 
     }
 }
 
-fn calm() -> Story {
+pub fn calm() -> Story {
     let quiet = |name: &str| rule(name, "a > 1", 5, Vec::new());
     Story {
         rules: Some(Ok(vec![group("agent360", ["HighErrorRate", "HighLatency", "NotUp"].map(quiet).into())])),
@@ -208,7 +208,7 @@ pub fn many(count: usize) -> Story {
     }
 }
 
-fn hostile() -> Story {
+pub fn hostile() -> Story {
     let mut words: Vec<String> = HOSTILE.iter().map(|word| (*word).to_owned()).collect();
     words.push("x".repeat(64 * 1024));
     let one = |word: &String| {
@@ -235,7 +235,7 @@ fn hostile() -> Story {
     }
 }
 
-fn refused() -> FetchError {
+pub fn refused() -> FetchError {
     FetchError::Refused
 }
 

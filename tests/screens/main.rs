@@ -16,6 +16,7 @@ mod console;
 mod never_panics;
 mod over;
 mod promises;
+mod rules;
 mod scenes;
 mod story;
 mod styled;

@@ -3,9 +3,10 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Effect, Find};
+use crate::model::matcher::{Matcher, Op};
 use crate::time::{Range, Timestamp};
 use crate::ui::action::Action;
-use crate::ui::overlay::{Choice, Overlay};
+use crate::ui::overlay::{Choice, Overlay, does_something};
 use crate::ui::range::Shown;
 use crate::ui::screen;
 use crate::ui::view::ViewId;
@@ -15,12 +16,19 @@ use crate::ui::widget::picker::{Picked, Picker};
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
+        if self.view == ViewId::Rules && !does_something(self, action) {
+            return None;
+        }
         match action {
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Redraw => return Some(Effect::Redraw),
             Action::Copy => {
-                let said = if self.view == ViewId::Alerts { "copied the alert" } else { "copied the values" };
+                let said = match self.view {
+                    ViewId::Alerts => "copied the alert",
+                    ViewId::Rules => "copied the expression",
+                    ViewId::Silences | ViewId::Overview => "copied the values",
+                };
                 return Some(self.copy(screen::selection(self), said));
             }
             Action::CopyCommand => return Some(self.copy(self.command_line(), "copied the command line")),
@@ -47,6 +55,7 @@ impl App {
                 self.overlay = Some(Overlay::Filter(input));
             }
             Action::Group | Action::Quiet | Action::Edit => {}
+            Action::Open if self.view == ViewId::Rules => self.open_rule(),
             Action::Open | Action::FullScreen if matches!(self.view, ViewId::Silences | ViewId::Rules) => {}
             Action::Open | Action::FullScreen if self.view == ViewId::Alerts && self.alerting.row().is_none() => {}
             Action::Open => self.moving(|app| app.full = true),
@@ -144,6 +153,19 @@ impl App {
     fn filter(&mut self, filter: Filter) {
         self.alerting.filter = filter;
         self.list_alerts();
+    }
+
+    /// To the alerts of the rule under the cursor.
+    fn open_rule(&mut self) {
+        let rule = self.alerting.selected_rule().filter(|_| self.alerting.has_rule_alerts());
+        let Some(name) = rule.map(|(_, rule)| rule.name.clone()) else { return };
+        match Filter::of(vec![Matcher::new("alertname", Op::Equal, &name)]) {
+            Ok(filter) => {
+                self.alerting.filter = filter;
+                self.go_to(ViewId::Alerts);
+            }
+            Err(error) => self.say(&error),
+        }
     }
 
     fn pause(&mut self) {

@@ -119,6 +119,8 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
 fn label(app: &App, row: &Row) -> Option<&'static str> {
     match row.action {
         Action::Pause if !app.shown.is_live() => Some("live"),
+        Action::Open if app.view == ViewId::Rules => Some("its alerts"),
+        Action::Back if app.view == ViewId::Rules && app.find.is_none() => Some("alerts"),
         Action::Quiet if app.alerting.quiet_too => Some("hide quiet"),
         _ => row.label,
     }
@@ -130,6 +132,10 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
     let is_empty = in_alerts && app.alerting.row().is_none();
     let filtered = in_alerts && !app.alerting.filter.is_empty();
     match action {
+        _ if app.view == ViewId::Rules && !does_something(app, action) => false,
+        Action::Down | Action::Copy if app.view == ViewId::Rules => app.alerting.selected_rule().is_some(),
+        Action::Open if app.view == ViewId::Rules => app.alerting.has_rule_alerts(),
+        Action::Back if app.view == ViewId::Rules => true,
         Action::Open | Action::Copy if is_empty => false,
         Action::Down if is_empty => false,
         Action::Open => !app.full,

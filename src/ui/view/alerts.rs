@@ -156,9 +156,8 @@ impl Alerts {
         self.silences_page.place = self.silences_page.place.saturating_add_signed(by).min(count.saturating_sub(1));
     }
 
-    pub fn step_rules(&mut self, by: isize, _area: Rect) {
-        let count = self.groups().iter().map(|group| group.rules.len()).sum::<usize>();
-        self.rules_page.place = self.rules_page.place.saturating_add_signed(by).min(count.saturating_sub(1));
+    pub fn step_rules(&mut self, by: isize, area: Rect) {
+        self.rules_page.step(by, self.rules.get().map_or(&[], Vec::as_slice), area);
     }
 
     /// Half a page of the list, or of a detail that fills the screen.
@@ -246,11 +245,14 @@ impl Alerts {
 
     /// What is wrong, in one sentence.
     pub fn headline(&self, scene: &Scene) -> Headline {
-        headline::headline(self, scene)
+        if scene.view == ViewId::Rules { rules::headline(self, scene) } else { headline::headline(self, scene) }
     }
 
     /// What `y` copies.
     pub fn text(&self, scene: &Scene) -> String {
+        if scene.view == ViewId::Rules {
+            return rules::copied(self);
+        }
         self.row().map_or_else(String::new, |row| words::copied(self, row, scene))
     }
 
@@ -278,10 +280,15 @@ fn read_tree(config: &str) -> Result<Tree, Plain> {
 
 impl View for Alerts {
     fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
-        let Update { subscription, at, result, .. } = update;
+        let Update { subscription, at, result, skew_ms, .. } = update;
         let query = &subscription.query;
         match query {
-            Query::Rules => self.rules.take(query, result.and_then(Answer::into_rules), at),
+            Query::Rules => {
+                self.rules.take(query, result.and_then(Answer::into_rules), at);
+                if let (Some((groups, at)), None) = (&self.rules.feed.value, &self.rules.feed.error) {
+                    self.rules_page.learn(groups, *at, skew_ms);
+                }
+            }
             Query::Held => self.held.take(query, result.and_then(Answer::into_held), at),
             Query::Silences => {
                 let recent = |silence: &Silence| at.since(silence.ends_at) < DAY;
@@ -315,7 +322,8 @@ impl View for Alerts {
             wanted.push(every(Query::Rules, scene.tiles));
             // A fixed range is history: one answer settles it.
             let pace = scene.shown.is_live().then_some(scene.refresh);
-            wanted.extend(graph::question(self, scene, area).map(|query| Subscription { query, every: pace }));
+            let chart = graph::question(self, scene, area).filter(|_| scene.view == ViewId::Alerts);
+            wanted.extend(chart.map(|query| Subscription { query, every: pace }));
         }
         if scene.alertmanager {
             wanted.extend([every(Query::Held, scene.tiles), every(Query::Silences, scene.tiles)]);

@@ -46,7 +46,10 @@ pub struct Filter {
 
 impl Filter {
     pub fn read(text: &str) -> Result<Self, String> {
-        let matchers = parse(text)?;
+        Self::of(parse(text)?)
+    }
+
+    pub fn of(matchers: Vec<Matcher>) -> Result<Self, String> {
         let compiled = compile(&matchers)?;
         Ok(Self { matchers, compiled })
     }
