@@ -47,7 +47,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
         tiles: duration(config.ui.tiles),
         flags: flags(cli),
         author: None,
-        bell: true,
+        bell: config.ui.bell,
     };
     let mut app = App::new(setup, size, now);
     app.view = view.unwrap_or_default();
@@ -108,7 +108,7 @@ fn context(context: &config::Context) -> ContextSetup {
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
         read_only: context.read_only,
-        dead_mans_switch: None,
+        dead_mans_switch: context.dead_mans_switch.as_deref().map(Into::into),
         scopes: context.scopes.clone(),
         watch: context.watch.clone(),
     }
@@ -123,7 +123,8 @@ fn demo() -> ContextSetup {
         prometheus: true,
         alertmanager: true,
         read_only: false,
-        dead_mans_switch: None,
+        // Its rules have none.
+        dead_mans_switch: Some("".into()),
         scopes: vec![scope],
         watch: Watch::default(),
     }

@@ -164,7 +164,7 @@ fn nothing_panics_and_nothing_unprintable_is_painted_at_any_size() {
 fn views_are_switched_remembered_and_reopened() {
     let mut app = situation("incident", 120, 40);
     let tabs = |app: &App| screen(app).lines().nth(1).unwrap_or_default().trim_end().to_owned();
-    assert!(tabs(&app).starts_with(" 1 Overview  2 Alerts ▲5 "), "{}", tabs(&app));
+    assert!(tabs(&app).starts_with(" 1 Overview  2 Alerts ▲2 "), "{}", tabs(&app));
     let Some(Effect::Copy(line)) = press(&mut app, "Y") else { panic!("nothing copied") };
     assert_eq!(line, "a360 --context staging --view alerts --range 1h");
     let Some(Effect::Copy(alert)) = press(&mut app, "y") else { panic!("nothing copied") };

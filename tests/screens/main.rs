@@ -20,6 +20,7 @@ mod rules;
 mod scenes;
 mod story;
 mod styled;
+mod switch;
 
 use console::{NOW, key, paint, text};
 use scenes::{STATES, names, scene};

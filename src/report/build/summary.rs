@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::alerts::digest;
 use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::model::series::Frame;
 use crate::report::ask::{Answers, Topic, When};
@@ -82,6 +83,7 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
     let latency = frame(Topic::Latency).cloned().map(current);
     // Alerts are those of the moment they were asked; nobody knows any more what fired then.
     let is_recent = plan.generated_at.since(grid.now.end) <= MINUTE;
+    let digest = answers.alerts().map(|alerts| digest(alerts, None, None));
     let facts = Facts {
         availability: known.presence.state.clone(),
         requests: requests.as_ref(),
@@ -90,7 +92,7 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
         latency: latency.as_ref(),
         latency_cap: known.cap,
         memory_ratio: nearest_limit(&known.resources.memory_ratio.rows),
-        alerts: answers.alerts().filter(|_| is_recent),
+        alerts: digest.as_ref().filter(|_| is_recent),
         restarts: known.presence.restarts.clone().unwrap_or_default(),
         is_history: !is_recent,
     };

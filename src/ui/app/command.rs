@@ -34,6 +34,7 @@ impl App {
     /// Opens what a command line asked for, before the first frame.
     pub fn open(&mut self, context: usize, scope: usize, shown: Shown, select: Option<&Select>) {
         self.context = context.min(self.setup.contexts.len().saturating_sub(1));
+        self.use_switch();
         self.use_scope(scope);
         self.shown = shown;
         if let Some(select) = select {

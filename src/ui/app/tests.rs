@@ -296,6 +296,47 @@ fn a_new_critical_alert_is_named_once_and_what_fired_before_the_start_is_not_new
 }
 
 #[test]
+fn the_bell_rings_for_what_is_new_unless_it_is_turned_off_or_somebody_has_silenced_it() {
+    let alert = Alert {
+        labels: Labels::of(&[("alertname", "A"), ("severity", "critical")]),
+        annotations: Labels::default(),
+        state: AlertState::Firing,
+        active_at: Some(NOW),
+        value: None,
+    };
+    let rings = |bell: bool, silenced: bool| {
+        let mut app = app();
+        app.setup.bell = bell;
+        app.setup.contexts[0].alertmanager = true;
+        let mut learn = |query: Query, answer: Answer| {
+            let subscription = Subscription { query, every: None };
+            let update = Update { subscription, at: NOW, next: None, skew_ms: 0, result: Ok(answer) };
+            app.handle(Event::Update(Box::new(update)), NOW)
+        };
+        let held = crate::model::delivery::Held {
+            fingerprint: "1".into(),
+            labels: alert.labels.with("cluster", "eu"),
+            annotations: Labels::default(),
+            starts_at: Some(NOW),
+            updated_at: None,
+            receivers: Vec::new(),
+            generator: "".into(),
+            silenced_by: if silenced { vec!["s".to_owned()] } else { Vec::new() },
+            inhibited_by: Vec::new(),
+            muted_by: Vec::new(),
+        };
+        let holdings = |alerts| Answer::Held(crate::model::delivery::Holdings { alerts, notes: Vec::new() });
+        let first = [learn(Query::Alerts, Answer::Alerts(Vec::new())), learn(Query::Held, holdings(Vec::new()))];
+        assert_eq!(first, [None, None]);
+        // Alertmanager may still say that it is silenced.
+        assert_eq!(learn(Query::Alerts, Answer::Alerts(vec![alert.clone()])), None);
+        learn(Query::Held, holdings(vec![held]))
+    };
+    assert_eq!(rings(true, false), Some(Effect::Bell));
+    assert_eq!([rings(false, false), rings(true, true)], [None, None]);
+}
+
+#[test]
 fn a_paste_outside_of_a_prompt_does_nothing() {
     let mut app = app();
     let effect = app.handle(Event::Term(TermEvent::Paste("q\rqqq".into())), NOW);

@@ -81,7 +81,8 @@ impl Alerts {
     /// Makes the list anew after something was learned; gives the name of a selected alert that is no more in it.
     pub fn refresh(&mut self, scene: &Scene, area: Rect) -> Option<Plain> {
         let alerts = scene.alerts.get().map_or(&[][..], Vec::as_slice);
-        let mut rows = rows(self.fresh_rules(scene), alerts, self.held.get());
+        let switch = scene.switch.name().map(Plain::as_str);
+        let mut rows = rows(self.fresh_rules(scene), alerts, self.held.get(), switch);
         if !notes::is_fresh(&self.held, scene) {
             // What Alertmanager held a while ago does not tell that it holds nothing newer.
             rows.iter_mut().filter(|row| row.told == Told::NotHeld).for_each(|row| row.told = Told::Unknown);
@@ -105,7 +106,12 @@ impl Alerts {
         measures
     }
 
-    fn groups(&self) -> &[RuleGroup] {
+    /// What Alertmanager holds, while that is the latest and not overdue.
+    pub fn held_for_sure(&self, scene: &Scene) -> Option<&Holdings> {
+        self.held.get().filter(|_| scene.alertmanager && notes::is_fresh(&self.held, scene))
+    }
+
+    pub fn groups(&self) -> &[RuleGroup] {
         self.rules.get().map_or(&[], Vec::as_slice)
     }
 
@@ -213,7 +219,7 @@ impl Alerts {
     }
 
     pub fn is_quiet_hidden(&self) -> bool {
-        self.list.quiet > 0
+        self.list.quiet + self.list.alive > 0
     }
 
     /// Labels to group by, and how many alerts have each.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::analysis::alerts::Row;
+use crate::analysis::alerts::{Row, State};
 use crate::model::labels::Labels;
 use crate::model::matcher::{Compiled, Matcher, all_match, compile, parse};
 use crate::text::Plain;
@@ -88,6 +88,8 @@ pub struct List {
     places: Vec<usize>,
     /// So many fit the filter and are hidden for being quiet.
     pub quiet: usize,
+    /// So many of the dead man's switch fit it and are hidden.
+    pub alive: usize,
     /// So many do not fit the filter.
     pub unfit: usize,
     /// By name: the labels in which the alerts of that name differ.
@@ -99,8 +101,9 @@ impl List {
         let mut list = Self { differing: differing(&rows), rows, ..Self::default() };
         let mut shown = Vec::new();
         for (number, row) in list.rows.iter().enumerate() {
-            match (filter.fits(row), row.state.is_quiet() && !all) {
+            match (filter.fits(row), row.state.is_hidden() && !all) {
                 (false, _) => list.unfit += 1,
+                (true, true) if row.state == State::Alive => list.alive += 1,
                 (true, true) => list.quiet += 1,
                 (true, false) => shown.push(number),
             }
@@ -218,7 +221,7 @@ fn differing(rows: &[Row]) -> HashMap<Plain, Vec<Plain>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::alerts::{State, Told};
+    use crate::analysis::alerts::Told;
     use crate::model::alert::Severity;
 
     fn row(labels: &[(&str, &str)], state: State) -> Row {

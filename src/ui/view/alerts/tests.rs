@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::analysis::alerts::State;
+use crate::analysis::alerts::{Digest, State};
+use crate::analysis::switch::Switch;
 use crate::model::alert::{Alert, AlertState};
 use crate::model::delivery::Held;
 use crate::model::fault::FetchError;
@@ -45,6 +46,8 @@ impl Desk {
             shown: Shown::Live(HOUR),
             watch: &self.watch,
             alerts: &self.bare,
+            digest: &Digest::default(),
+            switch: &Switch::default(),
             theme: &self.theme,
             zone: &TimeZone::UTC,
             refresh: Duration::from_secs(5),

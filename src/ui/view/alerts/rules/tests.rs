@@ -38,7 +38,8 @@ fn selected(page: &Page, groups: &[RuleGroup]) -> String {
 
 #[test]
 fn what_is_in_trouble_comes_first() {
-    let late = RuleGroup { evaluated: Some(NOW.plus(-5 * MINUTE)), ..group("late", &[("L", Health::Ok)]) };
+    let mut late = RuleGroup { evaluated: Some(NOW.plus(-5 * MINUTE)), ..group("late", &[("L", Health::Ok)]) };
+    late.rules[0].evaluated = late.evaluated;
     let groups = [
         group("well", &[("A", Health::Ok), ("B", Health::Ok)]),
         late,
