@@ -67,6 +67,8 @@ pub enum Told {
 pub struct Row {
     /// As Alertmanager has them where it holds the alert, which are more than Prometheus' own.
     pub labels: Labels,
+    /// As Prometheus has them; nothing where it does not have the alert.
+    pub own: Option<Labels>,
     pub annotations: Labels,
     pub severity: Severity,
     pub state: State,
@@ -132,6 +134,7 @@ fn row(alert: &Alert, rule: Option<(usize, usize)>, held: Option<&Held>) -> Row 
     };
     Row {
         labels: held.map_or_else(|| alert.labels.clone(), |held| held.labels.clone()),
+        own: Some(alert.labels.clone()),
         annotations: alert.annotations.clone(),
         severity: alert.severity(),
         state: if pending { State::Pending } else { held.map_or(State::Firing, quiet) },
@@ -151,6 +154,7 @@ fn is_switch(labels: &Labels, switch: Option<&str>) -> bool {
 fn only_held(held: &Held) -> Row {
     Row {
         labels: held.labels.clone(),
+        own: None,
         annotations: held.annotations.clone(),
         severity: Severity::of(&held.labels),
         state: quiet(held),

@@ -194,10 +194,39 @@ fn each_view_asks_only_what_it_shows() {
     let ranges = |queries: &[Query]| queries.iter().filter(|query| matches!(query, Query::Range { .. })).count();
     let here = asked(&app);
     assert!([Query::Alerts, Query::Rules, Query::Held, Query::Silences].iter().all(|query| here.contains(query)));
-    assert_eq!((ranges(&here), here.contains(&Query::Host)), (1, false));
+    assert_eq!((ranges(&here), here.contains(&Query::Host)), (2, false));
     press(&mut app, "1");
     let there = asked(&app);
     assert!(!there.contains(&Query::Rules) && there.contains(&Query::Held) && ranges(&there) > 4);
+}
+
+#[test]
+fn the_day_of_an_alert_is_told_and_what_is_not_known_of_it_is_not_never() {
+    use crate::story::Reply;
+    use a360::model::fault::FetchError;
+    let mut app = situation("incident", 120, 40);
+    press(&mut app, "enter");
+    incident().tell(&mut app, NOW);
+    let day = "fired 4 times · 35m in all · flaps: yes · usually resolves in 8m";
+    assert!(screen(&app).contains(day), "{}", screen(&app));
+    // The next alert has another day, of which nothing is known yet.
+    press(&mut app, "j");
+    let text = screen(&app);
+    assert!(!text.contains("fired") && text.contains("24h asking…"), "{text}");
+    let mut story = incident();
+    let past =
+        story.replies.keys().find(|expr| expr.starts_with("ALERTS")).unwrap().replace("HighErrorRate", "HighLatency");
+    let past = past.replace(r#"cluster="eu-1", "#, "").replace("critical", "warning");
+    let past = past.replace(r#", severity"#, r#", endpoint="/api/checkout", severity"#);
+    story.set(&past, Reply::Fails(FetchError::Server { kind: "execution".into(), message: "too many".into() }));
+    story.tell(&mut app, NOW);
+    let text = screen(&app);
+    assert!(text.contains("24h not known: ") && text.contains("too many"), "{text}");
+    press(&mut app, "k");
+    incident().tell(&mut app, NOW.plus(300 * SECOND));
+    // Nobody answers any more: the day is as old as its answer.
+    app.handle(Event::Tick, NOW.plus(900 * SECOND));
+    assert!(screen(&app).contains("· stale 10m"), "{}", screen(&app));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn the_two_sides_of_an_alert_are_one_row() {
     let rows = rows(&[], &alerts, Some(&holdings(vec![held(HIGH_SENT)])), None);
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].state, rows[0].value, rows[0].since), (State::Firing, Some(0.2), Some(Timestamp(5))));
-    assert_eq!(rows[0].labels, Labels::of(HIGH_SENT));
+    assert_eq!((&rows[0].labels, rows[0].own.as_ref()), (&Labels::of(HIGH_SENT), Some(&Labels::of(HIGH))));
     assert_eq!(rows[0].told, Told::Receivers(vec![Plain::new("team")]));
 }
 

@@ -28,6 +28,7 @@ mod layout;
 mod list;
 mod measure;
 mod notes;
+mod past;
 mod rules;
 mod silences;
 mod table;
@@ -50,6 +51,8 @@ pub struct Alerts {
     chart: Slot<Frame>,
     /// The expression that the chart answers.
     charted: String,
+    /// When the selected alert fired within the last day.
+    fired: Slot<Frame>,
     list: List,
     /// By expression.
     measures: HashMap<String, Option<Measure>>,
@@ -311,6 +314,9 @@ impl View for Alerts {
                 }
                 self.routing.take(query, routing, at);
             }
+            Query::Range { .. } if past::question(self, scene, area).as_ref() == Some(query) => {
+                self.fired.take_frame(query, result.and_then(Answer::into_frame), at);
+            }
             Query::Range { expr, .. } if graph::question(self, scene, area).as_ref() == Some(query) => {
                 self.chart.take_frame(query, result.and_then(Answer::into_frame), at);
                 if self.chart.answers(query) {
@@ -330,6 +336,7 @@ impl View for Alerts {
             let pace = scene.shown.is_live().then_some(scene.refresh);
             let chart = graph::question(self, scene, area).filter(|_| scene.view == ViewId::Alerts);
             wanted.extend(chart.map(|query| Subscription { query, every: pace }));
+            wanted.extend(past::question(self, scene, area).map(|query| every(query, past::EVERY)));
         }
         if scene.alertmanager {
             wanted.extend([every(Query::Held, scene.tiles), every(Query::Silences, scene.tiles)]);

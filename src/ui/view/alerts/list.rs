@@ -228,6 +228,7 @@ mod tests {
         let labels = Labels::of(labels);
         Row {
             severity: Severity::of(&labels),
+            own: Some(labels.clone()),
             labels,
             annotations: Labels::default(),
             state,
