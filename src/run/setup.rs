@@ -26,7 +26,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
     let unknown = |view: &str| argument(&format!("there is no view `{view}`; --view takes: {}", ViewId::ids()));
     let view = cli.view.as_deref().map(|view| ViewId::parse(view).ok_or_else(|| unknown(view))).transpose()?;
     let zone = config.ui.zone.time_zone();
-    let select = cli.select.as_deref().map(|text| Select::parse(text, now, &zone));
+    let select = cli.select.as_deref().map(|text| Select::parse(text, view.unwrap_or_default(), now, &zone));
     let select = select.transpose().map_err(|error| argument(&error.0))?;
     let shown = match cli.fixed(now, &zone).map_err(|error| argument(&error.0))? {
         Some(range) => Shown::between(range.start, range.end).map_err(|error| argument(&error.0))?,

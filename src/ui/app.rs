@@ -34,6 +34,7 @@ mod command;
 mod learn;
 mod mouse;
 mod silence;
+mod walk;
 
 pub use command::Select;
 
@@ -124,6 +125,7 @@ pub struct Place {
     pub scope: usize,
     pub selected: usize,
     pub full: bool,
+    pub crosshair: Option<i64>,
 }
 
 /// What `/` looks for, and which of the hits is the current one.
@@ -348,13 +350,14 @@ impl App {
             scope: self.scope,
             selected: self.overview.selected,
             full: self.full,
+            crosshair: self.crosshair,
         }
     }
 
     fn go(&mut self, place: Place) {
         self.shown = place.shown;
         self.overview.selected = place.selected;
-        self.full = place.full;
+        (self.full, self.crosshair) = (place.full, place.crosshair);
         self.show_view(place.view);
         if place.scope != self.scope {
             self.use_scope(place.scope);

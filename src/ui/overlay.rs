@@ -4,7 +4,7 @@ use super::action::{Action, TABLE};
 use super::app::App;
 use super::range::Shown;
 use super::view::ViewId;
-use super::view::alerts::Group;
+use super::view::alerts::{Group, Link, Order};
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
 use crate::time::{DAY, HOUR, MINUTE};
@@ -17,6 +17,8 @@ pub enum Choice {
     Scope(usize),
     Context(usize),
     Group(Group),
+    Order(Order),
+    Copy(Link),
 }
 
 #[derive(Debug, Clone)]
@@ -87,6 +89,21 @@ impl Overlay {
         Self::Choose(Picker::new("group by", items).starting_at(at))
     }
 
+    /// In which order the alerts stand.
+    pub fn order(app: &App) -> Self {
+        let items = Order::ALL.map(|order| item(order.name(), "", Choice::Order(order)));
+        let at = Order::ALL.iter().position(|order| *order == app.alerting.order).unwrap_or(0);
+        Self::Choose(Picker::new("order by", items.into()).starting_at(at))
+    }
+
+    /// The links of the selected alert, if it has any.
+    pub fn links(app: &App) -> Option<Self> {
+        let links = app.alerting.links();
+        let items = links.into_iter().map(|link| item(link.name.clone(), &link.url.clone(), Choice::Copy(link)));
+        let items: Vec<_> = items.collect();
+        (!items.is_empty()).then(|| Self::Choose(Picker::new("copy a link", items)))
+    }
+
     pub fn context(app: &App) -> Self {
         Self::Choose(Picker::new("context", contexts(app)).starting_at(app.context))
     }
@@ -101,7 +118,8 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::Silences => app.view != ViewId::Silences,
         Action::Rules => app.view != ViewId::Rules,
         Action::Alerts => !in_alerts || app.full,
-        Action::Group | Action::Quiet | Action::Edit => in_alerts,
+        Action::Group | Action::Quiet | Action::Edit | Action::Order => in_alerts,
+        Action::Links | Action::Metrics | Action::Logs | Action::Traces => in_alerts,
         // Rules are as they are now, and have no chart.
         Action::Time | Action::Pause | Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => !in_rules,
         Action::PanLeft | Action::PanRight | Action::FullScreen => !in_rules,

@@ -59,7 +59,14 @@ fn incident_again(app: &mut App, name: &str) {
 
 #[test]
 fn what_is_typed_and_chosen() {
-    for (name, keys) in [("help", "?"), ("group", "b"), ("filter", "e t e a m"), ("filter_wrong", "e t e a m enter")] {
+    for (name, keys) in [
+        ("help", "?"),
+        ("group", "b"),
+        ("order", "O"),
+        ("links", "o"),
+        ("filter", "e t e a m"),
+        ("filter_wrong", "e t e a m enter"),
+    ] {
         let mut app = situation("incident", 80, 24);
         press(&mut app, keys);
         shows(&app, name);
@@ -148,7 +155,7 @@ fn nothing_panics_and_nothing_unprintable_is_painted_at_any_size() {
     let widths = || (0..=4).chain([23, 39, 40, 41, 59, 60, 61, 80, 99, 100, 101, 120, 200, 220]);
     let heights = || (0..=24).chain([29, 30, 41, 70]);
     for name in ["incident", "hostile", "quiet_shown", "no_engine", "grouped"] {
-        for keys in ["", "enter", "?", "b", "e x", "/ a p i enter", "< <"] {
+        for keys in ["", "enter", "?", "b", "O", "o", "e x", "/ a p i enter", "< <"] {
             let mut app = situation(name, 120, 40);
             press(&mut app, keys);
             for (width, height) in widths().flat_map(|width| heights().map(move |height| (width, height))).step_by(3) {
@@ -166,7 +173,8 @@ fn views_are_switched_remembered_and_reopened() {
     let tabs = |app: &App| screen(app).lines().nth(1).unwrap_or_default().trim_end().to_owned();
     assert!(tabs(&app).starts_with(" 1 Overview  2 Alerts ▲2 "), "{}", tabs(&app));
     let Some(Effect::Copy(line)) = press(&mut app, "Y") else { panic!("nothing copied") };
-    assert_eq!(line, "a360 --context staging --view alerts --range 1h");
+    let select = r#"'alertname="HighErrorRate",cluster="eu-1",severity="critical"'"#;
+    assert_eq!(line, format!("a360 --context staging --view alerts --range 1h --select {select}"));
     let Some(Effect::Copy(alert)) = press(&mut app, "y") else { panic!("nothing copied") };
     for part in [
         "HighErrorRate critical firing since 2026-11-23T13:52:27Z\n",
@@ -233,7 +241,7 @@ fn the_day_of_an_alert_is_told_and_what_is_not_known_of_it_is_not_never() {
 fn keys_of_the_alerts_do_nothing_elsewhere_and_are_not_offered_there() {
     let mut app = situation("incident", 120, 40);
     let footer = |app: &App| screen(app).lines().last().unwrap_or_default().to_owned();
-    assert!(footer(&app).contains("b group  v quiet too  e filter"), "{}", footer(&app));
+    assert!(footer(&app).contains("M metrics  o links  b group  v quiet too  e filter"), "{}", footer(&app));
     press(&mut app, "1 b e v");
     assert!(app.overlay.is_none() && !footer(&app).contains("group"), "{}", footer(&app));
 }

@@ -21,6 +21,7 @@ mod scenes;
 mod story;
 mod styled;
 mod switch;
+mod walking;
 
 use console::{NOW, key, paint, text};
 use scenes::{STATES, names, scene};

@@ -45,8 +45,13 @@ impl App {
             Action::Top => self.edge(false),
             Action::Bottom => self.edge(true),
             Action::Group if self.view == ViewId::Alerts => self.overlay = Some(Overlay::group(self)),
+            Action::Order if self.view == ViewId::Alerts => self.overlay = Some(Overlay::order(self)),
+            Action::Links if self.view == ViewId::Alerts => self.show_links(),
+            Action::Metrics => self.walk_to_metrics(),
+            Action::Logs if self.view == ViewId::Alerts => self.say("logs are not built yet: nothing to go to"),
+            Action::Traces if self.view == ViewId::Alerts => self.say("traces are not built yet: nothing to go to"),
             Action::Quiet if self.view == ViewId::Alerts => {
-                self.alerting.quiet_too = !self.alerting.quiet_too;
+                self.alerting.toggle_quiet();
                 self.list_alerts();
             }
             Action::Edit if self.view == ViewId::Alerts => {
@@ -54,7 +59,8 @@ impl App {
                 input.insert(&self.alerting.filter.text());
                 self.overlay = Some(Overlay::Filter(input));
             }
-            Action::Group | Action::Quiet | Action::Edit => {}
+            Action::Group | Action::Quiet | Action::Edit | Action::Order => {}
+            Action::Links | Action::Logs | Action::Traces => {}
             Action::Open if self.view == ViewId::Rules => self.open_rule(),
             Action::Open | Action::FullScreen if matches!(self.view, ViewId::Silences | ViewId::Rules) => {}
             Action::Open | Action::FullScreen if self.view == ViewId::Alerts && self.alerting.row().is_none() => {}
@@ -93,7 +99,7 @@ impl App {
         None
     }
 
-    fn copy(&mut self, text: String, said: &str) -> Effect {
+    pub(super) fn copy(&mut self, text: String, said: &str) -> Effect {
         self.say(said);
         Effect::Copy(text)
     }
@@ -312,6 +318,11 @@ impl App {
                 self.alerting.group = group;
                 self.list_alerts();
             }
+            Choice::Order(order) => {
+                self.alerting.order = order;
+                self.list_alerts();
+            }
+            Choice::Copy(link) => return Some(self.copy_link(&link.name, link.url)),
         }
         None
     }

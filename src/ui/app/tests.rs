@@ -233,7 +233,7 @@ fn the_copied_command_line_reopens_the_view() {
         text,
         "a360 --context staging --view overview --from 2023-11-14T21:13:20Z --to 2023-11-14T22:13:20Z --select latency+full"
     );
-    let select = Select::parse("latency+full", NOW, &TimeZone::UTC).unwrap();
+    let select = Select::parse("latency+full", ViewId::Overview, NOW, &TimeZone::UTC).unwrap();
     let mut other = self::app();
     other.open(0, 0, app.shown, Some(&select));
     assert_eq!(other.command_line(), text);
@@ -241,11 +241,23 @@ fn the_copied_command_line_reopens_the_view() {
 
 #[test]
 fn select_is_checked() {
-    assert!(Select::parse("cpu", NOW, &TimeZone::UTC).unwrap_err().0.contains("requests, errors, latency, resources"));
-    let select = Select::parse("errors@2026-11-23T14:00:00Z", NOW, &TimeZone::UTC).unwrap();
-    assert_eq!((select.full, select.crosshair), (false, Some(Timestamp(1_795_442_400_000))));
-    let select = Select::parse("errors@-30m", NOW, &TimeZone::UTC).unwrap();
-    assert_eq!(select.crosshair, Some(NOW.plus(-30 * MINUTE)));
+    let parse = |text: &str, view| Select::parse(text, view, NOW, &TimeZone::UTC);
+    let crosshair = |text: &str| match parse(text, ViewId::Overview) {
+        Ok(Select::Panel { full: false, crosshair, .. }) => crosshair,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(crosshair("errors@2026-11-23T14:00:00Z"), Some(Timestamp(1_795_442_400_000)));
+    assert_eq!(crosshair("errors@-30m"), Some(NOW.plus(-30 * MINUTE)));
+    for (text, view, words) in [
+        ("cpu", ViewId::Overview, "requests, errors, latency, resources"),
+        ("alertname", ViewId::Alerts, "--select: one of = != =~ !~ is missing at the end"),
+        ("", ViewId::Alerts, "--select is empty"),
+        ("x=\"y\"", ViewId::Rules, "--select takes nothing in the view rules"),
+        ("x=\"y\"", ViewId::Silences, "--select takes nothing in the view silences"),
+    ] {
+        let error = parse(text, view).unwrap_err().0;
+        assert!(error.contains(words), "{text}: {error}");
+    }
 }
 
 #[test]

@@ -142,7 +142,9 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || filtered,
         Action::FullScreen => !in_alerts,
         Action::Quiet => app.view == ViewId::Alerts && (app.alerting.quiet_too || app.alerting.is_quiet_hidden()),
-        Action::Group | Action::Edit if in_alerts => !app.alerting.is_empty(),
+        Action::Metrics if is_empty => false,
+        Action::Links if in_alerts => !app.alerting.links().is_empty(),
+        Action::Group | Action::Edit | Action::Order if in_alerts => !app.alerting.is_empty(),
         Action::Pause if in_alerts && !app.shown.is_live() => true,
         Action::CrosshairLeft | Action::ZoomIn | Action::PanLeft | Action::Pause if in_alerts => {
             app.alerting.has_chart(app.body(), app.full)

@@ -25,16 +25,20 @@ mod detail;
 mod graph;
 mod headline;
 mod layout;
+mod links;
 mod list;
 mod measure;
 mod notes;
+mod order;
 mod past;
 mod rules;
 mod silences;
 mod table;
 mod words;
 
+pub use links::Link;
 pub use list::{Filter, Group};
+pub use order::Order;
 
 use list::List;
 use measure::Measure;
@@ -57,6 +61,7 @@ pub struct Alerts {
     /// By expression.
     measures: HashMap<String, Option<Measure>>,
     pub group: Group,
+    pub order: Order,
     pub filter: Filter,
     /// Silenced, inhibited and muted ones too.
     pub quiet_too: bool,
@@ -64,6 +69,8 @@ pub struct Alerts {
     selected: Option<Labels>,
     /// Somebody has put the cursor there: not that it merely stood where the list began.
     chosen: bool,
+    /// What a command line asked for: the alert that all of this fits is selected when it comes.
+    wanted: Option<Filter>,
     /// Its place among those shown, and the first entry in sight.
     place: usize,
     top: usize,
@@ -91,10 +98,46 @@ impl Alerts {
             rows.iter_mut().filter(|row| row.told == Told::NotHeld).for_each(|row| row.told = Told::Unknown);
         }
         self.measures = self.measured(&rows);
-        self.list = List::new(rows, &self.group, &self.filter, self.quiet_too);
+        self.arrange(rows);
+        let missed = self.find_wanted(scene);
         let gone = self.find_again();
         self.follow(area);
-        gone
+        gone.or(missed)
+    }
+
+    fn arrange(&mut self, rows: Vec<Row>) {
+        let since = |row: &Row| words::fires_since(self, row).or(row.since);
+        self.list = List::new(rows, &self.group, (self.order, &since), &self.filter, self.quiet_too);
+    }
+
+    /// Selects the alert that a command line asked for; says what it was, once, when it is known not to be there.
+    fn find_wanted(&mut self, scene: &Scene) -> Option<Plain> {
+        let wanted = self.wanted.as_ref()?;
+        // The one with the fewest labels of its own is the closest.
+        let found = self.list.rows.iter().filter(|row| wanted.fits(row)).min_by_key(|row| row.labels.len());
+        let Some((labels, is_hidden)) = found.map(|row| (row.labels.clone(), row.state.is_hidden())) else {
+            let is_known = notes::known(self, scene) == notes::Known::Now && self.rules.get().is_some();
+            let is_known = is_known && (!scene.alertmanager || self.held.get().is_some());
+            return is_known.then(|| self.wanted.take()).flatten().map(|wanted| Plain::from(wanted.text()));
+        };
+        if is_hidden && !self.quiet_too {
+            self.quiet_too = true;
+            let rows = std::mem::take(&mut self.list.rows);
+            self.arrange(rows);
+        }
+        // Wanted until somebody moves: it may turn out to be silenced with the next answer.
+        (self.selected, self.chosen) = (Some(labels), true);
+        None
+    }
+
+    /// Shows what is quiet too, or no more.
+    pub fn toggle_quiet(&mut self) {
+        (self.quiet_too, self.wanted) = (!self.quiet_too, None);
+    }
+
+    /// Selects the alert that all of these fit, when it comes.
+    pub fn want(&mut self, wanted: Filter) {
+        self.wanted = Some(wanted);
     }
 
     /// What the rules of these alerts measure; those that are known are not read again.
@@ -155,7 +198,7 @@ impl Alerts {
     }
 
     fn choose(&mut self, place: usize) {
-        self.chosen = true;
+        (self.chosen, self.wanted) = (true, None);
         self.select(place);
         self.look_back();
     }
@@ -209,6 +252,11 @@ impl Alerts {
     /// The selected alert.
     pub fn row(&self) -> Option<&Row> {
         self.list.get(self.place)
+    }
+
+    /// Where its runbook, its expression and its annotations lead to.
+    pub fn links(&self) -> Vec<Link> {
+        self.row().map(links::links).unwrap_or_default()
     }
 
     /// How many alerts are shown, and which of them the cursor is on, from 1.

@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::layout::Places;
-use super::list::Entry;
+use super::list::{Entry, Group};
 use super::notes::{self, Known};
+use super::order::Order;
 use super::words::{cell, mark, right, since, told_short, value};
 use super::{Alerts, words};
 use crate::analysis::alerts::Row;
@@ -108,7 +109,11 @@ fn counts(alerts: &Alerts, scene: &Scene, row: Rect, buf: &mut Buffer) {
         why.push(format!("{} alive", list.alive));
     }
     let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
-    let mut text = format!(" by {}", alerts.group.name());
+    let mut text = match (&alerts.group, alerts.order) {
+        (group, Order::Urgency) => format!(" by {}", group.name()),
+        (Group::Urgency, order) => format!(" by {}", order.name()),
+        (group, order) => format!(" by {}, then {}", group.name(), order.name()),
+    };
     if !list.rows.is_empty() {
         text.push_str(&format!("  {} of {} shown{why}", list.len(), list.rows.len()));
     }
