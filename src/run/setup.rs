@@ -86,7 +86,8 @@ pub fn report(
         period: fixed.unwrap_or(Range::new(now.plus(-period.length()), now)),
         label: report::label(period, fixed.is_some()),
         at_once: chosen.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
-        alertmanager: context.alertmanager,
+        // Without a config the one of this machine is a guess: no report may fail for it.
+        alertmanager: context.alertmanager && (cli.demo || config.path.is_some() || cli.alertmanager.is_some()),
         dead_mans_switch: context.dead_mans_switch.clone(),
         watch: watch.map_err(|error| Mistake::of_argument(&error))?,
         scope: scope.map(|scope| scope.name.as_str().into()),
