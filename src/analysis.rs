@@ -3,7 +3,10 @@
 pub mod alerts;
 pub mod availability;
 pub mod history;
+pub mod news;
 pub mod routing;
+pub mod rules;
 pub mod scope;
 pub mod stats;
 pub mod summary;
+pub mod switch;

@@ -55,6 +55,8 @@ pub struct Context {
     pub production: bool,
     /// Nothing outside may be changed from here.
     pub read_only: bool,
+    /// The name of the alert that must always fire; empty is none, nothing is the usual one if there is one.
+    pub dead_mans_switch: Option<String>,
     pub prometheus: Option<Endpoint>,
     /// Several stand for each other; none: the context has no Alertmanager.
     pub alertmanager: Vec<Endpoint>,
@@ -94,6 +96,7 @@ impl Context {
             name: "local".to_owned(),
             production: false,
             read_only: false,
+            dead_mans_switch: None,
             prometheus: Some(Endpoint::new("http://127.0.0.1:9090")),
             alertmanager: vec![Endpoint::new("http://127.0.0.1:9093")],
             scopes: Vec::new(),

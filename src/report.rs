@@ -62,7 +62,7 @@ pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) ->
 
 async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
     let grid = plan::Grid::of(plan.period, plan.generated_at);
-    let questions = ask::questions(&plan.watch, &grid);
+    let questions = ask::questions(&plan.watch, &grid, plan.alertmanager);
     let answers = ask::ask_all(ask, &questions, plan.at_once, clock, tell).await;
     build::report(plan, grid, answers)
 }

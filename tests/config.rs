@@ -65,15 +65,17 @@ fn everything_that_can_be_said_is_heard() {
     let config = read(FULL);
     let ui = &config.ui;
     assert_eq!((ui.theme.as_str(), ui.color, ui.glyphs), ("light", Color::Ansi256, Glyphs::Ascii));
-    assert_eq!((ui.range, ui.refresh, ui.tiles, ui.mouse), (6 * HOUR, 10 * SECOND, MINUTE, true));
+    assert_eq!((ui.range, ui.refresh, ui.tiles, ui.mouse, ui.bell), (6 * HOUR, 10 * SECOND, MINUTE, true, false));
     assert_eq!(ui.zone.word(), "Europe/Berlin");
     assert_eq!((config.context.as_str(), config.author.as_deref()), ("prod-eu", Some("jonas")));
     let keys: Vec<_> = config.keys.iter().map(|k| (k.action.as_str(), k.keys.join(" "), k.line)).collect();
-    assert_eq!(keys, [("quit", "q".to_owned(), 13), ("pause", String::new(), 14)]);
+    assert_eq!(keys, [("quit", "q".to_owned(), 14), ("pause", String::new(), 15)]);
 
     let [staging, prod] = &config.contexts[..] else { panic!("two contexts") };
     assert_eq!((staging.name.as_str(), staging.production, staging.read_only), ("staging", false, false));
     assert_eq!((prod.name.as_str(), prod.production, prod.read_only), ("prod-eu", true, true));
+    let switches = [staging, prod].map(|context| context.dead_mans_switch.as_deref());
+    assert_eq!(switches, [Some(""), Some("AlwaysFiring")]);
     let expected = Endpoint {
         auth: Auth::Bearer(Secret::File(PathBuf::from("/etc/a360/token"))),
         proxy: Proxy::None,
@@ -215,7 +217,7 @@ fn later_readers_can_name_the_line() {
     let config = read(FULL);
     assert_eq!(config.theme_mistake("unknown theme").to_string(), "/etc/a360/config.toml:4: unknown theme");
     let line = config.keys[1].line;
-    assert_eq!(config.mistake(line, "no action `pause`").to_string(), "/etc/a360/config.toml:14: no action `pause`");
+    assert_eq!(config.mistake(line, "no action `pause`").to_string(), "/etc/a360/config.toml:15: no action `pause`");
 }
 
 #[test]

@@ -85,11 +85,11 @@ timout = '5s'
 contxt = 'prod'
 => 3: unknown key `contxt` at the top of the file; did you mean `context`?
 [ui]
-bell = true
-=> 2: unknown key `bell` in [ui]; the keys are: theme, color, glyphs, zone, range, refresh, tiles, mouse
+sound = true
+=> 2: unknown key `sound` in [ui]; the keys are: theme, color, glyphs, zone, range, refresh, tiles, mouse, bell
 [contexts.a.elasticsearch]
 url = 'http://a'
-=> 1: unknown key `elasticsearch` in [contexts.a]; the keys are: production, read_only, prometheus, alertmanager, scopes, overview
+=> 1: unknown key `elasticsearch` in [contexts.a]; the keys are: production, read_only, dead_mans_switch, prometheus, alertmanager, scopes, overview
 [contexts."a b".prometheus]
 url = 'http://a'
 urll = 1
@@ -148,6 +148,8 @@ glyphs = 'acsii'
 => 2: `glyphs` in [ui] is wrong: `acsii` is not a choice; did you mean `ascii`?
 mouse = 'yes'
 => 2: `mouse` in [ui] must be true or false, not text
+bell = 'loud'
+=> 2: `bell` in [ui] must be true or false, not text
 theme = ''
 => 2: `theme` in [ui] is empty; write the name of a theme
 theme = 5

@@ -94,7 +94,7 @@ fn a_rule_shows_the_alerts_that_its_expression_finds() {
 
 #[test]
 fn the_two_are_merged_into_one_list() {
-    let rows = rows(&groups(), &[], Some(&holdings()));
+    let rows = rows(&groups(), &[], Some(&holdings()), None);
     assert_eq!(rows.len(), ask(&Query::Alerts).into_alerts().unwrap().len());
     for row in &rows {
         match row.state {

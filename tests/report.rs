@@ -17,3 +17,5 @@ mod schema;
 mod script;
 #[path = "report/text.rs"]
 mod text;
+#[path = "report/told.rs"]
+mod told;

@@ -1,5 +1,6 @@
 //! One list of alerts out of two: what Prometheus evaluates, and what Alertmanager holds and keeps quiet.
 
+mod digest;
 mod threshold;
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use crate::model::rule::{Rule, RuleGroup};
 use crate::text::Plain;
 use crate::time::Timestamp;
 
+pub use digest::{Digest, Standing, digest};
 pub use threshold::{Threshold, threshold};
 
 /// Ordered by urgency: the worst comes first.
@@ -21,6 +23,8 @@ pub enum State {
     Inhibited,
     Muted,
     Silenced,
+    /// The dead man's switch, which fires as it must.
+    Alive,
 }
 
 impl State {
@@ -31,12 +35,18 @@ impl State {
             Self::Inhibited => "inhibited",
             Self::Muted => "muted",
             Self::Silenced => "silenced",
+            Self::Alive => "alive",
         }
     }
 
     /// Somebody has seen to it that nobody is told.
     pub fn is_quiet(self) -> bool {
         matches!(self, Self::Inhibited | Self::Muted | Self::Silenced)
+    }
+
+    /// Nobody needs to do anything about it now.
+    pub fn is_hidden(self) -> bool {
+        self.is_quiet() || self == Self::Alive
     }
 }
 
@@ -57,6 +67,8 @@ pub enum Told {
 pub struct Row {
     /// As Alertmanager has them where it holds the alert, which are more than Prometheus' own.
     pub labels: Labels,
+    /// As Prometheus has them; nothing where it does not have the alert.
+    pub own: Option<Labels>,
     pub annotations: Labels,
     pub severity: Severity,
     pub state: State,
@@ -84,8 +96,8 @@ impl Row {
 }
 
 /// Every alert once, the most urgent first. `alerts` are those of Prometheus where its rules are not known; `held` is
-/// nothing while Alertmanager is not known.
-pub fn rows(groups: &[RuleGroup], alerts: &[Alert], held: Option<&Holdings>) -> Vec<Row> {
+/// nothing while Alertmanager is not known; `switch` is the name of the alert that must always fire.
+pub fn rows(groups: &[RuleGroup], alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -> Vec<Row> {
     let mut partners = Partners::new(held);
     let mut rows: Vec<Row> = Vec::new();
     for (g, group) in groups.iter().enumerate() {
@@ -101,6 +113,9 @@ pub fn rows(groups: &[RuleGroup], alerts: &[Alert], held: Option<&Holdings>) -> 
         row.told = Told::Unknown;
     }
     rows.extend(partners.rest().map(only_held));
+    for row in rows.iter_mut().filter(|row| row.state != State::Pending && is_switch(&row.labels, switch)) {
+        row.state = State::Alive;
+    }
     rows.sort_by(|a, b| {
         let rank = |row: &Row| (row.state, row.severity);
         rank(a).cmp(&rank(b)).then_with(|| {
@@ -119,6 +134,7 @@ fn row(alert: &Alert, rule: Option<(usize, usize)>, held: Option<&Held>) -> Row 
     };
     Row {
         labels: held.map_or_else(|| alert.labels.clone(), |held| held.labels.clone()),
+        own: Some(alert.labels.clone()),
         annotations: alert.annotations.clone(),
         severity: alert.severity(),
         state: if pending { State::Pending } else { held.map_or(State::Firing, quiet) },
@@ -130,10 +146,15 @@ fn row(alert: &Alert, rule: Option<(usize, usize)>, held: Option<&Held>) -> Row 
     }
 }
 
+fn is_switch(labels: &Labels, switch: Option<&str>) -> bool {
+    switch.is_some() && labels.get("alertname").map(Plain::as_str) == switch
+}
+
 /// An alert from elsewhere, or one that Prometheus has resolved a moment ago.
 fn only_held(held: &Held) -> Row {
     Row {
         labels: held.labels.clone(),
+        own: None,
         annotations: held.annotations.clone(),
         severity: Severity::of(&held.labels),
         state: quiet(held),

@@ -2,7 +2,7 @@
 //!
 //! A point says that an alert fired about then: each stands for one step of time.
 
-use crate::model::labels::{Labels, METRIC_NAME};
+use crate::model::labels::Labels;
 use crate::model::series::{Frame, Series};
 use crate::text::Plain;
 use crate::time::{MINUTE, Range, Timestamp};
@@ -78,18 +78,6 @@ pub fn by(frame: &Frame, label: &str) -> Vec<(Plain, History)> {
         .filter_map(|group| Some((value(group.first()?), points.history(group))))
         .filter(|(_, h)| h.count() > 0)
         .collect()
-}
-
-/// Each stretch in which an alert fired, with its labels, in order of time: marks for a chart.
-pub fn windows(frame: &Frame) -> Vec<(Labels, Firing)> {
-    let points = Points::new(frame);
-    let mut windows = Vec::new();
-    for series in &frame.series {
-        let labels = series.labels.filter(|name| name != METRIC_NAME && name != "alertstate");
-        windows.extend(points.history(&[series]).firings.into_iter().map(|firing| (labels.clone(), firing)));
-    }
-    windows.sort_by(|(a, one), (b, other)| (one.range, a).cmp(&(other.range, b)));
-    windows
 }
 
 /// The points in time at which a frame has samples.
@@ -210,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn alerts_of_one_name_fire_together_and_are_marked_apart() {
+    fn alerts_of_one_name_fire_together() {
         let mut frame = frame(&[("B", &[10, 11]), ("A", &[11, 12]), ("A", &[5]), ("C", &[])]);
         frame.series[2].labels = frame.series[2].labels.with("pod", "x");
         let histories = by(&frame, "alertname");
@@ -218,18 +206,6 @@ mod tests {
         assert_eq!(names, ["A", "B"]);
         assert_eq!(minutes(&histories[0].1), [(5, 6), (11, 13)]);
         assert_eq!(minutes(&together(&frame, |_| true)), [(5, 6), (10, 13)]);
-        let marks: Vec<_> = windows(&frame)
-            .into_iter()
-            .map(|(labels, firing)| (labels.to_string(), firing.range.start.0 / MINUTE))
-            .collect();
-        assert_eq!(
-            marks,
-            [
-                (r#"{alertname="A", pod="x"}"#.to_owned(), 5),
-                (r#"{alertname="B"}"#.to_owned(), 10),
-                (r#"{alertname="A"}"#.to_owned(), 11)
-            ]
-        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use promql_parser::label::Matcher;
 use promql_parser::parser::{Expr, VectorSelector};
 use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
 
+use crate::model::labels::Labels;
 use crate::model::promql;
 use crate::model::watch::{Scope, Watch};
 
@@ -23,6 +24,13 @@ pub fn parse_matchers(text: &str) -> Result<Vec<Matcher>, String> {
         Ok(_) => Err(format!("`{text}` is not a list of matchers; write namespace=\"shop\"")),
         Err(error) => Err(format!("`{text}` is not a list of matchers ({error}); write namespace=\"shop\"")),
     }
+}
+
+/// Whether something with these labels is part of a scope that does not hold everything.
+pub fn fits(scope: &Scope, labels: &Labels) -> bool {
+    let matchers = parse_matchers(&scope.matcher).unwrap_or_default();
+    let value = |name: &str| labels.get(name).map_or("", |value| value.as_str());
+    !matchers.is_empty() && matchers.iter().all(|matcher| matcher.is_match(value(&matcher.name)))
 }
 
 /// Adds matchers to every selector of an expression.

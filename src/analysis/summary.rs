@@ -1,8 +1,9 @@
 //! One sentence for whoever was just woken: what is wrong, where, since when.
 
+use super::alerts::Digest;
 use super::availability::{Availability, Restart};
 use super::stats::{Above, above, at_cap, last_above, median, total_now};
-use crate::model::alert::{Alert, AlertState, Severity};
+use crate::model::alert::Severity;
 use crate::model::labels::Labels;
 use crate::model::series::{Frame, Series};
 use crate::model::unit::Unit;
@@ -41,7 +42,7 @@ pub struct Facts<'a> {
     /// The upper bound of the histogram's last finite bucket, in seconds.
     pub latency_cap: Option<f64>,
     pub memory_ratio: Option<(Plain, f64)>,
-    pub alerts: Option<&'a [Alert]>,
+    pub alerts: Option<&'a Digest>,
     pub restarts: Vec<Restart>,
     /// The range is over: nothing is told of now.
     pub is_history: bool,
@@ -213,21 +214,17 @@ fn memory(facts: &Facts, limits: &Limits) -> Option<Headline> {
 }
 
 fn firing(facts: &Facts) -> Option<Headline> {
-    let firing: Vec<&Alert> = facts.alerts?.iter().filter(|alert| alert.state == AlertState::Firing).collect();
-    let worst = firing.iter().map(|alert| alert.severity()).min()?;
-    let level = match worst {
+    let digest = facts.alerts?;
+    let level = match digest.worst()? {
         Severity::Critical => Level::Critical,
         Severity::Warning => Level::Warning,
         Severity::Info | Severity::Other => Level::Notice,
     };
-    let mut names: Vec<Plain> =
-        firing.iter().filter(|alert| alert.severity() == worst).map(|alert| alert.name()).collect();
-    names.sort();
-    names.dedup();
-    let more = if names.len() > 3 { format!(" and {} more", names.len() - 3) } else { String::new() };
-    let names: Vec<&str> = names.iter().take(3).map(Plain::as_str).collect();
-    let verb = if firing.len() == 1 { "alert fires" } else { "alerts fire" };
-    Some(said(level, format!("{} {verb}: {}{more}", firing.len(), names.join(", "))))
+    let more = if digest.more > 0 { format!(" and {} more", digest.more) } else { String::new() };
+    let quiet = if digest.quiet > 0 { format!("; {} quiet", digest.quiet) } else { String::new() };
+    let names: Vec<&str> = digest.names.iter().map(Plain::as_str).collect();
+    let verb = if digest.count() == 1 { "alert fires" } else { "alerts fire" };
+    Some(said(level, format!("{} {verb}: {}{more}{quiet}", digest.count(), names.join(", "))))
 }
 
 fn restarted(facts: &Facts, now: Timestamp) -> Option<Headline> {
@@ -257,6 +254,10 @@ fn rest(facts: &Facts) -> Headline {
     let traffic = facts.requests.and_then(|frame| total_now(&frame.series)).unwrap_or(0.0);
     if traffic <= 0.0 {
         return said(Level::Notice, "no traffic: every target answers, and no request comes".into());
+    }
+    if let Some(quiet) = facts.alerts.map(|digest| digest.quiet).filter(|quiet| *quiet > 0) {
+        let text = format!("nothing fires but {quiet} silenced, inhibited or muted; every target answers");
+        return said(Level::Notice, text);
     }
     said(Level::Calm, "calm: nothing fires, every target answers".into())
 }
@@ -324,7 +325,7 @@ mod tests {
     #[test]
     fn calm_is_said_only_when_everything_is_known() {
         assert_eq!(say(&Facts::default()).level, Level::Unknown);
-        let (traffic, quiet) = (frame(&[("/a", &[5.0])]), frame(&[]));
+        let (traffic, quiet, none) = (frame(&[("/a", &[5.0])]), frame(&[]), Digest::default());
         let facts = |requests, alerts| Facts {
             availability: Some(Availability::Up { targets: 3 }),
             requests: Some(requests),
@@ -333,13 +334,35 @@ mod tests {
             alerts,
             ..Facts::default()
         };
-        assert_eq!(say(&facts(&traffic, Some(&[]))).text, "calm: nothing fires, every target answers");
+        assert_eq!(say(&facts(&traffic, Some(&none))).text, "calm: nothing fires, every target answers");
         let unknown = say(&facts(&traffic, None));
         assert_eq!(
             (unknown.level, unknown.text.as_str()),
             (Level::Notice, "not known: alerts; the rest is below its limits")
         );
-        assert!(say(&facts(&quiet, Some(&[]))).text.starts_with("no traffic"));
+        assert!(say(&facts(&quiet, Some(&none))).text.starts_with("no traffic"));
+    }
+
+    #[test]
+    fn what_fires_is_named_and_what_is_quiet_is_not_calm() {
+        let (traffic, none) = (frame(&[("/a", &[5.0])]), frame(&[]));
+        let text = |digest: &Digest| {
+            let facts = Facts {
+                availability: Some(Availability::Up { targets: 3 }),
+                requests: Some(&traffic),
+                errors: Some(&none),
+                latency: Some(&none),
+                alerts: Some(digest),
+                ..Facts::default()
+            };
+            let said = say(&facts);
+            (said.level, said.text)
+        };
+        let mut digest = Digest { quiet: 2, ..Digest::default() };
+        let quiet = "nothing fires but 2 silenced, inhibited or muted; every target answers".to_owned();
+        assert_eq!(text(&digest), (Level::Notice, quiet));
+        (digest.firing, digest.names, digest.more) = ([0, 4, 1, 0], ["A", "B", "C"].map(Plain::new).into(), 1);
+        assert_eq!(text(&digest), (Level::Warning, "5 alerts fire: A, B, C and 1 more; 2 quiet".to_owned()));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
 pub(super) const TOP: [&str; 5] = ["context", "author", "ui", "keys", "contexts"];
-pub(super) const CONTEXT: [&str; 6] = ["production", "read_only", "prometheus", "alertmanager", "scopes", "overview"];
+pub(super) const CONTEXT: [&str; 7] =
+    ["production", "read_only", "dead_mans_switch", "prometheus", "alertmanager", "scopes", "overview"];
 pub(super) const SCOPE: [&str; 1] = ["matcher"];
 
 type Read<T> = Result<T, Mistake>;
@@ -89,6 +90,7 @@ fn context(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Context> {
     let context = Context {
         production: section.flag("production")?.unwrap_or_else(|| name.starts_with("prod")),
         read_only: section.flag("read_only")?.unwrap_or(false),
+        dead_mans_switch: section.text("dead_mans_switch")?.map(str::to_owned),
         prometheus,
         alertmanager: alertmanager.unwrap_or_default(),
         scopes: section.section("scopes")?.map_or(Ok(Vec::new()), |scopes| read_scopes(&scopes))?,

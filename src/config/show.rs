@@ -91,6 +91,7 @@ impl Page<'_> {
         self.span("refresh", ui.refresh);
         self.span("tiles", ui.tiles);
         self.pair("mouse", if ui.mouse { "true" } else { "false" });
+        self.pair("bell", if ui.bell { "true" } else { "false" });
     }
 
     fn context(&mut self, context: &Context) {
@@ -98,6 +99,9 @@ impl Page<'_> {
         self.table(&name);
         self.pair("production", &context.production.to_string());
         self.pair("read_only", &context.read_only.to_string());
+        if let Some(name) = &context.dead_mans_switch {
+            self.text("dead_mans_switch", name);
+        }
         if let Some(endpoint) = &context.prometheus {
             self.table(&format!("{name}.prometheus"));
             self.text("url", &endpoint.url);

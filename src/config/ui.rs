@@ -21,6 +21,8 @@ pub struct Ui {
     /// How often tiles are asked, ms.
     pub tiles: i64,
     pub mouse: bool,
+    /// Ring the terminal's bell for a new critical alert.
+    pub bell: bool,
 }
 
 impl Default for Ui {
@@ -34,6 +36,7 @@ impl Default for Ui {
             refresh: 5 * SECOND,
             tiles: 15 * SECOND,
             mouse: false,
+            bell: true,
         }
     }
 }
@@ -153,7 +156,7 @@ pub(super) fn within(ms: i64, least: i64, most: i64) -> Result<i64, String> {
     Err(format!("`{value}` is out of bounds; write {least} to {most}"))
 }
 
-pub(super) const KEYS: [&str; 8] = ["theme", "color", "glyphs", "zone", "range", "refresh", "tiles", "mouse"];
+pub(super) const KEYS: [&str; 9] = ["theme", "color", "glyphs", "zone", "range", "refresh", "tiles", "mouse", "bell"];
 
 /// Reads `[ui]`.
 pub(super) fn read(section: &Section<'_>) -> Result<Ui, Mistake> {
@@ -172,6 +175,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Ui, Mistake> {
         refresh: section.duration("refresh", interval)?.unwrap_or(ui.refresh),
         tiles: section.duration("tiles", interval)?.unwrap_or(ui.tiles),
         mouse: section.flag("mouse")?.unwrap_or(ui.mouse),
+        bell: section.flag("bell")?.unwrap_or(ui.bell),
     })
 }
 

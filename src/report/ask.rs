@@ -8,8 +8,9 @@ use super::plan::Grid;
 use crate::analysis::history;
 use crate::model::alert::Alert;
 use crate::model::ask::Ask;
+use crate::model::delivery::Holdings;
 use crate::model::fault::FetchError;
-use crate::model::query::{Answer, Query};
+use crate::model::query::{Answer, Query, Source};
 use crate::model::series::{Frame, Notes, Vector};
 use crate::model::watch::Watch;
 use crate::model::window::Progress;
@@ -34,6 +35,7 @@ pub enum Topic {
     HostDisk,
     HostInodes,
     Alerts,
+    Held,
     Fired,
 }
 
@@ -56,6 +58,7 @@ impl Topic {
             Self::HostDisk => "hosts.disk",
             Self::HostInodes => "hosts.inodes",
             Self::Alerts => "alerts",
+            Self::Held => "alerts.held",
             Self::Fired => "alerts.fired",
         }
     }
@@ -87,7 +90,7 @@ pub struct NotAsked {
 }
 
 /// Every question of a report.
-pub fn questions(watch: &Watch, grid: &Grid) -> Vec<Question> {
+pub fn questions(watch: &Watch, grid: &Grid, alertmanager: bool) -> Vec<Question> {
     let fired = history::FIRING.to_owned();
     let ranges = [
         (Topic::Requests, &watch.requests),
@@ -112,6 +115,9 @@ pub fn questions(watch: &Watch, grid: &Grid) -> Vec<Question> {
         Question { topic, when, query }
     };
     let mut all = vec![Question { topic: Topic::Alerts, when: When::Now, query: Query::Alerts }];
+    if alertmanager {
+        all.push(Question { topic: Topic::Held, when: When::Now, query: Query::Held });
+    }
     all.push(at(Topic::Buckets, When::Now, &watch.buckets, grid.now.end));
     for (when, period) in [(When::Now, grid.now), (When::Before, grid.before)] {
         all.extend(ranges.map(|(topic, expr)| {
@@ -162,6 +168,14 @@ impl Answers {
         }
     }
 
+    /// What Alertmanager holds; nothing where there is none, or it does not say.
+    pub fn holdings(&self) -> Option<&Holdings> {
+        match self.held.get(&(Topic::Held, When::Now)) {
+            Some(Answer::Held(holdings)) => Some(holdings),
+            _ => None,
+        }
+    }
+
     fn take(&mut self, question: &Question, result: Result<Answer, FetchError>) {
         let result = result.and_then(|answer| of_its_kind(&question.query, answer));
         let why = match result {
@@ -182,12 +196,13 @@ impl Answers {
         let notes = match answer {
             Answer::Frame(frame) => &frame.notes,
             Answer::Vector(vector) => &vector.notes,
-            Answer::Alerts(_)
-            | Answer::Rules(_)
-            | Answer::Held(_)
-            | Answer::Silences(_)
-            | Answer::Routing(_)
-            | Answer::Host(_) => return None,
+            Answer::Held(holdings) => {
+                self.warnings.extend(holdings.notes.iter().cloned());
+                return None;
+            }
+            Answer::Alerts(_) | Answer::Rules(_) | Answer::Silences(_) | Answer::Routing(_) | Answer::Host(_) => {
+                return None;
+            }
         };
         self.warnings.extend(notes.warnings.iter().cloned());
         incomplete(notes).map(|what| Plain::from(format!("answered in part: {what}")))
@@ -241,7 +256,9 @@ pub async fn ask_all(ask: &impl Ask, questions: &[Question], at_once: usize, clo
             waiting.push(put(number));
         }
         let Some((number, result)) = waiting.next().await else { break };
-        down = result.as_ref().err().filter(|error| ends(error)).cloned();
+        // What Alertmanager says of itself does not end what is asked of Prometheus.
+        let is_all = questions[number].query.source() == Source::Prometheus;
+        down = result.as_ref().err().filter(|error| is_all && ends(error)).cloned();
         answers.take(&questions[number], result);
         count += 1;
         tell(count, questions.len());
@@ -280,7 +297,7 @@ mod tests {
     #[test]
     fn every_range_is_asked_for_both_periods_in_few_points_that_none_shares() {
         let mut spans: BTreeMap<Topic, Vec<Range>> = BTreeMap::new();
-        for question in questions(&Watch::default(), &month()) {
+        for question in questions(&Watch::default(), &month(), false) {
             if let Query::Range { span: Span::Fixed(range), step, .. } = question.query {
                 assert!(range.length() / step < 1_000 && step >= 15 * SECOND && range.length() % step == 0);
                 spans.entry(question.topic).or_default().push(range);
@@ -307,7 +324,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_to_another_question_is_none_and_progress_is_told() {
-        let questions = questions(&Watch::default(), &month());
+        let questions = questions(&Watch::default(), &month(), false);
         let mut told = Vec::new();
         let answers = ask_all(&Confused, &questions, 8, || NOW, &mut |done, all| told.push((done, all))).await;
         let topics: Vec<&str> = answers.not_asked.iter().map(|entry| entry.topic.word()).collect();
@@ -337,7 +354,7 @@ mod tests {
 
     async fn failing(fault: fn(usize, &Query) -> Option<FetchError>) -> (usize, Answers) {
         let service = Failing { asked: Arc::default(), fault };
-        let questions = questions(&Watch::default(), &month());
+        let questions = questions(&Watch::default(), &month(), false);
         let answers = ask_all(&service, &questions, 4, || NOW, &mut |_, _| {}).await;
         (service.asked.load(Ordering::SeqCst), answers)
     }
@@ -355,6 +372,18 @@ mod tests {
         assert!((7..16).contains(&asked), "{asked}");
         assert!(answers.not_asked.iter().any(|entry| *entry.why == *timeout.to_string()));
         assert!(!answers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_alertmanager_that_is_down_ends_nothing() {
+        let service =
+            Failing { asked: Arc::default(), fault: |_, query| (*query == Query::Held).then_some(FetchError::Refused) };
+        let questions = questions(&Watch::default(), &month(), true);
+        let answers = ask_all(&service, &questions, 1, || NOW, &mut |_, _| {}).await;
+        assert_eq!(service.asked.load(Ordering::SeqCst), 31);
+        assert!(answers.holdings().is_none() && answers.alerts().is_some());
+        let held: Vec<_> = answers.not_asked.iter().filter(|entry| entry.topic == Topic::Held).collect();
+        assert_eq!((held.len(), held[0].source), (1, "am"));
     }
 
     #[tokio::test]

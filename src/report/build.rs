@@ -13,8 +13,13 @@ use super::document::{Report, Resources};
 use super::figures::Meaning;
 use super::plan::{Grid, Plan};
 use super::tables::{Both, Layout, table};
+use crate::analysis::alerts::{Row, rows};
+use crate::analysis::summary::{Headline, Level};
+use crate::analysis::switch::Switch;
 use crate::model::alert::{Alert, AlertState};
+use crate::model::delivery::Holdings;
 use crate::model::unit::Unit;
+use crate::text::Plain;
 
 /// The report that these answers make.
 pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
@@ -22,9 +27,17 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
     let resources = resources(&answers, &grid, plan);
     let availability = presence::presence(&answers, &grid);
     let hosts = hosts::hosts(&answers);
-    let alerts = answers.alerts().map(sorted);
+    let switch = switch(&answers, plan);
+    let name = switch.name().map(Plain::as_str);
+    let alerts = answers.alerts().map(|alerts| active(alerts, answers.holdings(), name));
+    let switch_alarm = switch.alarm(grid.now.end).filter(|_| plan.is_recent(&grid));
     let known = Known { requests: &requests, presence: &availability, resources: &resources, cap: performance.cap };
     let summary = summary::summary(&answers, &known, plan, &grid);
+    let summary = match &switch_alarm {
+        // Whatever else is said is not to be relied on.
+        Some(alarm) => Headline { level: Level::Critical, text: format!("{alarm}; {}", summary.text) },
+        None => summary,
+    };
     let mut report = Report {
         plan: plan.clone(),
         grid,
@@ -36,7 +49,8 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         availability,
         hosts,
         alerts,
-        fired: fired::fired(&answers),
+        switch_alarm,
+        fired: fired::fired(&answers, name),
         insights: Vec::new(),
         warnings: answers.warnings,
         not_asked: answers.not_asked,
@@ -65,9 +79,24 @@ fn resources(answers: &Answers, grid: &Grid, plan: &Plan) -> Resources {
     }
 }
 
-/// Firing before pending, the worst first, then by name: an order that does not change from run to run.
-fn sorted(alerts: &[Alert]) -> Vec<Alert> {
-    let mut kept: Vec<Alert> = alerts.iter().filter(|alert| alert.state != AlertState::Inactive).cloned().collect();
-    kept.sort_by_cached_key(|alert| (alert.state, alert.severity(), alert.name(), alert.labels.clone()));
-    kept
+/// What is pending or fires in this Prometheus, and what Alertmanager makes of it, in an order that does not change from
+/// run to run.
+fn active(alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -> Vec<Row> {
+    let active: Vec<Alert> = alerts.iter().filter(|alert| alert.state != AlertState::Inactive).cloned().collect();
+    rows(&[], &active, held, switch).into_iter().filter(|row| row.own.is_some()).collect()
+}
+
+/// The dead man's switch, as far as the answers tell of it: it is wanted if it fired in one of the two periods.
+fn switch(answers: &Answers, plan: &Plan) -> Switch {
+    let mut switch = Switch::new(plan.dead_mans_switch.as_ref());
+    let frames = [When::Now, When::Before].into_iter().filter_map(|when| answers.frame(Topic::Fired, when));
+    let mut fired = frames.flat_map(|frame| &frame.series).map(|series| series.labels.get("alertname"));
+    if switch.question().is_some() {
+        let was_there = fired.any(|name| name.is_some() && name == switch.name());
+        switch.learn_past(was_there);
+    }
+    if let Some(alerts) = answers.alerts() {
+        switch.learn_alerts(alerts);
+    }
+    switch
 }

@@ -1,11 +1,12 @@
 //! The report as data: what every format is written from. Times are ms, numbers are in base units.
 
 use super::ask::NotAsked;
-use super::figures::{Change, Row};
+use super::figures::{Change, Row as FigureRow};
 use super::plan::{Grid, Plan};
+use crate::analysis::alerts::Row;
 use crate::analysis::availability::{Availability, Restart};
 use crate::analysis::summary::Headline;
-use crate::model::alert::{Alert, Severity};
+use crate::model::alert::Severity;
 use crate::model::unit::Unit;
 use crate::text::Plain;
 
@@ -22,7 +23,9 @@ pub struct Report {
     pub availability: Presence,
     pub hosts: Hosts,
     /// Pending and firing when the report was made, the worst first; nothing when they could not be asked.
-    pub alerts: Option<Vec<Alert>>,
+    pub alerts: Option<Vec<Row>>,
+    /// What is wrong with the dead man's switch.
+    pub switch_alarm: Option<String>,
     /// What fired in the period, the longest first; nothing when it is not known.
     pub fired: Option<Vec<Fired>>,
     /// What changed and what stands out, the most important first.
@@ -47,12 +50,12 @@ pub struct Table {
     pub state: State,
     pub unit: Unit,
     pub limit: Option<f64>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<FigureRow>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Requests {
-    pub total: Row,
+    pub total: FigureRow,
     /// About how many there were in the stretches that have data.
     pub count: Option<f64>,
     pub count_before: Option<f64>,
@@ -65,7 +68,7 @@ pub struct Requests {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Errors {
-    pub total: Row,
+    pub total: FigureRow,
     pub by_endpoint: Table,
 }
 

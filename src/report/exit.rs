@@ -3,9 +3,10 @@
 //! Alerts are those that fire when the report is made, also for a period of the past: Prometheus tells no others.
 
 use super::document::Report;
+use crate::analysis::alerts::State;
 use crate::analysis::availability::Availability;
 use crate::cli::FailOn;
-use crate::model::alert::{AlertState, Severity};
+use crate::model::alert::Severity;
 
 pub const CALM: u8 = 0;
 /// Something fires at or above the chosen severity, or the service is not there.
@@ -33,8 +34,9 @@ fn fires(report: &Report, fail_on: FailOn) -> bool {
         FailOn::None => return false,
     };
     let alerts = report.alerts.iter().flatten();
-    let firing = alerts.filter(|alert| alert.state == AlertState::Firing).any(|alert| alert.severity() <= worst);
-    firing || is_absent(report)
+    // What somebody keeps quiet is known already.
+    let firing = alerts.filter(|row| row.state == State::Firing).any(|row| row.severity <= worst);
+    firing || is_absent(report) || report.switch_alarm.is_some()
 }
 
 /// No rule fires when the metrics vanish, so a service that is not there counts as a critical alert of its own.

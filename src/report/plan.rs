@@ -21,6 +21,10 @@ pub struct Plan {
     pub at_once: usize,
     /// Already narrowed to the scope.
     pub watch: Watch,
+    /// Whether there is an Alertmanager to ask whom alerts reach.
+    pub alertmanager: bool,
+    /// The alert that must always fire, where the config names it; empty is none.
+    pub dead_mans_switch: Option<Plain>,
     pub scope: Option<Plain>,
     /// Of the times in text and Markdown; JSON is always UTC.
     pub zone: TimeZone,

@@ -27,7 +27,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
     let unknown = |view: &str| argument(&format!("there is no view `{view}`; --view takes: {}", ViewId::ids()));
     let view = cli.view.as_deref().map(|view| ViewId::parse(view).ok_or_else(|| unknown(view))).transpose()?;
     let zone = config.ui.zone.time_zone();
-    let select = cli.select.as_deref().map(|text| Select::parse(text, now, &zone));
+    let select = cli.select.as_deref().map(|text| Select::parse(text, view.unwrap_or_default(), now, &zone));
     let select = select.transpose().map_err(|error| argument(&error.0))?;
     let shown = match cli.fixed(now, &zone).map_err(|error| argument(&error.0))? {
         Some(range) => Shown::between(range.start, range.end).map_err(|error| argument(&error.0))?,
@@ -48,7 +48,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
         tiles: duration(config.ui.tiles),
         flags: flags(cli),
         author: author(config.author.as_deref(), cli.demo, env),
-        bell: true,
+        bell: config.ui.bell,
     };
     let mut app = App::new(setup, size, now);
     app.view = view.unwrap_or_default();
@@ -87,6 +87,9 @@ pub fn report(
         period: fixed.unwrap_or(Range::new(now.plus(-period.length()), now)),
         label: report::label(period, fixed.is_some()),
         at_once: chosen.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
+        // Without a config the one of this machine is a guess: no report may fail for it.
+        alertmanager: context.alertmanager && (cli.demo || config.path.is_some() || cli.alertmanager.is_some()),
+        dead_mans_switch: context.dead_mans_switch.clone(),
         watch: watch.map_err(|error| Mistake::of_argument(&error))?,
         scope: scope.map(|scope| scope.name.as_str().into()),
         zone,
@@ -109,7 +112,7 @@ fn context(context: &config::Context) -> ContextSetup {
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
         read_only: context.read_only,
-        dead_mans_switch: None,
+        dead_mans_switch: context.dead_mans_switch.as_deref().map(Into::into),
         scopes: context.scopes.clone(),
         watch: context.watch.clone(),
     }
@@ -124,7 +127,8 @@ fn demo() -> ContextSetup {
         prometheus: true,
         alertmanager: true,
         read_only: false,
-        dead_mans_switch: None,
+        // Its rules have none.
+        dead_mans_switch: Some("".into()),
         scopes: vec![scope],
         watch: Watch::default(),
     }

@@ -16,7 +16,10 @@ use super::theme::Theme;
 use super::view::alerts::Alerts;
 use super::view::overview::Overview;
 use super::view::{Scene, View, ViewId};
+use crate::analysis::alerts::Digest;
+use crate::analysis::news::News;
 use crate::analysis::scope::narrow_watch;
+use crate::analysis::switch::Switch;
 use crate::model::alert::Alert;
 use crate::model::fault::FetchError;
 use crate::model::query::{Source, Update};
@@ -31,6 +34,7 @@ mod command;
 mod learn;
 mod mouse;
 mod silence;
+mod walk;
 
 pub use command::Select;
 
@@ -121,6 +125,7 @@ pub struct Place {
     pub scope: usize,
     pub selected: usize,
     pub full: bool,
+    pub crosshair: Option<i64>,
 }
 
 /// What `/` looks for, and which of the hits is the current one.
@@ -142,6 +147,11 @@ pub struct App {
     pub overview: Overview,
     pub alerting: Alerts,
     pub alerts: Slot<Vec<Alert>>,
+    /// The alerts, counted and in order, and whether Alertmanager's word was fresh when they were.
+    pub digest: Digest,
+    digest_knows: bool,
+    pub switch: Switch,
+    news: News,
     pub links: BTreeMap<Source, Link>,
     pub overlay: Option<Overlay>,
     pub crosshair: Option<i64>,
@@ -161,7 +171,7 @@ impl App {
     pub fn new(setup: Setup, size: (u16, u16), now: Timestamp) -> Self {
         let watch = setup.contexts.first().map(|context| context.watch.clone()).unwrap_or_default();
         let shown = Shown::Live(setup.live);
-        Self {
+        let mut app = Self {
             setup,
             context: 0,
             scope: 0,
@@ -171,6 +181,10 @@ impl App {
             overview: Overview::default(),
             alerting: Alerts::default(),
             alerts: Slot::default(),
+            digest: Digest::default(),
+            digest_knows: false,
+            switch: Switch::default(),
+            news: News::default(),
             links: BTreeMap::new(),
             overlay: None,
             crosshair: None,
@@ -181,7 +195,9 @@ impl App {
             now,
             history: History::default(),
             writes: silence::Writes::default(),
-        }
+        };
+        app.use_switch();
+        app
     }
 
     /// Takes in one event; gives back what is to be done outside.
@@ -191,7 +207,10 @@ impl App {
             self.notice = None;
         }
         match event {
-            Event::Tick => None,
+            Event::Tick => {
+                self.weigh_again();
+                None
+            }
             Event::Update(update) => self.learn(*update),
             Event::Written(outcome) => {
                 self.written(*outcome);
@@ -253,6 +272,8 @@ impl App {
             shown: self.shown,
             watch: &self.watch,
             alerts: &self.alerts,
+            digest: &self.digest,
+            switch: &self.switch,
             theme: &self.setup.theme,
             zone: &self.setup.zone,
             refresh: self.setup.refresh,
@@ -297,10 +318,18 @@ impl App {
         self.overview.selected = selected;
         self.alerting = Alerts::default();
         self.alerts = Slot::default();
+        (self.digest, self.news) = (Digest::default(), News::default());
+        self.use_switch();
         self.links.clear();
         self.history = History::default();
         self.use_scope(0);
         Some(Effect::Context(number))
+    }
+
+    /// The dead man's switch of the context, of which nothing is known yet.
+    fn use_switch(&mut self) {
+        let configured = self.context().and_then(|context| context.dead_mans_switch.as_ref());
+        self.switch = Switch::new(configured);
     }
 
     /// Shows a view; what `/` found in the other one is not in this one.
@@ -324,13 +353,14 @@ impl App {
             scope: self.scope,
             selected: self.overview.selected,
             full: self.full,
+            crosshair: self.crosshair,
         }
     }
 
     fn go(&mut self, place: Place) {
         self.shown = place.shown;
         self.overview.selected = place.selected;
-        self.full = place.full;
+        (self.full, self.crosshair) = (place.full, place.crosshair);
         self.show_view(place.view);
         if place.scope != self.scope {
             self.use_scope(place.scope);

@@ -5,7 +5,7 @@ use super::app::App;
 use super::range::Shown;
 use super::silence_form::{Clock, Form, short};
 use super::view::ViewId;
-use super::view::alerts::Group;
+use super::view::alerts::{Group, Link, Order};
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
 use crate::model::silence::Silence;
@@ -21,6 +21,8 @@ pub enum Choice {
     Group(Group),
     /// Ends or extends the silence of this id.
     OfSilence(Action, String),
+    Order(Order),
+    Copy(Link),
 }
 
 #[derive(Debug, Clone)]
@@ -104,6 +106,21 @@ impl Overlay {
         Self::Choose(Picker::new(title, items.collect()))
     }
 
+    /// In which order the alerts stand.
+    pub fn order(app: &App) -> Self {
+        let items = Order::ALL.map(|order| item(order.name(), "", Choice::Order(order)));
+        let at = Order::ALL.iter().position(|order| *order == app.alerting.order).unwrap_or(0);
+        Self::Choose(Picker::new("order by", items.into()).starting_at(at))
+    }
+
+    /// The links of the selected alert, if it has any.
+    pub fn links(app: &App) -> Option<Self> {
+        let links = app.alerting.links();
+        let items = links.into_iter().map(|link| item(link.name.clone(), &link.url.clone(), Choice::Copy(link)));
+        let items: Vec<_> = items.collect();
+        (!items.is_empty()).then(|| Self::Choose(Picker::new("copy a link", items)))
+    }
+
     pub fn context(app: &App) -> Self {
         Self::Choose(Picker::new("context", contexts(app)).starting_at(app.context))
     }
@@ -112,17 +129,24 @@ impl Overlay {
 /// Whether the action can do anything in the view that is shown: what cannot is offered nowhere.
 pub fn does_something(app: &App, action: Action) -> bool {
     let in_alerts = app.view == ViewId::Alerts;
+    let has_chart = matches!(app.view, ViewId::Overview | ViewId::Alerts);
     match action {
         Action::Overview => app.view != ViewId::Overview || app.full,
         Action::Silences => app.view != ViewId::Silences,
         Action::Rules => app.view != ViewId::Rules,
         Action::Alerts => !in_alerts || app.full,
-        Action::Group | Action::Edit => in_alerts,
+        Action::Group | Action::Edit | Action::Order => in_alerts,
         Action::Quiet => in_alerts || app.view == ViewId::Silences,
         Action::Acknowledge => in_alerts && app.can_silence(),
         Action::Silence | Action::Expire | Action::Extend => {
             (in_alerts || app.view == ViewId::Silences) && app.can_silence()
         }
+        Action::Links | Action::Metrics | Action::Logs | Action::Traces => in_alerts,
+        // Rules and silences are as they are now, and have no chart.
+        Action::Time | Action::Pause | Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => has_chart,
+        Action::PanLeft | Action::PanRight | Action::FullScreen => has_chart,
+        Action::CrosshairLeft | Action::CrosshairRight => has_chart,
+        Action::CrosshairFarLeft | Action::CrosshairFarRight => has_chart,
         // Alerts are told by their own labels: the scope of the charts hides none of them.
         Action::Scope => app.view == ViewId::Overview,
         _ => true,

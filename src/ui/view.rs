@@ -9,6 +9,8 @@ use ratatui::layout::Rect;
 use super::range::Shown;
 use super::theme::{Role, Theme};
 use super::widget::chart::{self, Chart};
+use crate::analysis::alerts::Digest;
+use crate::analysis::switch::Switch;
 use crate::model::alert::Alert;
 use crate::model::query::{Subscription, Update};
 use crate::model::unit::Unit;
@@ -85,6 +87,9 @@ pub struct Scene<'a> {
     /// Already narrowed to the scope.
     pub watch: &'a Watch,
     pub alerts: &'a Slot<Vec<Alert>>,
+    /// The same, counted and in order.
+    pub digest: &'a Digest,
+    pub switch: &'a Switch,
     pub theme: &'a Theme,
     pub zone: &'a TimeZone,
     /// How often charts and tiles are asked again.

@@ -52,6 +52,13 @@ fn it_is_a_table_for_people() {
 }
 
 #[test]
+fn what_is_noisy_and_what_flaps_is_named() {
+    let text = render(&build(script()), Format::Text, false);
+    assert!(text.contains("noisiest: Flapping, fired 6 times; flapping: Flapping\n"), "{text}");
+    assert!(!render(&build(Script::calm()), Format::Text, false).contains("noisiest"));
+}
+
+#[test]
 fn nothing_is_not_the_same_as_not_known() {
     assert_eq!(json_of(Script::calm())["alerts"]["fired"], json!([]));
     let no_rules = |query: &Query| (*query == Query::Alerts).then(|| FetchError::Unsupported("no rules".into()));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use a360::model::alert::{Alert, AlertState};
 use a360::model::ask::Ask;
+use a360::model::delivery::{Held, Holdings};
 use a360::model::fault::FetchError;
 use a360::model::labels::Labels;
 use a360::model::query::{Answer, Query};
@@ -27,6 +28,8 @@ pub type Refuse = fn(&Query) -> Option<FetchError>;
 pub struct Script {
     pub series: BTreeMap<String, Vec<(Labels, Course)>>,
     pub alerts: Vec<Alert>,
+    /// What Alertmanager holds; none is that there is no Alertmanager.
+    pub held: Option<Holdings>,
     pub refuse: Refuse,
     pub notes: Notes,
     /// How far the server's clock is ahead, ms.
@@ -36,8 +39,14 @@ pub struct Script {
 impl Script {
     /// A quiet service: two endpoints, two instances, one machine.
     pub fn calm() -> Self {
-        let mut script =
-            Self { series: BTreeMap::new(), alerts: Vec::new(), refuse: |_| None, notes: Notes::default(), ahead: 0 };
+        let mut script = Self {
+            series: BTreeMap::new(),
+            alerts: Vec::new(),
+            held: None,
+            refuse: |_| None,
+            notes: Notes::default(),
+            ahead: 0,
+        };
         let watch = Watch::default();
         script.set(&watch.requests, "endpoint", &[("/api/search", |_| Some(240.0)), ("/api/pay", |_| Some(60.0))]);
         script.set(&watch.errors, "", &[("", |_| Some(0.003))]);
@@ -183,6 +192,22 @@ pub fn alert(name: &str, severity: &str, state: AlertState, minutes: i64) -> Ale
     }
 }
 
+/// An alert as Alertmanager holds it, with a label more.
+pub fn held(alert: &Alert, receivers: &[&str]) -> Held {
+    Held {
+        fingerprint: "f".into(),
+        labels: alert.labels.with("cluster", "eu"),
+        annotations: alert.annotations.clone(),
+        starts_at: alert.active_at,
+        updated_at: None,
+        receivers: receivers.iter().map(|name| (*name).into()).collect(),
+        generator: "".into(),
+        silenced_by: Vec::new(),
+        inhibited_by: Vec::new(),
+        muted_by: Vec::new(),
+    }
+}
+
 const LONG: &str = "/api/東京/an-endpoint-whose-name-is-longer-than-any-column-of-any-table-that-a-terminal-can-show";
 
 #[derive(Clone)]
@@ -214,6 +239,7 @@ impl Ask for Scripted {
                 Ok(Answer::Vector(Vector { samples: samples.collect(), notes: Notes::default() }))
             }
             Query::Alerts => Ok(Answer::Alerts(self.0.alerts.clone())),
+            Query::Held if self.0.held.is_some() => Ok(Answer::Held(self.0.held.clone().unwrap_or_default())),
             Query::Rules | Query::Held | Query::Silences | Query::Routing | Query::Host => {
                 Err(FetchError::Unsupported(Plain::new("not here")))
             }
@@ -233,6 +259,8 @@ pub fn plan() -> Plan {
         label: "last hour".to_owned(),
         at_once: 8,
         watch: Watch::default(),
+        alertmanager: false,
+        dead_mans_switch: None,
         scope: None,
         zone: TimeZone::UTC,
         demo: false,
@@ -242,7 +270,8 @@ pub fn plan() -> Plan {
 }
 
 pub fn build(script: Script) -> Report {
-    build_for(script, &plan())
+    let alertmanager = script.held.is_some();
+    build_for(script, &Plan { alertmanager, ..plan() })
 }
 
 pub fn build_for(script: Script, plan: &Plan) -> Report {

@@ -33,7 +33,7 @@ pub fn rule(name: &str, expr: &str, minutes: i64, alerts: Vec<Alert>) -> Rule {
     }
 }
 
-fn failing(name: &str) -> Rule {
+pub fn failing(name: &str) -> Rule {
     Rule {
         health: Health::Failing,
         last_error: "found duplicate series for the match group".into(),
@@ -168,7 +168,16 @@ pub fn incident() -> Story {
             (by("endpoint", "/api/pay"), since(3.0, 0.3, 2.2)),
         ],
     );
+    day(&mut story, &errors, &[(0.0, 6.0), (300.0, 309.0), (600.0, 608.0), (900.0, 915.0)]);
     story
+}
+
+/// When an alert fired within the last day, in minutes ago.
+pub fn day(story: &mut Story, alert: &Alert, fired: &'static [(f64, f64)]) {
+    let labels = alert.labels.with("__name__", "ALERTS").with("alertstate", "firing");
+    let matchers = alert.labels.iter().map(|(name, value)| format!(", {name}=\"{value}\"")).collect::<String>();
+    let inside = move |ago: f64| fired.iter().any(|(from, to)| (*from..=*to).contains(&ago)).then_some(1.0);
+    story.lines(&format!("ALERTS{{alertstate=\"firing\"{matchers}}}"), vec![(labels, Box::new(inside))]);
 }
 
 /// As the expression is written after it was read.
@@ -208,7 +217,7 @@ pub fn many(count: usize) -> Story {
     }
 }
 
-fn hostile() -> Story {
+pub fn hostile() -> Story {
     let mut words: Vec<String> = HOSTILE.iter().map(|word| (*word).to_owned()).collect();
     words.push("x".repeat(64 * 1024));
     let one = |word: &String| {
@@ -235,7 +244,7 @@ fn hostile() -> Story {
     }
 }
 
-fn refused() -> FetchError {
+pub fn refused() -> FetchError {
     FetchError::Refused
 }
 

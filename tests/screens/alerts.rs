@@ -59,7 +59,14 @@ fn incident_again(app: &mut App, name: &str) {
 
 #[test]
 fn what_is_typed_and_chosen() {
-    for (name, keys) in [("help", "?"), ("group", "b"), ("filter", "e t e a m"), ("filter_wrong", "e t e a m enter")] {
+    for (name, keys) in [
+        ("help", "?"),
+        ("group", "b"),
+        ("order", "O"),
+        ("links", "o"),
+        ("filter", "e t e a m"),
+        ("filter_wrong", "e t e a m enter"),
+    ] {
         let mut app = situation("incident", 80, 24);
         press(&mut app, keys);
         shows(&app, name);
@@ -148,7 +155,7 @@ fn nothing_panics_and_nothing_unprintable_is_painted_at_any_size() {
     let widths = || (0..=4).chain([23, 39, 40, 41, 59, 60, 61, 80, 99, 100, 101, 120, 200, 220]);
     let heights = || (0..=24).chain([29, 30, 41, 70]);
     for name in ["incident", "hostile", "quiet_shown", "no_engine", "grouped"] {
-        for keys in ["", "enter", "?", "b", "e x", "/ a p i enter", "< <"] {
+        for keys in ["", "enter", "?", "b", "O", "o", "e x", "/ a p i enter", "< <"] {
             let mut app = situation(name, 120, 40);
             press(&mut app, keys);
             for (width, height) in widths().flat_map(|width| heights().map(move |height| (width, height))).step_by(3) {
@@ -164,9 +171,10 @@ fn nothing_panics_and_nothing_unprintable_is_painted_at_any_size() {
 fn views_are_switched_remembered_and_reopened() {
     let mut app = situation("incident", 120, 40);
     let tabs = |app: &App| screen(app).lines().nth(1).unwrap_or_default().trim_end().to_owned();
-    assert!(tabs(&app).starts_with(" 1 Overview  2 Alerts ▲5 "), "{}", tabs(&app));
+    assert!(tabs(&app).starts_with(" 1 Overview  2 Alerts ▲2 "), "{}", tabs(&app));
     let Some(Effect::Copy(line)) = press(&mut app, "Y") else { panic!("nothing copied") };
-    assert_eq!(line, "a360 --context staging --view alerts --range 1h");
+    let select = r#"'alertname="HighErrorRate",cluster="eu-1",severity="critical"'"#;
+    assert_eq!(line, format!("a360 --context staging --view alerts --range 1h --select {select}"));
     let Some(Effect::Copy(alert)) = press(&mut app, "y") else { panic!("nothing copied") };
     for part in [
         "HighErrorRate critical firing since 2026-11-23T13:52:27Z\n",
@@ -194,17 +202,46 @@ fn each_view_asks_only_what_it_shows() {
     let ranges = |queries: &[Query]| queries.iter().filter(|query| matches!(query, Query::Range { .. })).count();
     let here = asked(&app);
     assert!([Query::Alerts, Query::Rules, Query::Held, Query::Silences].iter().all(|query| here.contains(query)));
-    assert_eq!((ranges(&here), here.contains(&Query::Host)), (1, false));
+    assert_eq!((ranges(&here), here.contains(&Query::Host)), (2, false));
     press(&mut app, "1");
     let there = asked(&app);
     assert!(!there.contains(&Query::Rules) && there.contains(&Query::Held) && ranges(&there) > 4);
 }
 
 #[test]
+fn the_day_of_an_alert_is_told_and_what_is_not_known_of_it_is_not_never() {
+    use crate::story::Reply;
+    use a360::model::fault::FetchError;
+    let mut app = situation("incident", 120, 40);
+    press(&mut app, "enter");
+    incident().tell(&mut app, NOW);
+    let day = "fired 4 times · 35m in all · flaps: yes · usually resolves in 8m";
+    assert!(screen(&app).contains(day), "{}", screen(&app));
+    // The next alert has another day, of which nothing is known yet.
+    press(&mut app, "j");
+    let text = screen(&app);
+    assert!(!text.contains("fired") && text.contains("24h asking…"), "{text}");
+    let mut story = incident();
+    let past =
+        story.replies.keys().find(|expr| expr.starts_with("ALERTS")).unwrap().replace("HighErrorRate", "HighLatency");
+    let past = past.replace(r#"cluster="eu-1", "#, "").replace("critical", "warning");
+    let past = past.replace(r#", severity"#, r#", endpoint="/api/checkout", severity"#);
+    story.set(&past, Reply::Fails(FetchError::Server { kind: "execution".into(), message: "too many".into() }));
+    story.tell(&mut app, NOW);
+    let text = screen(&app);
+    assert!(text.contains("24h not known: ") && text.contains("too many"), "{text}");
+    press(&mut app, "k");
+    incident().tell(&mut app, NOW.plus(300 * SECOND));
+    // Nobody answers any more: the day is as old as its answer.
+    app.handle(Event::Tick, NOW.plus(900 * SECOND));
+    assert!(screen(&app).contains("· stale 10m"), "{}", screen(&app));
+}
+
+#[test]
 fn keys_of_the_alerts_do_nothing_elsewhere_and_are_not_offered_there() {
     let mut app = situation("incident", 120, 40);
     let footer = |app: &App| screen(app).lines().last().unwrap_or_default().to_owned();
-    assert!(footer(&app).contains("b group  v quiet too  e filter"), "{}", footer(&app));
+    assert!(footer(&app).contains("M metrics  o links  b group  v quiet too  e filter"), "{}", footer(&app));
     press(&mut app, "1 b e v");
     assert!(app.overlay.is_none() && !footer(&app).contains("group"), "{}", footer(&app));
 }

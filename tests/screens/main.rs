@@ -16,12 +16,15 @@ mod console;
 mod never_panics;
 mod over;
 mod promises;
+mod rules;
 mod scenes;
 mod silences;
 mod silences_page;
 mod silences_sent;
 mod story;
 mod styled;
+mod switch;
+mod walking;
 
 use console::{NOW, key, paint, text};
 use scenes::{STATES, names, scene};

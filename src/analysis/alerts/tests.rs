@@ -30,17 +30,17 @@ const HIGH_SENT: &[(&str, &str)] = &[("alertname", "High"), ("cluster", "eu"), (
 #[test]
 fn the_two_sides_of_an_alert_are_one_row() {
     let alerts = [alert(HIGH, AlertState::Firing)];
-    let rows = rows(&[], &alerts, Some(&holdings(vec![held(HIGH_SENT)])));
+    let rows = rows(&[], &alerts, Some(&holdings(vec![held(HIGH_SENT)])), None);
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].state, rows[0].value, rows[0].since), (State::Firing, Some(0.2), Some(Timestamp(5))));
-    assert_eq!(rows[0].labels, Labels::of(HIGH_SENT));
+    assert_eq!((&rows[0].labels, rows[0].own.as_ref()), (&Labels::of(HIGH_SENT), Some(&Labels::of(HIGH))));
     assert_eq!(rows[0].told, Told::Receivers(vec![Plain::new("team")]));
 }
 
 #[test]
 fn who_is_told_depends_on_who_knows() {
     let [firing, pending] = [AlertState::Firing, AlertState::Pending].map(|state| [alert(HIGH, state)]);
-    let told = |alerts: &[Alert], held: Option<&Holdings>| rows(&[], alerts, held)[0].told.clone();
+    let told = |alerts: &[Alert], held: Option<&Holdings>| rows(&[], alerts, held, None)[0].told.clone();
     let nothing = holdings(Vec::new());
     assert_eq!(told(&firing, None), Told::Unknown);
     assert_eq!(told(&firing, Some(&nothing)), Told::NotHeld);
@@ -61,7 +61,8 @@ fn what_keeps_it_quiet_is_said_and_comes_after_what_fires() {
         quiet("C", |h| h.muted_by = vec![Plain::new("nights")]),
         quiet("D", |_| ()),
     ]);
-    let states: Vec<_> = rows(&[], &[], Some(&all)).iter().map(|row| (row.name().to_string(), row.state)).collect();
+    let states: Vec<_> =
+        rows(&[], &[], Some(&all), None).iter().map(|row| (row.name().to_string(), row.state)).collect();
     let expected = [
         ("D".to_owned(), State::Firing),
         ("B".to_owned(), State::Inhibited),
@@ -75,7 +76,7 @@ fn what_keeps_it_quiet_is_said_and_comes_after_what_fires() {
 fn the_same_alert_of_two_clusters_is_two_rows() {
     let alerts = [alert(HIGH, AlertState::Firing)];
     let other = [("alertname", "High"), ("cluster", "us"), ("severity", "critical")];
-    let rows = rows(&[], &alerts, Some(&holdings(vec![held(HIGH_SENT), held(&other)])));
+    let rows = rows(&[], &alerts, Some(&holdings(vec![held(HIGH_SENT), held(&other)])), None);
     assert_eq!(rows.len(), 2);
     assert_eq!(rows.iter().filter(|row| row.value.is_some()).count(), 1);
 }
@@ -86,7 +87,58 @@ fn ten_thousand_alerts_are_merged_by_looking_each_up() {
     let of = |i: usize| Labels::new(labels(i).map(|(n, v)| (Plain::from(n), Plain::from(v))).to_vec());
     let alerts: Vec<_> = (0..10_000).map(|i| Alert { labels: of(i), ..alert(&[], AlertState::Firing) }).collect();
     let held = holdings((0..10_000).map(|i| Held { labels: of(i).with("cluster", "eu"), ..held(&[]) }).collect());
-    let rows = rows(&[], &alerts, Some(&held));
+    let rows = rows(&[], &alerts, Some(&held), None);
     assert_eq!(rows.len(), 10_000);
     assert!(rows.iter().all(|row| row.held.is_some() && row.value.is_some()));
+}
+
+#[test]
+fn the_dead_mans_switch_is_alive_only_while_it_fires() {
+    let watchdog = |state| [alert(&[("alertname", "Watchdog")], state)];
+    let state = |alerts: &[Alert], switch| rows(&[], alerts, None, switch)[0].state;
+    assert_eq!(state(&watchdog(AlertState::Firing), Some("Watchdog")), State::Alive);
+    assert_eq!(state(&watchdog(AlertState::Firing), Some("Other")), State::Firing);
+    assert_eq!(state(&watchdog(AlertState::Firing), None), State::Firing);
+    assert_eq!(state(&watchdog(AlertState::Pending), Some("Watchdog")), State::Pending);
+    assert_eq!(
+        rows(&[], &[], Some(&holdings(vec![held(&[("alertname", "Watchdog")])])), Some("Watchdog"))[0].state,
+        State::Alive
+    );
+}
+
+#[test]
+fn what_fires_is_counted_without_what_is_quiet_or_alive() {
+    let named = |name: &str, severity: &str, state| alert(&[("alertname", name), ("severity", severity)], state);
+    let (firing, pending) = (AlertState::Firing, AlertState::Pending);
+    let alerts = [
+        named("W", "warning", firing),
+        named("B", "critical", firing),
+        named("Hushed", "critical", firing),
+        named("A", "critical", firing),
+        named("P", "critical", pending),
+        named("Watchdog", "none", firing),
+    ];
+    let silenced = Held { silenced_by: vec!["s".into()], labels: alerts[2].labels.with("cluster", "eu"), ..held(&[]) };
+    let told = Held { labels: alerts[3].labels.clone(), ..held(&[]) };
+    let known = holdings(vec![silenced, told]);
+    let digest = digest(&alerts, Some(&known), Some("Watchdog"));
+    assert_eq!((digest.firing, digest.quiet, digest.count()), ([2, 1, 0, 0], 1, 3));
+    assert_eq!(
+        (digest.worst(), &digest.names[..], digest.more),
+        (Some(Severity::Critical), &["A".into(), "B".into()][..], 0)
+    );
+    let order: Vec<_> =
+        digest.order.iter().map(|one| (alerts[one.number].name().to_string(), one.state, one.is_held)).collect();
+    let expected = [
+        ("A", State::Firing, true),
+        ("B", State::Firing, false),
+        ("W", State::Firing, false),
+        ("P", State::Pending, false),
+        ("Hushed", State::Silenced, true),
+        ("Watchdog", State::Alive, false),
+    ];
+    assert_eq!(order, expected.map(|(name, state, held)| (name.to_owned(), state, held)));
+    // Nobody says any more that it is silenced: it counts.
+    assert_eq!(super::digest(&alerts, None, None).firing, [3, 1, 1, 0]);
+    assert_eq!(super::digest(&[], None, None), Digest::default());
 }

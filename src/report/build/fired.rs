@@ -8,14 +8,15 @@ use crate::report::document::Fired;
 use crate::text::Plain;
 
 /// Nothing when it was not answered, or when an empty answer means nothing: a backend without a rule engine has none.
-pub fn fired(answers: &Answers) -> Option<Vec<Fired>> {
+pub fn fired(answers: &Answers, switch: Option<&str>) -> Option<Vec<Fired>> {
     let frame = answers.frame(Topic::Fired, When::Now)?;
     let before = answers.frame(Topic::Fired, When::Before).map(|frame| history::by(frame, "alertname"));
     if frame.series.is_empty() && answers.alerts().is_none() {
         return None;
     }
-    let mut fired: Vec<Fired> =
-        history::by(frame, "alertname").into_iter().map(|now| one(now, frame, before.as_deref())).collect();
+    // What must always fire is no news.
+    let by_name = history::by(frame, "alertname").into_iter().filter(|(name, _)| Some(name.as_str()) != switch);
+    let mut fired: Vec<Fired> = by_name.map(|now| one(now, frame, before.as_deref())).collect();
     fired.sort_by(|a, b| (b.total, b.times, &a.name).cmp(&(a.total, a.times, &b.name)));
     Some(fired)
 }

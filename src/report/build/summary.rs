@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::alerts::digest;
 use crate::analysis::summary::{Facts, Headline, Level, headline};
+use crate::analysis::switch::Switch;
 use crate::model::series::Frame;
 use crate::report::ask::{Answers, Topic, When};
 use crate::report::document::{Presence, Requests, Resources};
@@ -81,7 +83,10 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
     let parts = frame(Topic::ErrorsByEndpoint).map(|parts| current(part_ratios(parts, frame(Topic::Requests))));
     let latency = frame(Topic::Latency).cloned().map(current);
     // Alerts are those of the moment they were asked; nobody knows any more what fired then.
-    let is_recent = plan.generated_at.since(grid.now.end) <= MINUTE;
+    let is_recent = plan.is_recent(grid);
+    let switch = Switch::new(plan.dead_mans_switch.as_ref());
+    let name = switch.name().map(Plain::as_str);
+    let digest = answers.alerts().map(|alerts| digest(alerts, answers.holdings(), name));
     let facts = Facts {
         availability: known.presence.state.clone(),
         requests: requests.as_ref(),
@@ -90,7 +95,7 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
         latency: latency.as_ref(),
         latency_cap: known.cap,
         memory_ratio: nearest_limit(&known.resources.memory_ratio.rows),
-        alerts: answers.alerts().filter(|_| is_recent),
+        alerts: digest.as_ref().filter(|_| is_recent),
         restarts: known.presence.restarts.clone().unwrap_or_default(),
         is_history: !is_recent,
     };
@@ -103,6 +108,11 @@ fn nearest_limit(rows: &[Row]) -> Option<(Plain, f64)> {
 }
 
 impl Plan {
+    /// The period ends when the report is made: what fires now belongs to it.
+    pub fn is_recent(&self, grid: &Grid) -> bool {
+        self.generated_at.since(grid.now.end) <= MINUTE
+    }
+
     /// A time within the report, as short as it can be told from the others.
     pub fn clock(&self, at: i64, grid: &Grid) -> String {
         let pattern = if grid.now.length() > crate::time::DAY { "%m-%d %H:%M" } else { "%H:%M" };

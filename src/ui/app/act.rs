@@ -3,9 +3,10 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Effect, Find};
+use crate::model::matcher::{Matcher, Op};
 use crate::time::{Range, Timestamp};
 use crate::ui::action::Action;
-use crate::ui::overlay::{Choice, Overlay};
+use crate::ui::overlay::{Choice, Overlay, does_something};
 use crate::ui::range::Shown;
 use crate::ui::screen;
 use crate::ui::view::ViewId;
@@ -15,6 +16,11 @@ use crate::ui::widget::picker::{Picked, Picker};
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
+        let is_silencing = matches!(action, Action::Silence | Action::Expire | Action::Extend);
+        // Why nothing can be silenced is said by whoever does it.
+        if matches!(self.view, ViewId::Rules | ViewId::Silences) && !is_silencing && !does_something(self, action) {
+            return None;
+        }
         match action {
             Action::Quit => return self.quit(),
             Action::Suspend => return Some(Effect::Suspend),
@@ -22,8 +28,9 @@ impl App {
             Action::Copy => {
                 let said = match self.view {
                     ViewId::Overview => "copied the values",
-                    ViewId::Alerts | ViewId::Rules => "copied the alert",
+                    ViewId::Alerts => "copied the alert",
                     ViewId::Silences => "copied the silence",
+                    ViewId::Rules => "copied the expression",
                 };
                 return Some(self.copy(screen::selection(self), said));
             }
@@ -41,8 +48,13 @@ impl App {
             Action::Top => self.edge(false),
             Action::Bottom => self.edge(true),
             Action::Group if self.view == ViewId::Alerts => self.overlay = Some(Overlay::group(self)),
+            Action::Order if self.view == ViewId::Alerts => self.overlay = Some(Overlay::order(self)),
+            Action::Links if self.view == ViewId::Alerts => self.show_links(),
+            Action::Metrics => self.walk_to_metrics(),
+            Action::Logs if self.view == ViewId::Alerts => self.say("logs are not built yet: nothing to go to"),
+            Action::Traces if self.view == ViewId::Alerts => self.say("traces are not built yet: nothing to go to"),
             Action::Quiet if self.view == ViewId::Alerts => {
-                self.alerting.quiet_too = !self.alerting.quiet_too;
+                self.alerting.toggle_quiet();
                 self.list_alerts();
             }
             Action::Edit if self.view == ViewId::Alerts => {
@@ -53,9 +65,11 @@ impl App {
             Action::Quiet if self.view == ViewId::Silences => {
                 self.in_alerts(|alerting, _, area| alerting.toggle_over(area));
             }
-            Action::Group | Action::Quiet | Action::Edit => {}
+            Action::Group | Action::Quiet | Action::Edit | Action::Order => {}
+            Action::Links | Action::Logs | Action::Traces => {}
             Action::Acknowledge | Action::Silence | Action::Expire | Action::Extend => self.silencing(action),
             Action::Open if self.view == ViewId::Silences => self.silencing(Action::Silence),
+            Action::Open if self.view == ViewId::Rules => self.open_rule(),
             Action::Open | Action::FullScreen if matches!(self.view, ViewId::Silences | ViewId::Rules) => {}
             Action::Open | Action::FullScreen if self.view == ViewId::Alerts && self.alerting.row().is_none() => {}
             Action::Open => self.moving(|app| app.full = true),
@@ -93,7 +107,7 @@ impl App {
         None
     }
 
-    fn copy(&mut self, text: String, said: &str) -> Effect {
+    pub(super) fn copy(&mut self, text: String, said: &str) -> Effect {
         self.say(said);
         Effect::Copy(text)
     }
@@ -153,6 +167,19 @@ impl App {
     fn filter(&mut self, filter: Filter) {
         self.alerting.filter = filter;
         self.list_alerts();
+    }
+
+    /// To the alerts of the rule under the cursor.
+    fn open_rule(&mut self) {
+        let rule = self.alerting.selected_rule().filter(|_| self.alerting.has_rule_alerts());
+        let Some(name) = rule.map(|(_, rule)| rule.name.clone()) else { return };
+        match Filter::of(vec![Matcher::new("alertname", Op::Equal, &name)]) {
+            Ok(filter) => {
+                self.alerting.filter = filter;
+                self.go_to(ViewId::Alerts);
+            }
+            Err(error) => self.say(&error),
+        }
     }
 
     fn pause(&mut self) {
@@ -301,6 +328,11 @@ impl App {
                 self.list_alerts();
             }
             Choice::OfSilence(action, id) => self.end_or_extend_by_id(action, &id),
+            Choice::Order(order) => {
+                self.alerting.order = order;
+                self.list_alerts();
+            }
+            Choice::Copy(link) => return Some(self.copy_link(&link.name, link.url)),
         }
         None
     }

@@ -3,22 +3,40 @@
 use jiff::tz::TimeZone;
 
 use super::App;
+use crate::model::matcher::{Matcher, Op};
 use crate::text::Plain;
 use crate::time::{BadTime, Timestamp, format_duration, parse_moment};
 use crate::ui::range::Shown;
 use crate::ui::view::ViewId;
+use crate::ui::view::alerts::Filter;
 use crate::ui::view::overview::panel;
 
-/// What `--select` says: `latency`, `latency+full`, `latency@2026-11-23T14:00:00Z`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Select {
-    pub panel: String,
-    pub full: bool,
-    pub crosshair: Option<Timestamp>,
+/// What `--select` says.
+#[derive(Debug, Clone)]
+pub enum Select {
+    /// `latency`, `latency+full`, `latency@2026-11-23T14:00:00Z`
+    Panel { panel: String, full: bool, crosshair: Option<Timestamp> },
+    /// `alertname="A",pod="x"`: the alert that all of it fits.
+    Alert(Filter),
 }
 
 impl Select {
-    pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, BadTime> {
+    /// What can be selected depends on the view.
+    pub fn parse(text: &str, view: ViewId, now: Timestamp, zone: &TimeZone) -> Result<Self, BadTime> {
+        match view {
+            ViewId::Overview => Self::panel(text, now, zone),
+            ViewId::Alerts => match Filter::read(text) {
+                Ok(filter) if !filter.is_empty() => Ok(Self::Alert(filter)),
+                Ok(_) => Err(BadTime("--select is empty; in the alerts it takes matchers: alertname=\"A\"".to_owned())),
+                Err(error) => Err(BadTime(format!("--select: {error}; write matchers: alertname=\"A\",pod=\"x\""))),
+            },
+            ViewId::Silences | ViewId::Rules => {
+                Err(BadTime(format!("--select takes nothing in the view {}", view.id())))
+            }
+        }
+    }
+
+    fn panel(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, BadTime> {
         let (rest, at) = text.split_once('@').map_or((text, None), |(rest, at)| (rest, Some(at)));
         let (id, full) = rest.strip_suffix("+full").map_or((rest, false), |id| (id, true));
         if !panel::ALL.iter().any(|panel| panel.id() == id) {
@@ -26,7 +44,7 @@ impl Select {
             return Err(BadTime(format!("`{id}` is no panel; --select takes one of {}", known.join(", "))));
         }
         let crosshair = at.map(|at| parse_moment(at, now, zone)).transpose()?;
-        Ok(Self { panel: id.to_owned(), full, crosshair })
+        Ok(Self::Panel { panel: id.to_owned(), full, crosshair })
     }
 }
 
@@ -34,12 +52,16 @@ impl App {
     /// Opens what a command line asked for, before the first frame.
     pub fn open(&mut self, context: usize, scope: usize, shown: Shown, select: Option<&Select>) {
         self.context = context.min(self.setup.contexts.len().saturating_sub(1));
+        self.use_switch();
         self.use_scope(scope);
         self.shown = shown;
-        if let Some(select) = select {
-            self.overview.select(&select.panel);
-            self.full = select.full;
-            self.crosshair = select.crosshair.map(|at| at.0);
+        match select {
+            None => {}
+            Some(Select::Panel { panel, full, crosshair }) => {
+                self.overview.select(panel);
+                (self.full, self.crosshair) = (*full, crosshair.map(|at| at.0));
+            }
+            Some(Select::Alert(filter)) => self.alerting.want(filter.clone()),
         }
     }
 
@@ -60,13 +82,29 @@ impl App {
         if let Some(scope) = self.scope() {
             words.extend(["--scope".to_owned(), Plain::new(&scope.name).to_string()]);
         }
-        if self.view != ViewId::Overview {
-            return words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        if let Some(selected) = self.selected() {
+            words.extend(["--select".to_owned(), selected]);
         }
-        let full = if self.full { "+full" } else { "" };
-        let at = self.crosshair.map_or_else(String::new, |at| format!("@{}", Timestamp(at).rfc3339()));
-        words.extend(["--select".to_owned(), format!("{}{full}{at}", self.overview.panel().id())]);
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl App {
+    /// What the cursor is on, as `--select` takes it.
+    fn selected(&self) -> Option<String> {
+        match self.view {
+            ViewId::Overview => {
+                let full = if self.full { "+full" } else { "" };
+                let at = self.crosshair.map_or_else(String::new, |at| format!("@{}", Timestamp(at).rfc3339()));
+                Some(format!("{}{full}{at}", self.overview.panel().id()))
+            }
+            ViewId::Alerts => {
+                let labels = &self.alerting.row()?.labels;
+                let matchers = labels.iter().map(|(name, value)| Matcher::new(name, Op::Equal, value).to_string());
+                Some(matchers.collect::<Vec<_>>().join(",")).filter(|matchers| !matchers.is_empty())
+            }
+            ViewId::Silences | ViewId::Rules => None,
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! What the console asks, and what each answer changes.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
 
 use super::{App, Effect, Setup};
-use crate::model::alert::{Alert, AlertState, Severity};
+use crate::analysis::alerts::digest;
 use crate::model::fault::FetchError;
-use crate::model::labels::Labels;
 use crate::model::query::{Answer, Query, Source, Subscription, Update};
+use crate::model::series::Vector;
 use crate::ui::view::alerts::{Alerts, Gone};
 use crate::ui::view::{Scene, View, ViewId};
 
@@ -40,11 +40,17 @@ impl App {
         }
         if *query == Query::Alerts {
             let result = update.result.and_then(Answer::into_alerts);
-            let new = result.as_ref().ok().zip(self.alerts.get()).and_then(|(now, before)| new_critical(now, before));
+            let is_answer = result.is_ok();
             self.alerts.take(query, result, update.at);
+            self.weigh();
             self.learn_alerts();
-            return new.and_then(|text| self.notice_new(&text));
+            return self.notice_new(is_answer);
         }
+        if self.switch_question().as_ref() == Some(query) {
+            self.learn_switch(update.result.and_then(Answer::into_vector));
+            return None;
+        }
+        let (is_held, is_rules) = (*query == Query::Held, *query == Query::Rules);
         let changes_list = Alerts::owns(query);
         if changes_list || self.view.tab() == ViewId::Alerts {
             self.in_alerts(|alerting, scene, area| alerting.apply(update, scene, area));
@@ -54,16 +60,61 @@ impl App {
             overview.apply(update, &self.scene(), self.body());
             self.overview = overview;
         }
+        if is_rules {
+            self.switch.learn_rules(self.alerting.groups());
+        }
+        if is_held {
+            self.weigh();
+        }
         if changes_list {
             self.learn_alerts();
         }
-        None
+        if is_held { self.notice_new(false) } else { None }
     }
 
     /// Names what is new, and rings.
-    fn notice_new(&mut self, text: &str) -> Option<Effect> {
-        self.say(text);
+    fn notice_new(&mut self, is_answer: bool) -> Option<Effect> {
+        let alerts = self.alerts.get().map_or(&[][..], Vec::as_slice);
+        let new = self.news.take(alerts, &self.digest, is_answer, self.digest_knows, self.now);
+        let first = new.first()?;
+        let more = if new.len() > 1 { format!(", and {} more", new.len() - 1) } else { String::new() };
+        self.say(&format!("▲ new: {first}{more}"));
         self.setup.bell.then_some(Effect::Bell)
+    }
+
+    /// Counts and orders the alerts once for all views.
+    fn weigh(&mut self) {
+        let held = self.alerting.held_for_sure(&self.scene());
+        let alerts = self.alerts.get();
+        let (knows, name) = (held.is_some(), self.switch.name().cloned());
+        let digest = digest(alerts.map_or(&[], Vec::as_slice), held, name.as_deref());
+        let mut switch = self.switch.clone();
+        if let Some(alerts) = alerts {
+            switch.learn_alerts(alerts);
+        }
+        switch.learn_held(held, self.now);
+        (self.digest, self.digest_knows, self.switch) = (digest, knows, switch);
+    }
+
+    /// The same when Alertmanager's word has become too old meanwhile: what it kept quiet counts again.
+    pub(super) fn weigh_again(&mut self) {
+        if self.digest_knows && self.alerting.held_for_sure(&self.scene()).is_none() {
+            self.weigh();
+        }
+    }
+
+    /// What tells whether there should be a dead man's switch, while that is not known.
+    fn switch_question(&self) -> Option<Query> {
+        self.switch.question().map(|expr| Query::Instant { expr, at: None })
+    }
+
+    fn learn_switch(&mut self, result: Result<Vector, FetchError>) {
+        match result {
+            Ok(vector) => self.switch.learn_past(vector.samples.iter().any(|sample| sample.value > 0.0)),
+            // It is asked again when the source is back; what is refused stays refused.
+            Err(error) if error.is_outage() || error.may_pass() => {}
+            Err(_) => self.switch.learn_past(false),
+        }
     }
 
     /// Changes the alerts' view while it reads the rest of the state.
@@ -104,6 +155,7 @@ impl App {
         let tile = |query| Subscription { query, every: Some(self.setup.tiles) };
         if self.context().is_some_and(|context| context.prometheus) {
             wanted.insert(tile(Query::Alerts));
+            wanted.extend(self.switch_question().map(|query| Subscription { query, every: None }));
         }
         if self.context().is_some_and(|context| context.alertmanager) {
             wanted.insert(tile(Query::Held));
@@ -115,19 +167,6 @@ impl App {
     pub fn pace(&self, source: Source) -> Duration {
         pace(&self.setup, self.view, source)
     }
-}
-
-/// `▲ new: HighErrorRate, and 2 more`: critical alerts that fire now and did not before.
-fn new_critical(now: &[Alert], before: &[Alert]) -> Option<String> {
-    let fires = |alert: &&Alert| alert.state == AlertState::Firing && alert.severity() == Severity::Critical;
-    let known: HashSet<&Labels> = before.iter().filter(fires).map(|alert| &alert.labels).collect();
-    let mut new = now.iter().filter(fires).filter(|alert| !known.contains(&alert.labels));
-    let first = new.next()?;
-    let more = match new.count() {
-        0 => String::new(),
-        count => format!(", and {count} more"),
-    };
-    Some(format!("▲ new: {}{more}", first.name()))
 }
 
 /// Charts are asked often; a view may have none, and Alertmanager has none at all.

@@ -233,7 +233,7 @@ fn the_copied_command_line_reopens_the_view() {
         text,
         "a360 --context staging --view overview --from 2023-11-14T21:13:20Z --to 2023-11-14T22:13:20Z --select latency+full"
     );
-    let select = Select::parse("latency+full", NOW, &TimeZone::UTC).unwrap();
+    let select = Select::parse("latency+full", ViewId::Overview, NOW, &TimeZone::UTC).unwrap();
     let mut other = self::app();
     other.open(0, 0, app.shown, Some(&select));
     assert_eq!(other.command_line(), text);
@@ -241,11 +241,23 @@ fn the_copied_command_line_reopens_the_view() {
 
 #[test]
 fn select_is_checked() {
-    assert!(Select::parse("cpu", NOW, &TimeZone::UTC).unwrap_err().0.contains("requests, errors, latency, resources"));
-    let select = Select::parse("errors@2026-11-23T14:00:00Z", NOW, &TimeZone::UTC).unwrap();
-    assert_eq!((select.full, select.crosshair), (false, Some(Timestamp(1_795_442_400_000))));
-    let select = Select::parse("errors@-30m", NOW, &TimeZone::UTC).unwrap();
-    assert_eq!(select.crosshair, Some(NOW.plus(-30 * MINUTE)));
+    let parse = |text: &str, view| Select::parse(text, view, NOW, &TimeZone::UTC);
+    let crosshair = |text: &str| match parse(text, ViewId::Overview) {
+        Ok(Select::Panel { full: false, crosshair, .. }) => crosshair,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(crosshair("errors@2026-11-23T14:00:00Z"), Some(Timestamp(1_795_442_400_000)));
+    assert_eq!(crosshair("errors@-30m"), Some(NOW.plus(-30 * MINUTE)));
+    for (text, view, words) in [
+        ("cpu", ViewId::Overview, "requests, errors, latency, resources"),
+        ("alertname", ViewId::Alerts, "--select: one of = != =~ !~ is missing at the end"),
+        ("", ViewId::Alerts, "--select is empty"),
+        ("x=\"y\"", ViewId::Rules, "--select takes nothing in the view rules"),
+        ("x=\"y\"", ViewId::Silences, "--select takes nothing in the view silences"),
+    ] {
+        let error = parse(text, view).unwrap_err().0;
+        assert!(error.contains(words), "{text}: {error}");
+    }
 }
 
 #[test]
@@ -293,6 +305,47 @@ fn a_new_critical_alert_is_named_once_and_what_fired_before_the_start_is_not_new
     let more = vec![first[0].clone(), alert("B", "critical", firing), alert("C", "critical", firing)];
     assert_eq!(learn(more.clone()).unwrap(), "▲ new: B, and 1 more");
     assert_eq!(learn(more), None);
+}
+
+#[test]
+fn the_bell_rings_for_what_is_new_unless_it_is_turned_off_or_somebody_has_silenced_it() {
+    let alert = Alert {
+        labels: Labels::of(&[("alertname", "A"), ("severity", "critical")]),
+        annotations: Labels::default(),
+        state: AlertState::Firing,
+        active_at: Some(NOW),
+        value: None,
+    };
+    let rings = |bell: bool, silenced: bool| {
+        let mut app = app();
+        app.setup.bell = bell;
+        app.setup.contexts[0].alertmanager = true;
+        let mut learn = |query: Query, answer: Answer| {
+            let subscription = Subscription { query, every: None };
+            let update = Update { subscription, at: NOW, next: None, skew_ms: 0, result: Ok(answer) };
+            app.handle(Event::Update(Box::new(update)), NOW)
+        };
+        let held = crate::model::delivery::Held {
+            fingerprint: "1".into(),
+            labels: alert.labels.with("cluster", "eu"),
+            annotations: Labels::default(),
+            starts_at: Some(NOW),
+            updated_at: None,
+            receivers: Vec::new(),
+            generator: "".into(),
+            silenced_by: if silenced { vec!["s".to_owned()] } else { Vec::new() },
+            inhibited_by: Vec::new(),
+            muted_by: Vec::new(),
+        };
+        let holdings = |alerts| Answer::Held(crate::model::delivery::Holdings { alerts, notes: Vec::new() });
+        let first = [learn(Query::Alerts, Answer::Alerts(Vec::new())), learn(Query::Held, holdings(Vec::new()))];
+        assert_eq!(first, [None, None]);
+        // Alertmanager may still say that it is silenced.
+        assert_eq!(learn(Query::Alerts, Answer::Alerts(vec![alert.clone()])), None);
+        learn(Query::Held, holdings(vec![held]))
+    };
+    assert_eq!(rings(true, false), Some(Effect::Bell));
+    assert_eq!([rings(false, false), rings(true, true)], [None, None]);
 }
 
 #[test]

@@ -126,6 +126,8 @@ fn label(app: &App, row: &Row) -> Option<&'static str> {
         Action::Quiet if app.view == ViewId::Silences => {
             Some(if app.alerting.over().0 { "hide ended" } else { "ended too" })
         }
+        Action::Open if app.view == ViewId::Rules => Some("its alerts"),
+        Action::Back if app.view == ViewId::Rules && app.find.is_none() => Some("alerts"),
         Action::Quiet if app.alerting.quiet_too => Some("hide quiet"),
         Action::Open if app.view == ViewId::Silences => Some("change"),
         Action::Expire if app.view == ViewId::Silences => Some("end it"),
@@ -142,15 +144,21 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
     let is_empty = in_alerts && app.alerting.row().is_none();
     let filtered = in_alerts && !app.alerting.filter.is_empty();
     match action {
+        _ if app.view == ViewId::Rules && !does_something(app, action) => false,
+        Action::Down | Action::Copy if app.view == ViewId::Rules => app.alerting.selected_rule().is_some(),
+        Action::Open if app.view == ViewId::Rules => app.alerting.has_rule_alerts(),
+        Action::Back if app.view == ViewId::Rules => true,
         Action::Open | Action::Copy if is_empty => false,
         Action::Down if is_empty => false,
         Action::Acknowledge | Action::Silence if is_empty => false,
-        Action::Expire | Action::Extend => app.can_silence() && app.alerting.is_silenced(),
+        Action::Expire | Action::Extend => in_alerts && app.can_silence() && app.alerting.is_silenced(),
         Action::Open => !app.full,
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || filtered,
         Action::FullScreen => !in_alerts,
         Action::Quiet => app.view == ViewId::Alerts && (app.alerting.quiet_too || app.alerting.is_quiet_hidden()),
-        Action::Group | Action::Edit if in_alerts => !app.alerting.is_empty(),
+        Action::Metrics if is_empty => false,
+        Action::Links if in_alerts => !app.alerting.links().is_empty(),
+        Action::Group | Action::Edit | Action::Order if in_alerts => !app.alerting.is_empty(),
         Action::Pause if in_alerts && !app.shown.is_live() => true,
         Action::CrosshairLeft | Action::ZoomIn | Action::PanLeft | Action::Pause if in_alerts => {
             app.alerting.has_chart(app.body(), app.full)

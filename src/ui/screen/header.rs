@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::analysis::summary::Level;
-use crate::model::alert::{Alert, AlertState, Severity};
+use crate::analysis::switch::Verdict;
+use crate::model::alert::Severity;
 use crate::model::query::Source;
 use crate::time::{SECOND, Timestamp, ago, millis};
 use crate::ui::app::{App, ContextSetup, Link};
@@ -58,31 +59,27 @@ fn left<'a>(app: &App, short: u8) -> Line<'a> {
         None if short == 0 => spans.push(Span::raw(" ⌂ everything ")),
         _ => {}
     }
-    spans.extend(alerts(app, short > 0));
+    spans.extend(alerts(app, short));
     Line::from(spans)
 }
 
 /// Counts by severity of what fires; never a calm word for what is not known.
-fn alerts<'a>(app: &App, short: bool) -> Vec<Span<'a>> {
+fn alerts<'a>(app: &App, level: u8) -> Vec<Span<'a>> {
+    let short = level > 0;
     let theme = &app.setup.theme;
     let feed = &app.alerts.feed;
-    let Some(alerts) = feed.get() else {
+    if feed.get().is_none() {
         let text = match &feed.error {
             _ if !app.scene().asked => " no Prometheus ",
             Some(_) => " alerts unknown ",
             None => " alerts … ",
         };
         return vec![Span::styled(text, theme.style(Role::Stale))];
-    };
-    let count = |severity| alerts.iter().filter(|a| a.state == AlertState::Firing && a.severity() == severity).count();
+    }
     let mut spans = Vec::new();
-    for (severity, mark, role) in [
-        (Severity::Critical, "▲", Role::Critical),
-        (Severity::Warning, "!", Role::Warning),
-        (Severity::Info, "·", Role::Info),
-        (Severity::Other, "·", Role::Info),
-    ] {
-        let text = match count(severity) {
+    for (severity, count) in app.digest.by_severity() {
+        let (mark, role) = mark(severity);
+        let text = match count {
             0 => continue,
             n if short => format!(" {mark}{n}"),
             n => format!(" {mark} {n} {}", severity.word()),
@@ -90,13 +87,42 @@ fn alerts<'a>(app: &App, short: bool) -> Vec<Span<'a>> {
         spans.push(Span::styled(text, theme.style(role)));
     }
     if spans.is_empty() {
-        spans.push(Span::styled(if short { " 0 firing" } else { " nothing fires" }, theme.style(Role::Ok)));
+        // Silence proves nothing while the switch is missing.
+        let role = if app.switch.alarm(app.now).is_some() { Role::Stale } else { Role::Ok };
+        spans.push(Span::styled(if short { " 0 firing" } else { " nothing fires" }, theme.style(role)));
+    }
+    if app.digest.quiet > 0 {
+        let (quiet, dot) = (app.digest.quiet, if short { "" } else { " ·" });
+        spans.push(Span::styled(format!("{dot} {quiet} quiet"), theme.style(Role::Dim)));
+    }
+    // Before what fires: it says how far that can be relied on.
+    if let Some(text) = switch(app, level) {
+        spans.insert(0, Span::styled(text, theme.style(Role::Critical)));
     }
     if feed.error.is_some() {
         let age = feed.value.as_ref().map_or_else(String::new, |(_, at)| ago(app.now.since(*at)));
         spans.push(Span::styled(format!(" ({age} old)"), theme.style(Role::Stale)));
     }
     spans
+}
+
+fn mark(severity: Severity) -> (&'static str, Role) {
+    match severity {
+        Severity::Critical => ("▲", Role::Critical),
+        Severity::Warning => ("!", Role::Warning),
+        Severity::Info | Severity::Other => ("·", Role::Info),
+    }
+}
+
+/// What is wrong with the dead man's switch.
+fn switch(app: &App, level: u8) -> Option<String> {
+    let name = app.switch.name()?;
+    match (app.switch.verdict(app.now), level) {
+        (Verdict::Nothing | Verdict::Alive, _) => None,
+        (Verdict::Missing, 0..=3) => Some(format!(" ✖ no {} ", fit(name, 16))),
+        (Verdict::Unsent, 0..=3) => Some(" ✖ not sent ".to_owned()),
+        (Verdict::Missing | Verdict::Unsent, _) => Some(" ✖ ".to_owned()),
+    }
 }
 
 fn right<'a>(app: &App, short: u8) -> Line<'a> {
@@ -161,13 +187,8 @@ fn overdue(app: &App, link: &Link) -> Option<i64> {
 
 /// How many alerts fire, with the mark of the worst; nothing while nothing does, or it is not known.
 fn firing(app: &App) -> Option<(String, Role)> {
-    let firing = app.alerts.get()?.iter().filter(|alert| alert.state == AlertState::Firing);
-    let (mark, role) = match firing.clone().map(Alert::severity).min()? {
-        Severity::Critical => ("▲", Role::Critical),
-        Severity::Warning => ("!", Role::Warning),
-        Severity::Info | Severity::Other => ("·", Role::Info),
-    };
-    Some((format!("{mark}{}", firing.count()), role))
+    let (mark, role) = mark(app.digest.worst()?);
+    Some((format!("{mark}{}", app.digest.count()), role))
 }
 
 /// The views that are built, under their fixed numbers.
@@ -228,6 +249,9 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
     if let Some(age) = app.links.get(&Source::Prometheus).and_then(|link| overdue(app, link)) {
         let text = format!("prometheus has not answered for {}; shown is what was known then", ago(age));
         return ("…", text, Role::Stale);
+    }
+    if let Some(alarm) = app.switch.alarm(app.now) {
+        return ("✖", alarm, Role::Critical);
     }
     let headline = match app.view {
         ViewId::Overview => app.overview.headline(&app.scene()),

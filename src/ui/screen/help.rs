@@ -21,6 +21,9 @@ const MARKS: &[(&str, &str)] = &[
     ("✖ on an axis", "no target of the service answered"),
     ("–", "no value; not the same as 0"),
     ("– in a list", "an alert that is kept quiet"),
+    ("● in a list", "a rule that works; a dead man's switch that fires as it must"),
+    ("✖ no Watchdog", "the alert that must always fire does not: alerting is broken"),
+    ("▁▄█", "in an hour of the day: did not fire, fired, fired most of it"),
     ("○", "in the legend and on the full screen, not on the small chart"),
 ];
 /// From this width on the marks stand beside the keys.

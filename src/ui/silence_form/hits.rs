@@ -120,6 +120,7 @@ mod tests {
             value: None,
             told: Told::Unknown,
             held: Some(held),
+            own: None,
             rule: None,
         }
     }

@@ -25,16 +25,22 @@ mod detail;
 mod graph;
 mod headline;
 mod layout;
+mod links;
 mod list;
 mod measure;
 mod notes;
+mod order;
+mod past;
 mod rules;
 mod silences;
 mod silencing;
 mod table;
+mod wanted;
 mod words;
 
+pub use links::Link;
 pub use list::{Filter, Group};
+pub use order::Order;
 pub use words::wrap;
 
 use list::List;
@@ -52,10 +58,13 @@ pub struct Alerts {
     chart: Slot<Frame>,
     /// The expression that the chart answers.
     charted: String,
+    /// When the selected alert fired within the last day.
+    fired: Slot<Frame>,
     list: List,
     /// By expression.
     measures: HashMap<String, Option<Measure>>,
     pub group: Group,
+    pub order: Order,
     pub filter: Filter,
     /// Silenced, inhibited and muted ones too.
     pub quiet_too: bool,
@@ -63,6 +72,8 @@ pub struct Alerts {
     selected: Option<Labels>,
     /// Somebody has put the cursor there: not that it merely stood where the list began.
     chosen: bool,
+    /// What a command line asked for: the alert that all of this fits is selected when it comes.
+    wanted: Option<Filter>,
     /// Its place among those shown, and the first entry in sight.
     place: usize,
     top: usize,
@@ -90,17 +101,27 @@ impl Alerts {
     /// Makes the list anew after something was learned; gives a selected alert that is no more in it.
     pub fn refresh(&mut self, scene: &Scene, area: Rect) -> Option<Gone> {
         let alerts = scene.alerts.get().map_or(&[][..], Vec::as_slice);
-        let mut rows = rows(self.fresh_rules(scene), alerts, self.held.get());
+        let switch = scene.switch.name().map(Plain::as_str);
+        let mut rows = rows(self.fresh_rules(scene), alerts, self.held.get(), switch);
         if !notes::is_fresh(&self.held, scene) {
             // What Alertmanager held a while ago does not tell that it holds nothing newer.
             rows.iter_mut().filter(|row| row.told == Told::NotHeld).for_each(|row| row.told = Told::Unknown);
         }
         self.measures = self.measured(&rows);
-        self.list = List::new(rows, &self.group, &self.filter, self.quiet_too);
+        self.arrange(rows);
+        let missed = self.find_wanted(scene);
         let gone = self.find_again();
         self.follow(area);
         // Only of what is looked at it matters that it is gone.
-        if scene.view == ViewId::Silences { self.refresh_silences(area) } else { gone }
+        match scene.view {
+            ViewId::Silences => self.refresh_silences(area),
+            _ => gone.or(missed.map(|name| Gone { name, hidden: false })),
+        }
+    }
+
+    fn arrange(&mut self, rows: Vec<Row>) {
+        let since = |row: &Row| words::fires_since(self, row).or(row.since);
+        self.list = List::new(rows, &self.group, (self.order, &since), &self.filter, self.quiet_too);
     }
 
     /// What the rules of these alerts measure; those that are known are not read again.
@@ -115,7 +136,12 @@ impl Alerts {
         measures
     }
 
-    fn groups(&self) -> &[RuleGroup] {
+    /// What Alertmanager holds, while that is the latest and not overdue.
+    pub fn held_for_sure(&self, scene: &Scene) -> Option<&Holdings> {
+        self.held.get().filter(|_| scene.alertmanager && notes::is_fresh(&self.held, scene))
+    }
+
+    pub fn groups(&self) -> &[RuleGroup] {
         self.rules.get().map_or(&[], Vec::as_slice)
     }
 
@@ -161,14 +187,13 @@ impl Alerts {
     }
 
     fn choose(&mut self, place: usize) {
-        self.chosen = true;
+        (self.chosen, self.wanted) = (true, None);
         self.select(place);
         self.look_back();
     }
 
-    pub fn step_rules(&mut self, by: isize, _area: Rect) {
-        let count = self.groups().iter().map(|group| group.rules.len()).sum::<usize>();
-        self.rules_page.place = self.rules_page.place.saturating_add_signed(by).min(count.saturating_sub(1));
+    pub fn step_rules(&mut self, by: isize, area: Rect) {
+        self.rules_page.step(by, self.rules.get().map_or(&[], Vec::as_slice), area);
     }
 
     /// Half a page of the list, or of a detail that fills the screen.
@@ -213,6 +238,11 @@ impl Alerts {
         self.list.get(self.place)
     }
 
+    /// Where its runbook, its expression and its annotations lead to.
+    pub fn links(&self) -> Vec<Link> {
+        self.row().map(links::links).unwrap_or_default()
+    }
+
     /// How many alerts are shown, and which of them the cursor is on, from 1.
     pub fn position(&self) -> (usize, usize) {
         ((self.place + 1).min(self.list.len()), self.list.len())
@@ -224,7 +254,7 @@ impl Alerts {
     }
 
     pub fn is_quiet_hidden(&self) -> bool {
-        self.list.quiet > 0
+        self.list.quiet + self.list.alive > 0
     }
 
     /// Labels to group by, and how many alerts have each.
@@ -258,12 +288,16 @@ impl Alerts {
     pub fn headline(&self, scene: &Scene) -> Headline {
         match scene.view {
             ViewId::Silences => silences::headline(self, scene),
-            _ => headline::headline(self, scene),
+            ViewId::Rules => rules::headline(self, scene),
+            ViewId::Overview | ViewId::Alerts => headline::headline(self, scene),
         }
     }
 
     /// What `y` copies.
     pub fn text(&self, scene: &Scene) -> String {
+        if scene.view == ViewId::Rules {
+            return rules::copied(self);
+        }
         self.row().map_or_else(String::new, |row| words::copied(self, row, scene))
     }
 
@@ -294,7 +328,12 @@ impl View for Alerts {
         let Update { subscription, at, result, skew_ms, .. } = update;
         let query = &subscription.query;
         match query {
-            Query::Rules => self.rules.take(query, result.and_then(Answer::into_rules), at),
+            Query::Rules => {
+                self.rules.take(query, result.and_then(Answer::into_rules), at);
+                if let (Some((groups, at)), None) = (&self.rules.feed.value, &self.rules.feed.error) {
+                    self.rules_page.learn(groups, *at, skew_ms);
+                }
+            }
             Query::Held => self.held.take(query, result.and_then(Answer::into_held), at),
             Query::Silences => {
                 let recent = |silence: &Silence| at.since(silence.ends_at) < DAY;
@@ -311,6 +350,9 @@ impl View for Alerts {
                     self.tree = Some(read_tree(&new.config));
                 }
                 self.routing.take(query, routing, at);
+            }
+            Query::Range { .. } if past::question(self, scene, area).as_ref() == Some(query) => {
+                self.fired.take_frame(query, result.and_then(Answer::into_frame), at);
             }
             Query::Range { expr, .. } if graph::question(self, scene, area).as_ref() == Some(query) => {
                 self.chart.take_frame(query, result.and_then(Answer::into_frame), at);
@@ -329,7 +371,9 @@ impl View for Alerts {
             wanted.push(every(Query::Rules, scene.tiles));
             // A fixed range is history: one answer settles it.
             let pace = scene.shown.is_live().then_some(scene.refresh);
-            wanted.extend(graph::question(self, scene, area).map(|query| Subscription { query, every: pace }));
+            let chart = graph::question(self, scene, area).filter(|_| scene.view == ViewId::Alerts);
+            wanted.extend(chart.map(|query| Subscription { query, every: pace }));
+            wanted.extend(past::question(self, scene, area).map(|query| every(query, past::EVERY)));
         }
         if scene.alertmanager {
             wanted.extend([every(Query::Held, scene.tiles), every(Query::Silences, scene.tiles)]);

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{change, labels, number, time};
+use crate::analysis::alerts::{Row, State, Told};
 use crate::analysis::availability::{Availability, Restart};
-use crate::model::alert::{Alert, AlertState};
 use crate::report::document::{Disk, Fired, Host, Moment, Outage, Presence, Report};
 use crate::text::Plain;
 
@@ -68,15 +68,16 @@ fn moment(moment: &Moment) -> Value {
 }
 
 pub fn alerts(report: &Report) -> Value {
-    let of = |state: AlertState| {
-        let alerts = report.alerts.iter().flatten().filter(|alert| alert.state == state);
+    let of = |pending: bool| {
+        let alerts = report.alerts.iter().flatten().filter(|row| (row.state == State::Pending) == pending);
         alerts.map(alert).collect::<Vec<_>>()
     };
     json!({
         "state": if report.alerts.is_some() { "ok" } else { "not_asked" },
+        "dead_mans_switch": report.switch_alarm,
         "at": report.plan.generated_at.rfc3339(),
-        "firing": of(AlertState::Firing),
-        "pending": of(AlertState::Pending),
+        "firing": of(false),
+        "pending": of(true),
         "fired": report.fired.as_ref().map(|fired| fired.iter().map(self::fired).collect::<Vec<_>>()),
     })
 }
@@ -96,13 +97,19 @@ fn fired(fired: &Fired) -> Value {
     })
 }
 
-fn alert(alert: &Alert) -> Value {
+fn alert(row: &Row) -> Value {
     json!({
-        "name": alert.name(),
-        "severity": alert.severity().word(),
-        "since": time(alert.active_at.map(|at| at.0)),
-        "value": number(alert.value),
-        "labels": labels(&alert.labels),
-        "annotations": labels(&alert.annotations),
+        "name": row.name(),
+        "severity": row.severity.word(),
+        "state": row.state.word(),
+        "receivers": match &row.told {
+            Told::Unknown => None,
+            Told::Nobody | Told::NotHeld => Some(&[][..]),
+            Told::Receivers(names) => Some(&names[..]),
+        },
+        "since": time(row.since.map(|at| at.0)),
+        "value": number(row.value),
+        "labels": labels(row.own.as_ref().unwrap_or(&row.labels)),
+        "annotations": labels(&row.annotations),
     })
 }

@@ -1,8 +1,8 @@
 //! Whether the service is there, on which machines, and what fires.
 
 use super::{EMPTY, NOT_ASKED, absent, bracketed, compared};
+use crate::analysis::alerts::{Row, Told};
 use crate::analysis::availability::Availability;
-use crate::model::alert::{Alert, AlertState};
 use crate::model::unit::Unit;
 use crate::report::ask::When;
 use crate::report::document::{Fired, Host, Moment, Outage, Report};
@@ -10,6 +10,9 @@ use crate::report::render::page::{Block, Sheet, first_of};
 use crate::report::words::{NONE, moment};
 use crate::text::Plain;
 use crate::time::{MINUTE, Timestamp, ago, format_duration};
+
+/// The most names that one line holds.
+const MOST_NAMES: usize = 5;
 
 pub fn availability(report: &Report) -> Vec<Block> {
     let presence = &report.availability;
@@ -102,10 +105,24 @@ pub fn alerts(report: &Report) -> Vec<Block> {
     }
     blocks.push(match alerts.is_empty() {
         true => Block::Line("none is pending or firing".to_owned()),
-        false => first_of(alerts.iter().map(|alert| line(alert, report)).collect()),
+        false => first_of(alerts.iter().map(|row| line(row, report)).collect()),
     });
+    blocks.extend(report.fired.as_deref().and_then(noise));
     blocks.extend(fired(report));
     blocks
+}
+
+/// `noisiest: HighLatency, fired 6 times; flapping: HighLatency, DiskFull`
+fn noise(fired: &[Fired]) -> Option<Block> {
+    let noisiest = fired.iter().rev().max_by_key(|fired| fired.times).filter(|fired| fired.times > 1);
+    let noisiest = noisiest.map(|fired| format!("noisiest: {}, fired {} times", fired.name, fired.times));
+    let flapping: Vec<&str> = fired.iter().filter(|fired| fired.flaps).map(|fired| fired.name.as_str()).collect();
+    let more = flapping.len().saturating_sub(MOST_NAMES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let names = flapping.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
+    let flapping = (!flapping.is_empty()).then(|| format!("flapping: {names}{more}"));
+    let parts: Vec<String> = noisiest.into_iter().chain(flapping).collect();
+    (!parts.is_empty()).then(|| Block::Line(parts.join("; ")))
 }
 
 /// What fired in the period, those that fired longest first.
@@ -134,16 +151,26 @@ fn with_before(now: String, before: Option<String>) -> String {
     before.map_or_else(|| now.clone(), |before| format!("{now} ({before})"))
 }
 
-/// `critical HighErrorRate firing since 13:57 (6m): High error rate detected; service="shop"`
-fn line(alert: &Alert, report: &Report) -> String {
-    let state = if alert.state == AlertState::Firing { "firing" } else { "pending" };
-    let since = alert.active_at.map_or_else(String::new, |at| {
+/// `critical HighErrorRate firing since 13:57 (6m): High error rate detected; service="shop"; told: oncall`
+fn line(row: &Row, report: &Report) -> String {
+    let state = row.state.word();
+    let since = row.since.map_or_else(String::new, |at| {
         format!(" since {} ({})", report.plan.clock(at.0, &report.grid), ago(report.plan.generated_at.since(at)))
     });
-    let summary = alert.annotations.get("summary").map_or_else(String::new, |summary| format!(": {summary}"));
-    let labels = alert.labels.filter(|name| !matches!(name, "alertname" | "severity"));
+    let summary = row.annotations.get("summary").map_or_else(String::new, |summary| format!(": {summary}"));
+    let labels = row.own.as_ref().unwrap_or(&row.labels).filter(|name| !matches!(name, "alertname" | "severity"));
     let labels = if labels.is_empty() { String::new() } else { format!("; {labels}") };
-    format!("{} {} {state}{since}{summary}{labels}", alert.severity().word(), alert.name())
+    format!("{} {} {state}{since}{summary}{labels}{}", row.severity.word(), row.name(), told(row))
+}
+
+/// Whom it reaches, as far as Alertmanager says.
+fn told(row: &Row) -> String {
+    match &row.told {
+        _ if row.state.is_quiet() => "; nobody is told".to_owned(),
+        Told::Unknown | Told::Nobody => String::new(),
+        Told::NotHeld => "; not in Alertmanager: nobody is told".to_owned(),
+        Told::Receivers(names) => format!("; told: {}", names.iter().map(Plain::as_str).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// One line for each reason, with all that it hit.

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::graph::Graph;
 use super::words::{self, wrap};
-use super::{Alerts, layout};
+use super::{Alerts, layout, past};
 use crate::analysis::alerts::{Row, State};
 use crate::model::rule::Health;
 use crate::time::{ago, format_duration};
@@ -220,6 +220,9 @@ fn facts(
     let silences = words::silences(alerts, row, scene.now);
     if !silences.is_empty() {
         fact("silences", &silences.join("; "), Role::Text);
+    }
+    if let Some((text, role)) = past::told(alerts, row, scene, width) {
+        fact("history", &text, role);
     }
     if let Some(link) = words::runbook(row) {
         fact("runbook", link, Role::Accent);

@@ -157,22 +157,21 @@ fn stretch(line: Option<&Series>, scene: &Scene, detail: Rect) -> (i64, i64) {
     chart::live_window(newest.max(scene.now.floor_to(step).0), scene.shown.length(), step, dots(detail))
 }
 
-/// When it began to pend, and when to fire.
+/// While it pended, and when it began to fire.
 fn marks(alerts: &Alerts, row: &Row, scene: &Scene) -> Vec<chart::Mark> {
-    let at = |time: i64, glyph, role| chart::Mark {
-        from: time,
-        to: time,
-        style: scene.theme.style(role),
-        glyph,
-        soft: false,
-    };
+    let mark =
+        |from: i64, to: i64, glyph, role, soft| chart::Mark { from, to, style: scene.theme.style(role), glyph, soft };
     let fired = words::fires_since(alerts, row).map(|at| at.0);
     let began = row.since.map(|at| at.0).filter(|began| fired != Some(*began));
     let (glyph, role) = words::mark(row);
-    let glyph = if fired.is_some() { glyph.chars().next().unwrap_or('·') } else { '~' };
-    began
-        .map(|began| at(began, '~', Role::Pending))
-        .into_iter()
-        .chain(fired.map(|fired| at(fired, glyph, role)))
-        .collect()
+    let glyph = glyph.chars().next().unwrap_or('·');
+    let mut marks = Vec::new();
+    if let Some(began) = began {
+        // The time for which it must hold; where it begins stays in sight beside the times.
+        let until = fired.unwrap_or(scene.now.0);
+        marks.push(mark(began, until, '~', Role::Pending, true));
+        marks.push(mark(began, began, '~', Role::Pending, false));
+    }
+    marks.extend(fired.map(|fired| mark(fired, fired, glyph, role, false)));
+    marks
 }

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::analysis::alerts::Row;
+use super::order::Order;
+use crate::analysis::alerts::{Row, State};
 use crate::model::labels::Labels;
 use crate::model::matcher::{Compiled, Matcher, all_match, compile, parse};
 use crate::text::Plain;
+use crate::time::Timestamp;
 
 /// What the list is ordered by, below headings; urgency alone has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,7 +48,10 @@ pub struct Filter {
 
 impl Filter {
     pub fn read(text: &str) -> Result<Self, String> {
-        let matchers = parse(text)?;
+        Self::of(parse(text)?)
+    }
+
+    pub fn of(matchers: Vec<Matcher>) -> Result<Self, String> {
         let compiled = compile(&matchers)?;
         Ok(Self { matchers, compiled })
     }
@@ -55,7 +60,7 @@ impl Filter {
         self.matchers.is_empty()
     }
 
-    fn fits(&self, row: &Row) -> bool {
+    pub fn fits(&self, row: &Row) -> bool {
         all_match(&self.compiled, &row.labels)
     }
 
@@ -76,6 +81,9 @@ pub enum Entry {
     Alert(usize),
 }
 
+/// In which order, and what tells since when an alert is there.
+pub type Sorting<'a> = (Order, &'a dyn Fn(&Row) -> Option<Timestamp>);
+
 #[derive(Debug, Default)]
 pub struct List {
     /// Every alert, the most urgent first, shown or not.
@@ -85,6 +93,8 @@ pub struct List {
     places: Vec<usize>,
     /// So many fit the filter and are hidden for being quiet.
     pub quiet: usize,
+    /// So many of the dead man's switch fit it and are hidden.
+    pub alive: usize,
     /// So many do not fit the filter.
     pub unfit: usize,
     /// By name: the labels in which the alerts of that name differ.
@@ -92,17 +102,19 @@ pub struct List {
 }
 
 impl List {
-    pub fn new(rows: Vec<Row>, group: &Group, filter: &Filter, all: bool) -> Self {
+    /// `order` is the one within the groups, with what tells since when an alert is there.
+    pub fn new(rows: Vec<Row>, group: &Group, order: Sorting, filter: &Filter, all: bool) -> Self {
         let mut list = Self { differing: differing(&rows), rows, ..Self::default() };
         let mut shown = Vec::new();
         for (number, row) in list.rows.iter().enumerate() {
-            match (filter.fits(row), row.state.is_quiet() && !all) {
+            match (filter.fits(row), row.state.is_hidden() && !all) {
                 (false, _) => list.unfit += 1,
+                (true, true) if row.state == State::Alive => list.alive += 1,
                 (true, true) => list.quiet += 1,
                 (true, false) => shown.push(number),
             }
         }
-        list.entries = grouped(&list.rows, &shown, group);
+        list.entries = grouped(&list.rows, shown, group, order);
         let is_alert = |(_, entry): &(usize, &Entry)| matches!(entry, Entry::Alert(_));
         list.places = list.entries.iter().enumerate().filter(is_alert).map(|(place, _)| place).collect();
         list
@@ -162,12 +174,13 @@ impl List {
 }
 
 /// Groups come in the order of their most urgent alert.
-fn grouped(rows: &[Row], shown: &[usize], group: &Group) -> Vec<Entry> {
+fn grouped(rows: &[Row], mut shown: Vec<usize>, group: &Group, (order, since): Sorting) -> Vec<Entry> {
     let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
     let mut place: HashMap<String, usize> = HashMap::new();
-    for &number in shown {
+    for &number in &shown {
         let Some(text) = rows.get(number).and_then(|row| group.heading(row)) else {
-            return shown.iter().map(|number| Entry::Alert(*number)).collect();
+            order.sort(&mut shown, rows, since);
+            return shown.into_iter().map(Entry::Alert).collect();
         };
         let at = *place.entry(text.clone()).or_insert_with(|| {
             groups.push((text, Vec::new()));
@@ -176,7 +189,8 @@ fn grouped(rows: &[Row], shown: &[usize], group: &Group) -> Vec<Entry> {
         groups[at].1.push(number);
     }
     let mut entries = Vec::with_capacity(shown.len() + groups.len());
-    for (text, numbers) in groups {
+    for (text, mut numbers) in groups {
+        order.sort(&mut numbers, rows, since);
         entries.push(Entry::Heading { text, count: numbers.len() });
         entries.extend(numbers.into_iter().map(Entry::Alert));
     }
@@ -215,13 +229,14 @@ fn differing(rows: &[Row]) -> HashMap<Plain, Vec<Plain>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::alerts::{State, Told};
+    use crate::analysis::alerts::Told;
     use crate::model::alert::Severity;
 
     fn row(labels: &[(&str, &str)], state: State) -> Row {
         let labels = Labels::of(labels);
         Row {
             severity: Severity::of(&labels),
+            own: Some(labels.clone()),
             labels,
             annotations: Labels::default(),
             state,
@@ -243,7 +258,7 @@ mod tests {
     }
 
     fn list(group: Group, filter: &str, all: bool) -> List {
-        List::new(rows(), &group, &Filter::read(filter).unwrap(), all)
+        List::new(rows(), &group, (Order::Urgency, &|_| None), &Filter::read(filter).unwrap(), all)
     }
 
     fn names(list: &List) -> Vec<String> {
@@ -279,6 +294,27 @@ mod tests {
     }
 
     #[test]
+    fn the_order_is_one_within_the_groups() {
+        let minutes = [3, 9, 0, 5];
+        let mut rows = rows();
+        for (row, minutes) in rows.iter_mut().zip(minutes) {
+            row.since = (minutes > 0).then_some(Timestamp(minutes));
+        }
+        let ordered = |order, group| {
+            let list = List::new(rows.clone(), &group, (order, &|row: &Row| row.since), &Filter::default(), true);
+            let name = |nth| list.get(nth).map(|row| row.since.map_or("?".to_owned(), |at| at.0.to_string()));
+            (0..4).filter_map(name).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(ordered(Order::Urgency, Group::Urgency), "3 9 ? 5");
+        assert_eq!(ordered(Order::Newest, Group::Urgency), "9 5 3 ?");
+        assert_eq!(ordered(Order::Oldest, Group::Urgency), "3 5 9 ?");
+        assert_eq!(ordered(Order::Name, Group::Urgency), "3 9 ? 5");
+        assert_eq!(ordered(Order::State, Group::Urgency), "3 9 ? 5");
+        // Groups of their own: x holds 3 and 5, y 9, none the one without a time.
+        assert_eq!(ordered(Order::Newest, Group::Label("team".into())), "5 3 9 ?");
+    }
+
+    #[test]
     fn only_what_differs_is_told() {
         let list = list(Group::Urgency, "", true);
         let told: Vec<String> = list.rows.iter().map(|row| list.difference(row)).collect();
@@ -288,7 +324,13 @@ mod tests {
     #[test]
     fn an_alert_is_found_by_its_labels_and_of_twins_the_one_that_was_meant() {
         let twin = row(&[("alertname", "T")], State::Firing);
-        let list = List::new(vec![twin.clone(), twin.clone()], &Group::Urgency, &Filter::default(), false);
+        let list = List::new(
+            vec![twin.clone(), twin.clone()],
+            &Group::Urgency,
+            (Order::Urgency, &|_| None),
+            &Filter::default(),
+            false,
+        );
         assert_eq!((list.find(&twin.labels, 1), list.find(&twin.labels, 7)), (Some(1), Some(0)));
         assert_eq!(list.find(&Labels::default(), 0), None);
     }

@@ -75,6 +75,7 @@ pub fn tally(groups: &[RuleGroup]) -> Tally {
 /// One line each, the worst first.
 pub fn lines(alerts: &Alerts, scene: &Scene) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
+    lines.extend(scene.switch.caution(scene.now).map(|text| (format!("✖ {text}"), Role::Critical)));
     lines.extend(failing(alerts.groups()).map(|text| (text, Role::Failed)));
     if let Some((error, since)) = alerts.rules.feed.error.as_ref().filter(|_| known(alerts, scene) == Known::Now) {
         let age = ago(scene.now.since(*since));

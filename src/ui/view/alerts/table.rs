@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::layout::Places;
-use super::list::Entry;
+use super::list::{Entry, Group};
 use super::notes::{self, Known};
+use super::order::Order;
 use super::words::{cell, mark, right, since, told_short, value};
 use super::{Alerts, words};
 use crate::analysis::alerts::Row;
@@ -104,8 +105,15 @@ fn counts(alerts: &Alerts, scene: &Scene, row: Rect, buf: &mut Buffer) {
     if list.unfit > 0 {
         why.push(format!("{} filtered out", list.unfit));
     }
+    if list.alive > 0 {
+        why.push(format!("{} alive", list.alive));
+    }
     let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
-    let mut text = format!(" by {}", alerts.group.name());
+    let mut text = match (&alerts.group, alerts.order) {
+        (group, Order::Urgency) => format!(" by {}", group.name()),
+        (Group::Urgency, order) => format!(" by {}", order.name()),
+        (group, order) => format!(" by {}, then {}", group.name(), order.name()),
+    };
     if !list.rows.is_empty() {
         text.push_str(&format!("  {} of {} shown{why}", list.len(), list.rows.len()));
     }
@@ -148,7 +156,7 @@ fn heads(columns: Columns) -> String {
 fn line(alerts: &Alerts, row: &Row, columns: Columns, selected: bool, scene: &Scene) -> Line<'static> {
     let theme = scene.theme;
     let (sign, role) = mark(row);
-    let text = if row.state.is_quiet() { Role::Dim } else { Role::Text };
+    let text = if row.state.is_hidden() { Role::Dim } else { Role::Text };
     let (value, bound) = value(alerts, row);
     let (told, told_role) = told_short(alerts, row, scene);
     let mut line = Line::default();
@@ -175,7 +183,7 @@ fn line(alerts: &Alerts, row: &Row, columns: Columns, selected: bool, scene: &Sc
 fn instead(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let list = &alerts.list;
     let (text, role) = match notes::known(alerts, scene) {
-        _ if !list.rows.is_empty() => {
+        _ if list.quiet + list.unfit > 0 => {
             let hidden = match (list.quiet, list.unfit) {
                 (quiet, 0) => format!("all {quiet} alerts are silenced, inhibited or muted; v shows them"),
                 (0, unfit) => format!("none of {unfit} alerts fits the filter"),

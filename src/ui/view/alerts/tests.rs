@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::analysis::alerts::State;
+use crate::analysis::alerts::{Digest, State};
+use crate::analysis::switch::Switch;
 use crate::model::alert::{Alert, AlertState};
 use crate::model::delivery::Held;
 use crate::model::fault::FetchError;
@@ -45,6 +46,8 @@ impl Desk {
             shown: Shown::Live(HOUR),
             watch: &self.watch,
             alerts: &self.bare,
+            digest: &Digest::default(),
+            switch: &Switch::default(),
             theme: &self.theme,
             zone: &TimeZone::UTC,
             refresh: Duration::from_secs(5),
@@ -229,10 +232,11 @@ fn the_chart_asks_for_the_expression_without_its_threshold_as_long_as_it_is_in_s
         };
         queries.into_iter().filter_map(expr).collect()
     };
-    assert_eq!(asked(&mut desk, AREA), ["sum(rate(a[5m]))"]);
+    let past = |name: &str| format!(r#"ALERTS{{alertstate="firing", alertname="{name}", severity="warning"}}"#);
+    assert_eq!(asked(&mut desk, AREA), ["sum(rate(a[5m]))".to_owned(), past("A")]);
     assert!(asked(&mut desk, Rect { height: 8, ..AREA }).is_empty(), "no room for a detail");
     desk.walk(1);
-    assert!(asked(&mut desk, AREA).is_empty(), "it compares with no number");
+    assert_eq!(asked(&mut desk, AREA), [past("B")], "it compares with no number");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::ui::view::overview::fit;
 pub fn mark(row: &Row) -> (&'static str, Role) {
     match (row.state, row.severity) {
         (State::Inhibited | State::Muted | State::Silenced, _) => ("–", Role::Dim),
+        (State::Alive, _) => ("●", Role::Ok),
         (State::Pending, _) => ("~", Role::Pending),
         (State::Firing, Severity::Critical) => ("▲", Role::Critical),
         (State::Firing, Severity::Warning) => ("!", Role::Warning),

@@ -3,16 +3,18 @@
 use ratatui::text::{Line, Span};
 
 use super::legend::fit;
-use crate::model::alert::{Alert, AlertState, Severity};
+use crate::analysis::alerts::State;
+use crate::model::alert::{Alert, Severity};
 use crate::model::labels::Labels;
 use crate::time::ago;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 
 /// The mark of a severity; with its word it reads the same without colour.
-pub fn mark(alert: &Alert) -> (&'static str, Role) {
-    match (alert.state, alert.severity()) {
-        (AlertState::Pending, _) => ("~", Role::Pending),
+fn mark(alert: &Alert, state: State) -> (&'static str, Role) {
+    match (state, alert.severity()) {
+        (State::Pending, _) => ("~", Role::Pending),
+        (state, _) if state.is_hidden() => ("–", Role::Dim),
         (_, Severity::Critical) => ("▲", Role::Critical),
         (_, Severity::Warning) => ("!", Role::Warning),
         (_, Severity::Info | Severity::Other) => ("·", Role::Info),
@@ -22,6 +24,8 @@ pub fn mark(alert: &Alert) -> (&'static str, Role) {
 /// One line an alert, the worst first, in at most `rows` lines with a heading.
 pub fn lines(scene: &Scene, width: usize, rows: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    // The dead man's switch is told of when it is missing.
+    let shown = || scene.digest.order.iter().filter(|one| one.state != State::Alive);
     if rows == 0 {
         return lines;
     }
@@ -31,32 +35,33 @@ pub fn lines(scene: &Scene, width: usize, rows: usize) -> Vec<Line<'static>> {
         _ if !scene.asked => "ALERTS  not asked: this context has no Prometheus".to_owned(),
         (None, None) => "ALERTS  asking…".to_owned(),
         (None, Some((error, _))) => format!("ALERTS  ✖ {error}"),
-        (Some((alerts, _)), _) if alerts.is_empty() => "ALERTS  none is pending or firing".to_owned(),
+        (Some(_), _) if shown().next().is_none() => "ALERTS  none is pending or firing".to_owned(),
         (Some((_, at)), Some((error, _))) => format!("ALERTS  as of {} ago, then ✖ {error}", ago(scene.now.since(*at))),
         (Some(_), None) => "ALERTS".to_owned(),
     };
-    let mut alerts: Vec<&Alert> = feed.get().into_iter().flatten().collect();
-    alerts.sort_by_key(|alert| (alert.state, alert.severity(), alert.active_at, alert.name()));
-    let room = rows - 1;
-    let of = if alerts.len() > room { format!("  the first {room} of {}", alerts.len()) } else { String::new() };
-    lines.push(Line::styled(fit(&format!(" {heading}{of}"), width), dim));
-    lines.extend(alerts.into_iter().take(room).map(|alert| line(alert, scene, width)));
+    let alerts = feed.get().map_or(&[][..], Vec::as_slice);
+    let (room, count) = (rows - 1, shown().count());
+    let of = if count > room { format!("  the first {room} of {count}") } else { String::new() };
+    let quiet = if scene.digest.quiet > 0 { format!("  {} quiet", scene.digest.quiet) } else { String::new() };
+    lines.push(Line::styled(fit(&format!(" {heading}{of}{quiet}"), width), dim));
+    let alerts = shown().filter_map(|one| Some((alerts.get(one.number)?, one.state)));
+    lines.extend(alerts.take(room).map(|(alert, state)| line(alert, state, scene, width)));
     lines
 }
 
 /// Cells before the labels of an alert.
-const BEFORE: usize = 50;
+const BEFORE: usize = 52;
 
-fn line(alert: &Alert, scene: &Scene, width: usize) -> Line<'static> {
-    let (mark, role) = mark(alert);
+fn line(alert: &Alert, state: State, scene: &Scene, width: usize) -> Line<'static> {
+    let (mark, role) = mark(alert, state);
     let style = scene.theme.style(role);
-    let state = if alert.state == AlertState::Pending { "pending" } else { "firing" };
+    let state = state.word();
     let age = alert.active_at.map_or_else(String::new, |at| ago(scene.now.since(at)));
     Line::from(vec![
         Span::raw(" "),
         Span::styled(format!("{mark} {:<9}", alert.severity().word()), style),
         Span::styled(format!("{:<22} ", fit(&alert.name(), 22)), scene.theme.style(Role::Text)),
-        Span::styled(format!("{state:<8}"), style),
+        Span::styled(format!("{state:<10}"), style),
         Span::styled(format!("{age:>4}  "), scene.theme.style(Role::Text)),
         Span::styled(fit(&about(&alert.labels), width.saturating_sub(BEFORE)), scene.theme.style(Role::Dim)),
     ])

@@ -1,0 +1,89 @@
+//! What fires and what is kept quiet, as every view counts it: worked out once from the answers, then only read.
+
+use super::{Partners, State, is_switch, quiet};
+use crate::model::alert::{Alert, AlertState, Severity};
+use crate::model::delivery::Holdings;
+use crate::text::Plain;
+
+/// The most names that one sentence holds.
+const NAMES: usize = 3;
+
+/// One alert of Prometheus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its place in the answer.
+    pub number: usize,
+    pub state: State,
+    /// Alertmanager holds it.
+    pub is_held: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Digest {
+    /// Every alert that is pending or firing, the most urgent first.
+    pub order: Vec<Standing>,
+    /// How many fire and are not quiet, by severity, the worst first.
+    pub firing: [usize; 4],
+    /// How many are silenced, inhibited or muted.
+    pub quiet: usize,
+    /// The first names of those of the worst severity that fire, and how many more names there are.
+    pub names: Vec<Plain>,
+    pub more: usize,
+}
+
+const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::Warning, Severity::Info, Severity::Other];
+
+impl Digest {
+    /// How many fire and are not quiet.
+    pub fn count(&self) -> usize {
+        self.firing.iter().sum()
+    }
+
+    pub fn by_severity(&self) -> impl Iterator<Item = (Severity, usize)> {
+        SEVERITIES.into_iter().zip(self.firing)
+    }
+
+    pub fn worst(&self) -> Option<Severity> {
+        self.by_severity().find(|(_, count)| *count > 0).map(|(severity, _)| severity)
+    }
+}
+
+/// `held` is nothing while Alertmanager is not known, and nothing counts as quiet then.
+pub fn digest(alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -> Digest {
+    let mut partners = Partners::new(held);
+    let mut digest = Digest::default();
+    for (number, alert) in alerts.iter().enumerate() {
+        let held = partners.take(&alert.labels);
+        let state = match alert.state {
+            AlertState::Inactive => continue,
+            AlertState::Pending => State::Pending,
+            AlertState::Firing if is_switch(&alert.labels, switch) => State::Alive,
+            AlertState::Firing => held.map_or(State::Firing, quiet),
+        };
+        digest.quiet += usize::from(state.is_quiet());
+        let of = SEVERITIES.iter().zip(&mut digest.firing).find(|(severity, _)| **severity == alert.severity());
+        if let Some((_, count)) = of.filter(|_| state == State::Firing) {
+            *count += 1;
+        }
+        digest.order.push(Standing { number, state, is_held: held.is_some() });
+    }
+    digest.order.sort_by_cached_key(|one| {
+        let alert = alerts.get(one.number);
+        (one.state, alert.map(Alert::severity), alert.and_then(|alert| alert.active_at), alert.map(Alert::name))
+    });
+    name(&mut digest, alerts);
+    digest
+}
+
+/// Names what is worst, in an order that does not change from answer to answer.
+fn name(digest: &mut Digest, alerts: &[Alert]) {
+    let worst = digest.worst();
+    let firing = digest.order.iter().take_while(|one| one.state == State::Firing);
+    let of_worst = firing.filter_map(|one| alerts.get(one.number)).filter(|alert| Some(alert.severity()) == worst);
+    let mut names: Vec<Plain> = of_worst.map(Alert::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    digest.more = names.len().saturating_sub(NAMES);
+    names.truncate(NAMES);
+    digest.names = names;
+}
