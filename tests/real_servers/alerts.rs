@@ -26,7 +26,7 @@ groups:
     labels: {severity: warning}
 "#;
 
-fn request(url: &str, method: &str, path: &str, body: &Value) -> String {
+pub fn request(url: &str, method: &str, path: &str, body: &Value) -> String {
     let address = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
     let body = body.to_string();
@@ -52,7 +52,7 @@ fn silence(url: &str) -> String {
     body["silenceID"].as_str().unwrap().to_owned()
 }
 
-fn row(screen: &vt100::Screen, words: &[&str]) -> bool {
+pub fn row(screen: &vt100::Screen, words: &[&str]) -> bool {
     screen.contents().lines().any(|line| words.iter().all(|word| line.contains(word)))
 }
 
@@ -60,7 +60,7 @@ fn alerts(prometheus: &str, alertmanager: &str) {
     let folder = tempfile::tempdir().unwrap();
     let rules = folder.path().join("rules.yml");
     fs::write(&rules, RULES).unwrap();
-    let stack = Stack::with_rules(&[prometheus, alertmanager, "agent360"], rules);
+    let stack = Stack::with(&[prometheus, alertmanager, "agent360"], &[("A360_STACK_RULES", rules.as_os_str())]);
     let config = stack.config();
     let mut console = on_terminal(&["--config", config.to_str().unwrap(), "--refresh", "1s", "--view", "alerts"]);
     // What Prometheus could not send while it did not know its Alertmanager yet, it sends again after a minute.

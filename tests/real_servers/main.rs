@@ -11,6 +11,7 @@ mod gateway;
 mod outage;
 mod overview;
 mod service;
+mod silencing;
 mod stack_itself;
 
 #[path = "../support/pty.rs"]

@@ -1,5 +1,6 @@
 //! Real servers on loopback, brought up by `tests/stack/stack` and ended with the test that asked for them.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,25 +8,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// A set of servers of its own.
 pub struct Stack {
     set: String,
-    /// A file of more rules for Prometheus.
-    rules: Option<PathBuf>,
+    /// What the command is told of this set: `A360_STACK_…`.
+    vars: Vec<(&'static str, OsString)>,
 }
 
 impl Stack {
     /// With every server that is named, once all of them answer.
     pub fn up(servers: &[&str]) -> Self {
-        Self::started(servers, None)
+        Self::with(servers, &[])
     }
 
-    /// The same, and Prometheus evaluates the rules of this file too.
-    pub fn with_rules(servers: &[&str], rules: PathBuf) -> Self {
-        Self::started(servers, Some(rules))
-    }
-
-    fn started(servers: &[&str], rules: Option<PathBuf>) -> Self {
+    /// The same, set up otherwise than is usual: `tests/stack/stack` lists the variables.
+    pub fn with(servers: &[&str], vars: &[(&'static str, &OsStr)]) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let vars = vars.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let stack = Self { set: format!("test-{}-{number}", process::id()), rules };
+        let stack = Self { set: format!("test-{}-{number}", process::id()), vars };
         stack.start(servers);
         stack
     }
@@ -57,10 +55,7 @@ impl Stack {
         let service = Path::new(env!("CARGO_BIN_EXE_a360")).with_file_name("examples").join("agent360");
         let mut command = Command::new(root.join("tests/stack/stack"));
         command.args(args).env("A360_STACK_SET", &self.set).env("A360_STACK_AGENT360", service);
-        if let Some(rules) = &self.rules {
-            command.env("A360_STACK_RULES", rules);
-        }
-        command.output().unwrap()
+        command.envs(self.vars.iter().map(|(name, value)| (name, value))).output().unwrap()
     }
 
     fn said(&self, args: &[&str]) -> String {
