@@ -6,12 +6,13 @@ use crate::model::delivery::Holdings;
 use crate::model::labels::Labels;
 use crate::model::rule::RuleGroup;
 use crate::text::Plain;
-use crate::time::{MINUTE, Timestamp};
+use crate::time::{SECOND, Timestamp};
 
 /// What it is called where nobody has named it: it is believed in only if something says that there is one.
 const USUAL: &str = "Watchdog";
-/// Prometheus sends what fires with its next evaluation, and Alertmanager is asked now and then.
-const PATIENCE: i64 = MINUTE;
+/// An Alertmanager that was started anew knows nothing until Prometheus sends what fires again, which it does each
+/// minute with its next evaluation.
+const PATIENCE: i64 = 90 * SECOND;
 
 /// What can be said of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +134,6 @@ mod tests {
     use super::*;
     use crate::model::delivery::Held;
     use crate::model::rule::{Alerting, Health, Rule};
-    use crate::time::SECOND;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_unsent_when_alertmanager_is_known_not_to_hold_it_for_more_than_a_minute() {
+    fn it_is_unsent_when_alertmanager_is_known_not_to_hold_it_for_a_while() {
         let mut switch = Switch::new(None);
         switch.learn_alerts(&firing());
         let nothing = Holdings::default();
@@ -223,12 +223,12 @@ mod tests {
             switch.verdict(now)
         };
         assert_eq!(after(Some(&nothing), 0), Verdict::Alive);
-        assert_eq!(after(Some(&nothing), 60), Verdict::Alive);
-        assert_eq!(after(Some(&nothing), 61), Verdict::Unsent);
-        // It answers no more: what it holds is not known.
-        assert_eq!(after(None, 75), Verdict::Alive);
         assert_eq!(after(Some(&nothing), 90), Verdict::Alive);
-        assert_eq!(after(Some(&nothing), 151), Verdict::Unsent);
+        assert_eq!(after(Some(&nothing), 91), Verdict::Unsent);
+        // It answers no more: what it holds is not known.
+        assert_eq!(after(None, 105), Verdict::Alive);
+        assert_eq!(after(Some(&nothing), 120), Verdict::Alive);
+        assert_eq!(after(Some(&nothing), 211), Verdict::Unsent);
         let held = Held {
             fingerprint: "".into(),
             labels: Labels::of(&[("alertname", "Watchdog"), ("cluster", "eu")]),
@@ -241,8 +241,8 @@ mod tests {
             inhibited_by: Vec::new(),
             muted_by: Vec::new(),
         };
-        assert_eq!(after(Some(&Holdings { alerts: vec![held], notes: Vec::new() }), 165), Verdict::Alive);
-        assert_eq!(after(Some(&nothing), 180), Verdict::Alive);
+        assert_eq!(after(Some(&Holdings { alerts: vec![held], notes: Vec::new() }), 225), Verdict::Alive);
+        assert_eq!(after(Some(&nothing), 240), Verdict::Alive);
     }
 
     #[test]

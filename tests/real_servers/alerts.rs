@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::stack::Stack;
 use super::{on_terminal, shows};
 
-/// One fires at once, one is pending for long.
+/// One fires at once, one is pending for long, one always fires, one cannot be evaluated.
 const RULES: &str = r#"
 groups:
 - name: tried
@@ -24,6 +24,11 @@ groups:
     expr: vector(1) > 0
     for: 10m
     labels: {severity: warning}
+  - alert: Watchdog
+    expr: vector(1)
+    labels: {severity: none}
+  - alert: Ambiguous
+    expr: label_replace(label_replace(vector(1), "a", "1", "", "") or vector(2), "a", "same", "", "") > 0
 "#;
 
 pub fn request(url: &str, method: &str, path: &str, body: &Value) -> String {
@@ -75,6 +80,16 @@ fn alerts(prometheus: &str, alertmanager: &str) {
         shows(screen, &["It fires", "https://runbooks.example/tried", "rule tried", "health ok"])
     });
 
+    console.until("its day", |screen| shows(screen, &["24h ▁", "fired once"]));
+    console.until("the dead man's switch apart", |screen| {
+        shows(screen, &["1 alive", "▲ 1 critical"]) && !shows(screen, &["no Watchdog"])
+    });
+    console.write(":rules\r");
+    console.until("every rule, the one that fails first", |screen| {
+        row(screen, &["▌✖", "Ambiguous", "FAILS"]) && row(screen, &["FiresAtOnce", "alerting", "firing 1", "ok"])
+    });
+    console.write("\x1b");
+
     let id = silence(&stack.url(alertmanager));
     console.until("that it is quiet now", |screen| {
         shows(screen, &["1 quiet"]) && !row(screen, &["FiresAtOnce", " firing"])
@@ -89,7 +104,7 @@ fn alerts(prometheus: &str, alertmanager: &str) {
         shows(screen, &["am ✖ refused", "prom ●"]) && row(screen, &["FiresAtOnce", "firing"])
     });
     stack.start(&[alertmanager]);
-    console.until("that it is back", |screen| shows(screen, &["am ●"]) && !shows(screen, &["✖"]));
+    console.until("that it is back", |screen| shows(screen, &["am ●"]) && !shows(screen, &["am ✖"]));
     console.write("1");
     console.until("the overview", |screen| shows(screen, &["Request rate", "FiresAtOnce"]));
     console.write("q");

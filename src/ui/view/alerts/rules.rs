@@ -45,6 +45,7 @@ pub struct Page {
     survey: Survey,
     /// How far the server's clock is ahead, in ms.
     skew: i64,
+    /// The rule that somebody put the cursor on.
     selected: Option<Key>,
     /// The cursor, among the rules, and the first entry in sight.
     place: usize,
@@ -61,9 +62,11 @@ impl Page {
         self.entries = entries(groups, now);
         let is_rule = |(_, entry): &(usize, &Entry)| matches!(entry, Entry::Rule(..));
         self.places = self.entries.iter().enumerate().filter(is_rule).map(|(place, _)| place).collect();
-        match self.selected.as_ref().and_then(|key| self.find(groups, key)) {
-            Some(place) => self.place = place,
-            None => self.select(self.place, groups),
+        match self.selected.as_ref().map(|key| self.find(groups, key)) {
+            // Nobody has moved it: it stands on the worst.
+            None => self.place = 0,
+            Some(Some(place)) => self.place = place,
+            Some(None) => self.select(self.place, groups),
         }
     }
 

@@ -60,6 +60,12 @@ fn the_selected_rule_stays_selected_where_it_moves_and_of_twins_the_one_that_was
     groups[0].rules[2].expr = "second".to_owned();
     let mut page = Page::default();
     page.learn(&groups, NOW, 0);
+    // Nobody has moved the cursor: it stands on the worst.
+    groups[0].rules[1].health = Health::Failing;
+    page.learn(&groups, NOW, 0);
+    assert_eq!(selected(&page, &groups), "t");
+    groups[0].rules[1].health = Health::Ok;
+    page.learn(&groups, NOW, 0);
     page.step(2, &groups, AREA);
     assert_eq!(selected(&page, &groups), "second");
     // One in front of all, and it is failing itself now.
