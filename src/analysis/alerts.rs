@@ -3,7 +3,7 @@
 mod digest;
 mod threshold;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::alert::{Alert, AlertState, Severity};
 use crate::model::delivery::{Held, Holdings};
@@ -98,7 +98,9 @@ impl Row {
 /// Every alert once, the most urgent first. `alerts` are those of Prometheus where its rules are not known; `held` is
 /// nothing while Alertmanager is not known; `switch` is the name of the alert that must always fire.
 pub fn rows(groups: &[RuleGroup], alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -> Vec<Row> {
-    let mut partners = Partners::new(held);
+    let of_rules = groups.iter().flat_map(|group| &group.rules).filter_map(|rule| rule.alerting.as_ref());
+    let known = of_rules.flat_map(|alerting| &alerting.alerts).chain(alerts.iter().filter(|_| groups.is_empty()));
+    let mut partners = Partners::new(held, known);
     let mut rows: Vec<Row> = Vec::new();
     for (g, group) in groups.iter().enumerate() {
         for (r, rule) in group.rules.iter().enumerate() {
@@ -181,19 +183,30 @@ fn quiet(held: &Held) -> State {
 struct Partners<'a> {
     held: &'a [Held],
     taken: Vec<bool>,
+    /// Where the held alerts are that have the labels of one of Prometheus, no more and no less: they are its own.
+    exact: HashMap<&'a Labels, usize>,
     /// By the names of an alert's labels: where the held alerts are that have its values under these names.
     by_names: HashMap<Vec<Plain>, HashMap<Labels, Vec<usize>>>,
 }
 
 impl<'a> Partners<'a> {
-    fn new(held: Option<&'a Holdings>) -> Self {
+    /// `known` are all that a partner will be sought for.
+    fn new(held: Option<&'a Holdings>, known: impl Iterator<Item = &'a Alert>) -> Self {
         let held = held.map_or(&[][..], |held| &held.alerts);
-        Self { held, taken: vec![false; held.len()], by_names: HashMap::new() }
+        let known: HashSet<&Labels> = known.map(|alert| &alert.labels).collect();
+        let same = held.iter().enumerate().filter(|(_, alert)| known.contains(&alert.labels));
+        let exact = same.map(|(place, alert)| (&alert.labels, place)).collect();
+        Self { held, taken: vec![false; held.len()], exact, by_names: HashMap::new() }
     }
 
     fn take(&mut self, labels: &Labels) -> Option<&'a Held> {
         let names: Vec<Plain> = labels.iter().map(|(name, _)| name.clone()).collect();
         let held = self.held;
+        if let Some(&place) = self.exact.get(labels) {
+            // Several alerts with the same labels are one to Alertmanager.
+            self.taken[place] = true;
+            return held.get(place);
+        }
         let places = self.by_names.entry(names).or_insert_with(|| {
             let mut places: HashMap<Labels, Vec<usize>> = HashMap::new();
             for (place, alert) in held.iter().enumerate() {
@@ -203,7 +216,10 @@ impl<'a> Partners<'a> {
             places
         });
         // The one with the fewest labels of its own is the closest.
-        let free = places.get(labels)?.iter().copied().filter(|&place| !self.taken[place]);
+        let is_free = |place: &usize| {
+            !self.taken[*place] && held.get(*place).is_some_and(|alert| !self.exact.contains_key(&alert.labels))
+        };
+        let free = places.get(labels)?.iter().copied().filter(is_free);
         let place = free.min_by_key(|&place| held.get(place).map_or(usize::MAX, |alert| alert.labels.len()))?;
         self.taken[place] = true;
         held.get(place)

@@ -50,7 +50,7 @@ impl Digest {
 
 /// `held` is nothing while Alertmanager is not known, and nothing counts as quiet then.
 pub fn digest(alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -> Digest {
-    let mut partners = Partners::new(held);
+    let mut partners = Partners::new(held, alerts.iter());
     let mut digest = Digest::default();
     for (number, alert) in alerts.iter().enumerate() {
         let held = partners.take(&alert.labels);

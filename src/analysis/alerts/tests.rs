@@ -82,6 +82,22 @@ fn the_same_alert_of_two_clusters_is_two_rows() {
 }
 
 #[test]
+fn an_alert_that_is_held_as_it_is_belongs_to_no_other() {
+    let narrow = [("alertname", "High"), ("cluster", "eu"), ("severity", "critical")];
+    let silenced = Held { silenced_by: vec!["s".into()], ..held(&narrow) };
+    let all = holdings(vec![silenced]);
+    // The first could be the one that is held, with one label more; the second is.
+    let alerts = [alert(HIGH, AlertState::Pending), alert(&narrow, AlertState::Firing)];
+    let rows = rows(&[], &alerts, Some(&all), None);
+    let states: Vec<_> = rows.iter().map(|row| (row.state, row.held.is_some())).collect();
+    assert_eq!(states, [(State::Pending, false), (State::Silenced, true)]);
+    assert_eq!((digest(&alerts, Some(&all), None).count(), digest(&alerts, Some(&all), None).quiet), (0, 1));
+    // Two rules that raise the same alert: Alertmanager has it once.
+    let twice = [alert(&narrow, AlertState::Firing), alert(&narrow, AlertState::Firing)];
+    assert_eq!(digest(&twice, Some(&all), None).quiet, 2);
+}
+
+#[test]
 fn ten_thousand_alerts_are_merged_by_looking_each_up() {
     let labels = |i: usize| [("alertname".to_owned(), "A".to_owned()), ("pod".to_owned(), format!("p{i}"))];
     let of = |i: usize| Labels::new(labels(i).map(|(n, v)| (Plain::from(n), Plain::from(v))).to_vec());

@@ -138,7 +138,8 @@ impl App {
             // Whoever has silenced it reads that, and more of it, already.
             Some(Gone { hidden: true, .. }) if self.notice.is_some() => {}
             Some(Gone { name, hidden: true }) => {
-                self.say(&format!("{name} is quiet now and hidden; the cursor is on what stands there now"));
+                let why = if self.view == ViewId::Silences { "has ended" } else { "is quiet now" };
+                self.say(&format!("{name} {why} and is hidden; the cursor is on what stands there now"));
             }
             Some(Gone { name, hidden: false }) => {
                 self.say(&format!("{name} is no longer in the list; the cursor is on what stands there now"));

@@ -88,7 +88,7 @@ pub struct Alerts {
 /// What was selected and is no more in the list.
 pub struct Gone {
     pub name: Plain,
-    /// It is still there, and kept quiet now: the list hides it.
+    /// It is still there, kept quiet or ended now: the list hides it.
     pub hidden: bool,
 }
 

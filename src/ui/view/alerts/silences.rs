@@ -84,7 +84,7 @@ impl Alerts {
                 .selected
                 .as_ref()
                 .filter(|_| page.chosen && page.awaited.is_none())
-                .map(|_| Gone { name: "the silence".into(), hidden: false }),
+                .map(|id| Gone { name: "the silence".into(), hidden: all.iter().any(|silence| silence.id == *id) }),
         };
         self.select_silence(self.silences_page.place, area);
         gone
