@@ -50,7 +50,7 @@ pub fn draw(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
 /// ` HighErrorRate  alerting  firing 1  ── group agent360 · evaluated 4s ago in 2 ms ──`
 fn title(alerts: &Alerts, group: &RuleGroup, rule: &Rule, scene: &Scene, width: usize) -> Line<'static> {
     let theme = scene.theme;
-    let (state, role) = words::state(rule);
+    let (state, role) = words::state(rule, scene);
     let now = scene.now.plus(alerts.rules_page.skew);
     let evaluated = rule.evaluated.map_or_else(
         || "not evaluated yet".to_owned(),

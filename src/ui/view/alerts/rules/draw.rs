@@ -130,10 +130,10 @@ fn rule_line(
     scene: &Scene,
 ) -> Line<'static> {
     let theme = scene.theme;
-    let (sign, mark) = words::mark(trouble, rule);
+    let (sign, mark) = words::mark(trouble, rule, scene);
     let (state, state_role) = match trouble.filter(|_| columns.health == 0) {
         Some(trouble) => (words::short(trouble).to_owned(), mark),
-        None => words::state(rule),
+        None => words::state(rule, scene),
     };
     let (health, health_role) = words::health(trouble, group, rule, now);
     let mut line = Line::default();

@@ -18,17 +18,22 @@ fn alerts_of(rule: &Rule, state: AlertState) -> usize {
     alerts.filter(|alert| alert.state == state).count()
 }
 
-/// `firing 2, pending 1`, `inactive`; a rule that records has no state.
-pub fn state(rule: &Rule) -> (String, Role) {
+/// `firing 2, pending 1`, `inactive`; a rule that records has no state. The dead man's switch fires as it must.
+pub fn state(rule: &Rule, scene: &Scene) -> (String, Role) {
     if rule.alerting.is_none() {
         return ("–".to_owned(), Role::Dim);
     }
     match (alerts_of(rule, AlertState::Firing), alerts_of(rule, AlertState::Pending)) {
         (0, 0) => ("inactive".to_owned(), Role::Dim),
         (0, pending) => (format!("pending {pending}"), Role::Pending),
+        (firing, 0) if is_switch(rule, scene) => (format!("firing {firing}"), Role::Ok),
         (firing, 0) => (format!("firing {firing}"), Role::Warning),
         (firing, pending) => (format!("firing {firing}, pending {pending}"), Role::Warning),
     }
+}
+
+fn is_switch(rule: &Rule, scene: &Scene) -> bool {
+    scene.switch.name() == Some(&rule.name)
 }
 
 pub fn kind(rule: &Rule) -> &'static str {
@@ -40,12 +45,12 @@ pub fn took(ms: f64) -> String {
 }
 
 /// The mark before a rule, which reads the same without colour.
-pub fn mark(trouble: Option<Trouble>, rule: &Rule) -> (&'static str, Role) {
+pub fn mark(trouble: Option<Trouble>, rule: &Rule, scene: &Scene) -> (&'static str, Role) {
     match trouble {
         Some(Trouble::Fails | Trouble::Late) => ("✖", Role::Failed),
         Some(Trouble::Slow) => ("!", Role::Warning),
         Some(Trouble::New) => ("…", Role::Stale),
-        None if alerts_of(rule, AlertState::Firing) > 0 => ("▲", Role::Warning),
+        None if alerts_of(rule, AlertState::Firing) > 0 && !is_switch(rule, scene) => ("▲", Role::Warning),
         None if alerts_of(rule, AlertState::Pending) > 0 => ("~", Role::Pending),
         None => ("●", Role::Ok),
     }
