@@ -69,22 +69,28 @@ async fn life_of_an_alert(prometheus: &str, alertmanager: &str) {
     console.until("by whom", |screen| row(screen, &["HighLatency", "silenced", "mara"]));
 
     console.write("E");
-    console.until("how long", |screen| shows(screen, &["Enter SEND", "1h 1"]));
+    console.until("how long", |screen| shows(screen, &["Enter SEND", "Extend the silence", "1h1"]));
     send(&mut console);
-    console.until("that it is quiet for longer", |screen| shows(screen, &["silenced", "1h 1"]));
+    console.until("that it is quiet for longer", |screen| {
+        shows(screen, &["silence extended until"]) && row(screen, &["HighLatency", "silenced", "mara, 1h"])
+    });
     console.write(":silences\r");
-    console.until("the silence", |screen| row(screen, &["active", "mara", "1 alert"]) && shows(screen, &["ACK!"]));
+    console.until("the silence", |screen| row(screen, &["active", "mara", "1 alert", "ACK!"]));
     console.write("x");
-    console.until("what will be heard of again", |screen| shows(screen, &["Enter SEND", "HighLatency"]));
+    console.until("what will be heard of again", |screen| {
+        shows(screen, &["Enter SEND", "End the silence", "heard again"])
+    });
     send(&mut console);
-    console.until("that none is active", |screen| shows(screen, &["0 active"]));
+    console.until("that none is active", |screen| shows(screen, &["no silence is active"]));
     console.write("\x1b");
     console.until("that it fires again", |screen| row(screen, &["HighLatency", "firing"]));
 
-    console.write("S\x15deploy of the cart\r");
-    console.until("what would be sent", |screen| shows(screen, &["Enter SEND", "deploy of the cart", "2h"]));
+    console.write("S");
+    console.until("that it is asked why", |screen| shows(screen, &["Silence 1 alert", "Enter review", "mara"]));
+    console.write("deploy of the cart\r");
+    console.until("what would be sent", |screen| shows(screen, &["Enter SEND", "deploy of the cart", "for 2h"]));
     send(&mut console);
-    console.until("that it is silenced for two hours", |screen| row(screen, &["HighLatency", "silenced", "mara"]));
+    console.until("that it is silenced for two hours", |screen| row(screen, &["HighLatency", "silenced", "mara, 2h"]));
 
     request(&stack.url("agent360"), "DELETE", "/incidents", &serde_json::Value::Null);
     console.until("that it is resolved", |screen| !row(screen, &["warning", "HighLatency"]));
