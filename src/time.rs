@@ -119,6 +119,16 @@ pub fn format_duration(ms: i64) -> String {
     if out.is_empty() { "0s".to_owned() } else { out }
 }
 
+/// A length as exact as it is of use: `45s`, `1m30s`, `1h59m`, `3d2h`. Rounded down, never negative.
+pub fn length(ms: i64) -> String {
+    let unit = match ms {
+        ms if ms < 2 * MINUTE => SECOND,
+        ms if ms < 2 * DAY => MINUTE,
+        _ => HOUR,
+    };
+    format_duration(Timestamp(ms.max(0)).floor_to(unit).0)
+}
+
 /// How long ago, in one short word: `3s`, `6m`, `2h`, `4d`. Rounded down, never negative.
 pub fn ago(ms: i64) -> String {
     match ms.max(0) {
@@ -201,6 +211,12 @@ mod tests {
         assert_eq!(Timestamp(-1).floor_to(500), Timestamp(-500));
         let range = Range::new(Timestamp(100), Timestamp(160));
         assert_eq!(range.before(), Range::new(Timestamp(40), Timestamp(100)));
+    }
+
+    #[test]
+    fn a_length_is_as_exact_as_it_is_of_use() {
+        let lengths = [45_999, 90_500, 900_000, 7_199_999, 2 * DAY + 3 * HOUR + MINUTE, -5];
+        assert_eq!(lengths.map(length), ["45s", "1m30s", "15m", "1h59m", "2d3h", "0s"]);
     }
 
     #[test]

@@ -72,7 +72,7 @@ async fn life_of_an_alert(prometheus: &str, alertmanager: &str) {
     console.until("how long", |screen| shows(screen, &["Enter SEND", "Extend the silence", "1h1"]));
     send(&mut console);
     console.until("that it is quiet for longer", |screen| {
-        shows(screen, &["silence extended until"]) && row(screen, &["HighLatency", "silenced", "mara, 1h"])
+        shows(screen, &["silence extended until"]) && row(screen, &["HighLatency", "silenced", "mara, 1h1"])
     });
     console.write(":silences\r");
     console.until("the silence", |screen| row(screen, &["active", "mara", "1 alert", "ACK!"]));
@@ -90,7 +90,7 @@ async fn life_of_an_alert(prometheus: &str, alertmanager: &str) {
     console.write("deploy of the cart\r");
     console.until("what would be sent", |screen| shows(screen, &["Enter SEND", "deploy of the cart", "for 2h"]));
     send(&mut console);
-    console.until("that it is silenced for two hours", |screen| row(screen, &["HighLatency", "silenced", "mara, 2h"]));
+    console.until("that it is silenced for two hours", |screen| row(screen, &["HighLatency", "silenced", "mara, 1h59m"]));
 
     request(&stack.url("agent360"), "DELETE", "/incidents", &serde_json::Value::Null);
     console.until("that it is resolved", |screen| !row(screen, &["warning", "HighLatency"]));

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Clock, Field, Form, Goal, Stage, prefill, words};
-use crate::time::{Timestamp, ago};
+use crate::time::{Timestamp, ago, length};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::view::alerts::{Alerts, wrap};
 use crate::ui::view::overview::fit;
@@ -178,7 +178,7 @@ fn hint(form: &Form, field: Field, clock: Clock) -> Option<(String, Role)> {
         Field::Comment if empty => Some(("why: all who look at it will read this".to_owned(), Role::Stale)),
         Field::Duration => {
             let times = form.times(clock).ok()?;
-            let length = words::length(times.length(clock.now));
+            let length = crate::time::length(times.length(clock.now));
             let or = if form.focus == field { "; or type until 06:00, or a date" } else { "" };
             Some((format!("→ until {}, for {length}{or}", clock.show(times.until)), Role::Dim))
         }
@@ -209,14 +209,14 @@ fn facts(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'sta
         };
         let (word, end) = match (&form.goal, form.of()) {
             (Goal::Expire(old), _) if !words::is_planned(old) => {
-                let left = words::length(times.length(clock.now));
+                let left = length(times.length(clock.now));
                 ("until", format!("{}, {left} left: it ends now instead", clock.show(times.until)))
             }
             (_, Some(old)) if old.ends_at != times.until => {
-                let left = words::length(times.length(clock.now));
+                let left = length(times.length(clock.now));
                 ("until", format!("{}, {left} left   was {}", clock.show(times.until), clock.show(old.ends_at)))
             }
-            _ => ("until", format!("{}, for {}", clock.show(times.until), words::length(times.length(clock.now)))),
+            _ => ("until", format!("{}, for {}", clock.show(times.until), length(times.length(clock.now)))),
         };
         facts.extend([("from", from, 1), (word, end, 1)]);
     }

@@ -4,7 +4,7 @@ use super::{Clock, Form, Goal, LONG, hits};
 use crate::analysis::alerts::{Row, State};
 use crate::model::silence::{Silence, SilenceState};
 use crate::text::Plain;
-use crate::time::{MINUTE, SECOND, Timestamp, ago, format_duration};
+use crate::time::{self, Timestamp, ago};
 use crate::ui::view::alerts::Alerts;
 
 /// By this beginning other tools know that somebody works on the alert.
@@ -32,12 +32,6 @@ pub fn count(form: &Form) -> String {
 
 fn alerts(count: usize) -> String {
     if count == 1 { "1 alert".to_owned() } else { format!("{count} alerts") }
-}
-
-/// To minutes where seconds say nothing.
-pub fn length(ms: i64) -> String {
-    let unit = if ms < 2 * MINUTE { SECOND } else { MINUTE };
-    format_duration(Timestamp(ms).floor_to(unit).0)
 }
 
 /// The same with a blank before it, where it can be said at all.
@@ -149,7 +143,7 @@ pub fn warnings(form: &Form, alerts: &Alerts, as_of: Option<Timestamp>, clock: C
         said.extend(already(form, alerts, clock));
         let length = form.times(clock).map_or(0, |times| times.length(clock.now));
         if length > LONG {
-            said.push(format!("it lasts long: {}", self::length(length)));
+            said.push(format!("it lasts long: {}", time::length(length)));
         }
     }
     let names: Vec<&str> = form.left_out.iter().map(Plain::as_str).collect();
@@ -211,10 +205,5 @@ mod tests {
         assert_eq!(acknowledged(Some(&"mara".into())), "ACK! by mara, with a360");
         assert!(is_acknowledged(&acknowledged(None)) && is_acknowledged("ACK! by jo x, with a360"));
         assert!(!is_acknowledged("ACK! looking into it") && !is_acknowledged(""));
-    }
-
-    #[test]
-    fn lengths_are_as_exact_as_needed() {
-        assert_eq!([7_261_000, 90_500, 900_000].map(length), ["2h1m", "1m30s", "15m"]);
     }
 }

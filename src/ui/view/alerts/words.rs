@@ -8,7 +8,7 @@ use crate::analysis::routing::{Route, Tree};
 use crate::model::alert::Severity;
 use crate::model::delivery::Held;
 use crate::text::Plain;
-use crate::time::{MINUTE, Timestamp, ago, format_duration};
+use crate::time::{MINUTE, Timestamp, ago, format_duration, length};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::overview::fit;
@@ -91,7 +91,7 @@ pub fn told_short(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, Role) {
 fn keeper(alerts: &Alerts, held: &Held, now: Timestamp) -> String {
     let silence = held.silenced_by.first().and_then(|id| alerts.silence(id));
     if let Some(silence) = silence {
-        return format!("{}, {}", silence.created_by, ago(silence.ends_at.since(now)));
+        return format!("{}, {}", silence.created_by, length(silence.ends_at.since(now)));
     }
     let inhibiting = held.inhibited_by.first().map(|fingerprint| inhibiting(alerts, fingerprint));
     inhibiting.or(held.muted_by.first().cloned()).map_or_else(|| "a silence".to_owned(), |name| name.to_string())
@@ -111,7 +111,7 @@ fn receivers(names: &[Plain]) -> String {
 /// What keeps an alert quiet, one text each.
 pub fn reasons(alerts: &Alerts, held: &Held, now: Timestamp) -> Vec<String> {
     let silences = held.silenced_by.iter().map(|id| match alerts.silence(id) {
-        Some(silence) => format!("silenced by {}, {} left", silence.created_by, ago(silence.ends_at.since(now))),
+        Some(silence) => format!("silenced by {}, {} left", silence.created_by, length(silence.ends_at.since(now))),
         None => "silenced".to_owned(),
     });
     let inhibiting = held.inhibited_by.iter().map(|print| format!("inhibited by {}", inhibiting(alerts, print)));
@@ -151,7 +151,7 @@ fn route(route: &Route, tree: &Tree) -> String {
 pub fn silences(alerts: &Alerts, row: &Row, now: Timestamp) -> Vec<String> {
     let ids = row.held.as_ref().map_or(&[][..], |held| &held.silenced_by);
     let active = ids.iter().filter_map(|id| alerts.silence(id)).map(|silence| {
-        format!("by {}, ends in {} ({})", silence.created_by, ago(silence.ends_at.since(now)), silence.comment)
+        format!("by {}, ends in {} ({})", silence.created_by, length(silence.ends_at.since(now)), silence.comment)
     });
     let past = alerts.past.iter().map(|silence| {
         format!("one by {} ended {} ago ({})", silence.created_by, ago(now.since(silence.ends_at)), silence.comment)

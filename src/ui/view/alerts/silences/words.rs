@@ -4,7 +4,7 @@ use super::super::Alerts;
 use super::super::notes::is_fresh;
 use crate::analysis::summary::{Headline, Level};
 use crate::model::silence::{Silence, SilenceState};
-use crate::time::{MINUTE, Timestamp, ago};
+use crate::time::{MINUTE, Timestamp, ago, length};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 
@@ -59,7 +59,7 @@ fn active(alerts: &Alerts, scene: &Scene) -> (usize, String) {
 }
 
 fn left(until: Timestamp, now: Timestamp) -> String {
-    ago(until.since(now))
+    length(until.since(now))
 }
 
 /// `ends in 43m`, `begins in 2h`, `ended 3h ago`
