@@ -41,7 +41,7 @@ const SMALL: (u16, u16) = (80, 24);
 const USUAL: (u16, u16) = (120, 40);
 const LARGE: (u16, u16) = (200, 50);
 
-const SESSIONS: [Session; 6] = [
+const SESSIONS: [Session; 7] = [
     Session {
         theme: "default",
         lang: "C.UTF-8",
@@ -55,6 +55,7 @@ const SESSIONS: [Session; 6] = [
             shot("full-crosshair-120x40", USUAL, "\x03jjf<<", "there"),
         ],
     },
+    themed("default", &[shot("acknowledge-120x40", USUAL, "2a", "Enter SEND")]),
     themed("light", &[shot("light-120x40", USUAL, "", "req/s")]),
     themed("high-contrast", &[shot("high-contrast-120x40", USUAL, "", "req/s")]),
     themed("colour-blind-safe", &[shot("colour-blind-safe-120x40", USUAL, "", "req/s")]),

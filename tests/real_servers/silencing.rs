@@ -90,7 +90,8 @@ async fn life_of_an_alert(prometheus: &str, alertmanager: &str) {
     console.write("deploy of the cart\r");
     console.until("what would be sent", |screen| shows(screen, &["Enter SEND", "deploy of the cart", "for 2h"]));
     send(&mut console);
-    console.until("that it is silenced for two hours", |screen| row(screen, &["HighLatency", "silenced", "mara, 1h59m"]));
+    console
+        .until("that it is silenced for two hours", |screen| row(screen, &["HighLatency", "silenced", "mara, 1h59m"]));
 
     request(&stack.url("agent360"), "DELETE", "/incidents", &serde_json::Value::Null);
     console.until("that it is resolved", |screen| !row(screen, &["warning", "HighLatency"]));
