@@ -17,7 +17,11 @@ Examples:
 
 Exit codes:
   0 calm   1 something fires at or above --fail-on   2 something could not be asked
-  3 could not be sent   64 wrong flag or config";
+  3 could not be sent   64 wrong flag or config
+
+Environment:
+  A360_CONFIG   the config file, where --config names none
+  A360_AUTHOR   who silences are signed by, before the config's `author`, SUDO_USER and USER";
 
 pub const COMPLETIONS: &str = "\
 Examples:

@@ -126,7 +126,8 @@ fn help_and_version_are_no_errors() {
         assert_eq!(exit_code(&said(line).unwrap_err()), 0, "{line}");
     }
     let help = said("--help").unwrap_err().to_string();
-    for part in ["Examples:", "--report [<PERIOD>]", "a360 --demo", "Exit codes:", "--prometheus <URL>"] {
+    for part in ["Examples:", "--report [<PERIOD>]", "a360 --demo", "Exit codes:", "--prometheus <URL>", "A360_AUTHOR"]
+    {
         assert!(help.contains(part), "{part} is not in\n{help}");
     }
 }
