@@ -148,7 +148,7 @@ impl<A: Ask> Line<A> {
             let at = (self.clock)();
             let next = delay.map(|delay| at.plus(millis(delay)));
             let failed = result.is_err();
-            let skew_ms = self.ask.skew_ms();
+            let skew_ms = self.ask.skew_ms(self.subscription.query.source());
             let update = Update { subscription: self.subscription.clone(), at, next, skew_ms, result };
             if self.sender.send(update).await.is_err() {
                 return;

@@ -336,7 +336,9 @@ impl View for Alerts {
             }
             Query::Held => self.held.take(query, result.and_then(Answer::into_held), at),
             Query::Silences => {
-                let recent = |silence: &Silence| at.since(silence.ends_at) < DAY;
+                // They end by the clock of the server.
+                let now = at.plus(skew_ms);
+                let recent = |silence: &Silence| now.since(silence.ends_at) < DAY;
                 let silences = result.and_then(Answer::into_silences);
                 let silences = silences.map(|all| all.into_iter().filter(recent).collect());
                 self.silences.take(query, silences, at);

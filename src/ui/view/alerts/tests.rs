@@ -220,6 +220,21 @@ fn silences_that_are_over_are_told_for_a_day_and_only_if_they_hit() {
 }
 
 #[test]
+fn silences_are_over_by_the_clock_of_the_server() {
+    let mut desk = Desk::new();
+    let subscription = Subscription { query: Query::Silences, every: None };
+    let behind = -2 * DAY;
+    let mut active = silence("now", SilenceState::Active, "alertname=A", HOUR);
+    active.ends_at = active.ends_at.plus(behind);
+    let result = Ok(Answer::Silences(vec![active]));
+    let update = Update { subscription, at: NOW, next: None, skew_ms: behind, result };
+    desk.with(|alerts, scene| alerts.apply(update, scene, AREA));
+    assert_eq!(desk.alerts.silences().len(), 1, "it still holds there");
+    let left = desk.with(|alerts, scene| alerts.silences()[0].ends_at.since(alerts.server_now(scene)));
+    assert_eq!(left, HOUR);
+}
+
+#[test]
 fn the_chart_asks_for_the_expression_without_its_threshold_as_long_as_it_is_in_sight() {
     let mut desk = Desk::new();
     let rules = vec![rule("A", "sum(rate(a[5m])) > 3"), rule("B", "up == 0")];

@@ -121,7 +121,7 @@ fn heads(columns: &Columns) -> String {
 
 fn line(alerts: &Alerts, silence: &Silence, columns: &Columns, selected: bool, scene: &Scene) -> Line<'static> {
     let theme = scene.theme;
-    let now = alerts.silences_page.now(scene);
+    let now = alerts.server_now(scene);
     let (sign, role) = words::mark(silence, now);
     let text = if silence.state == SilenceState::Expired { Role::Dim } else { Role::Text };
     let hits = alerts.silences_page.counts.get(&silence.id).copied();
@@ -166,7 +166,7 @@ fn instead(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
 fn detail(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let Some(silence) = alerts.selected_silence() else { return };
     let (width, theme) = (usize::from(area.width), scene.theme);
-    let now = alerts.silences_page.now(scene);
+    let now = alerts.server_now(scene);
     let rule = |text: String, role: Role| {
         let mut line = Line::styled(text, theme.style(role));
         let rest = width.saturating_sub(line.width() + 1);

@@ -43,7 +43,7 @@ pub fn headline(alerts: &Alerts, scene: &Scene) -> Headline {
 
 /// How many silence now, and which of them will not for long.
 fn active(alerts: &Alerts, scene: &Scene) -> (usize, String) {
-    let now = alerts.silences_page.now(scene);
+    let now = alerts.server_now(scene);
     let all = alerts.silences.get().map_or(&[][..], Vec::as_slice);
     let active = || all.iter().filter(|silence| silence.state == SilenceState::Active);
     let mut soon: Vec<&Silence> = active().filter(|silence| silence.ends_at.since(now) <= SOON).collect();
