@@ -2,7 +2,7 @@
 
 use super::fault::FetchError;
 use super::matcher::Matcher;
-use crate::text::Plain;
+use super::silence::Exact;
 use crate::time::Timestamp;
 
 /// When a silence is to end.
@@ -23,8 +23,8 @@ pub struct Draft {
     /// By the server's clock; none is when the server has it.
     pub starts_at: Option<Timestamp>,
     pub ends: Ends,
-    pub created_by: Plain,
-    pub comment: Plain,
+    pub created_by: Exact,
+    pub comment: Exact,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

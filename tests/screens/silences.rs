@@ -111,7 +111,7 @@ fn who_is_not_known_says_so_first_and_only_once() {
     assert_eq!((sent.created_by.as_str(), sent.comment.as_str()), ("jo", "ACK! by jo, with a360"));
     press(&mut app, "esc j a");
     let again = draft(press(&mut app, "enter"));
-    assert_eq!(again.created_by, "jo");
+    assert_eq!(again.created_by.as_str(), "jo");
 }
 
 #[test]
@@ -256,6 +256,24 @@ fn a_change_keeps_exactly_what_nobody_touched() {
     assert_eq!(sent.matchers, odd.matchers);
     assert_eq!((sent.starts_at, sent.ends), (Some(odd.starts_at), Ends::At(odd.ends_at)));
     assert_eq!((sent.id.as_deref(), sent.comment.as_str()), (Some("s1"), "deploy of 4.2!"));
+}
+
+#[test]
+fn the_words_of_others_go_back_as_they_came() {
+    let (mut app, mut story) = (list(120, 40), silences());
+    let comment = format!("👩\u{200d}🚒 is on it:\r\n\tone\n\ttwo ⏎ {}", "x".repeat(9_000));
+    (story.silences[0].comment, story.silences[0].created_by) = (comment.as_str().into(), "jo\u{200d}".into());
+    story.silences[0].ends_at = NOW.plus(7 * MINUTE);
+    story.tell(&mut app, NOW);
+    press(&mut app, "g E");
+    assert!(screen(&app).contains("is on it:^M⏎ one⏎ two"), "{}", screen(&app));
+    let sent = draft(press(&mut app, "enter"));
+    assert_eq!((sent.comment.raw(), sent.created_by.raw()), (comment.as_str(), "jo\u{200d}"));
+    press(&mut app, "esc E e tab tab tab");
+    paste(&mut app, "!");
+    let changed = draft(confirm(&mut app));
+    assert!(changed.comment.raw().ends_with('!') && changed.comment.raw().contains("one\n two \n xx"));
+    assert_eq!(changed.created_by.raw(), "jo\u{200d}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn the_words_of_the_server_stand_in_the_form_and_what_was_typed_stays() {
     press(&mut app, "e");
     paste(&mut app, " and how");
     let sent = draft(confirm(&mut app));
-    assert_eq!(sent.comment, "why and how");
+    assert_eq!(sent.comment.as_str(), "why and how");
 }
 
 #[test]
