@@ -65,13 +65,6 @@ impl Matcher {
         (&self.name, self.op, &self.value)
     }
 
-    fn is_met(&self, labels: &Labels) -> bool {
-        match self.op.is_regex() {
-            false => (value(labels, &self.name) == self.value) == self.op.is_positive(),
-            true => self.compile().is_ok_and(|matcher| matcher.matches(labels)),
-        }
-    }
-
     /// Ready to be tried on many label sets; an expression that cannot be read is an error that says where.
     pub fn compile(&self) -> Result<Compiled, String> {
         let pattern = match self.op.is_regex() {
@@ -149,13 +142,6 @@ pub fn compile(matchers: &[Matcher]) -> Result<Vec<Compiled>, String> {
 /// Whether all of them match.
 pub fn all_match(matchers: &[Compiled], labels: &Labels) -> bool {
     matchers.iter().all(|matcher| matcher.matches(labels))
-}
-
-/// The same for a list that is tried once: expressions cost something, so they come last; one that cannot be read
-/// matches nothing.
-pub fn hits(matchers: &[Matcher], labels: &Labels) -> bool {
-    let of = |regex: bool| matchers.iter().filter(move |matcher| matcher.op.is_regex() == regex);
-    of(false).chain(of(true)).all(|matcher| matcher.is_met(labels))
 }
 
 /// Reads a list with commas between, braces around it or not: `severity="critical", team=~"a|b"`.
@@ -316,7 +302,6 @@ mod tests {
         ] {
             let matchers = parse(text).unwrap();
             assert_eq!(all_match(&compile(&matchers).unwrap(), &labels), expected, "{text}");
-            assert_eq!(hits(&matchers, &labels), expected, "{text}, once");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::model::delivery::Held;
 use crate::model::fault::FetchError;
 use crate::model::matcher;
 use crate::model::rule::{Alerting, Health};
+use crate::model::silence::SilenceState;
 use crate::model::watch::Watch;
 use crate::time::{HOUR, MINUTE, SECOND, Timestamp};
 use crate::ui::range::Shown;
@@ -215,7 +216,7 @@ fn silences_that_are_over_are_told_for_a_day_and_only_if_they_hit() {
         silence("now", SilenceState::Active, "alertname=A", HOUR),
     ];
     desk.learn(Query::Silences, Ok(Answer::Silences(silences)));
-    let past: Vec<&str> = desk.alerts.past.iter().map(|silence| silence.id.as_str()).collect();
+    let past: Vec<&str> = desk.alerts.over.hits().map(|silence| silence.id.as_str()).collect();
     assert_eq!(past, ["hit", "regex"]);
 }
 

@@ -155,7 +155,7 @@ pub fn silences(alerts: &Alerts, row: &Row, now: Timestamp) -> Vec<String> {
     let active = ids.iter().filter_map(|id| alerts.silence(id)).map(|silence| {
         format!("by {}, ends in {} ({})", silence.created_by, ago(silence.ends_at.since(now)), silence.comment)
     });
-    let past = alerts.past.iter().map(|silence| {
+    let past = alerts.over.hits().map(|silence| {
         format!("one by {} ended {} ago ({})", silence.created_by, ago(now.since(silence.ends_at)), silence.comment)
     });
     active.chain(past).collect()
