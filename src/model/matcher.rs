@@ -68,9 +68,11 @@ impl Matcher {
     /// Ready to be tried on many label sets; an expression that cannot be read is an error that says where.
     pub fn compile(&self) -> Result<Compiled, String> {
         let pattern = match self.op.is_regex() {
-            false => Pattern::Text(self.value.clone()),
+            // Labels have come through the gate: so must what they are compared with.
+            false => Pattern::Text(Plain::new(&self.value)),
             true => {
-                let regex = Regex::new(&format!("^(?s:{})$", self.value));
+                // As Alertmanager does it, where a dot is no line break.
+                let regex = Regex::new(&format!("^(?:{})$", self.value));
                 let words =
                     |error: regex::Error| error.to_string().lines().last().unwrap_or_default().trim().to_owned();
                 Pattern::Regex(regex.map_err(|error| format!("{}: {}", self, Plain::from(words(error))))?)
@@ -114,24 +116,22 @@ pub struct Compiled {
 
 #[derive(Debug, Clone)]
 enum Pattern {
-    Text(String),
+    Text(Plain),
     Regex(Regex),
 }
 
 impl Compiled {
     pub fn matches(&self, labels: &Labels) -> bool {
-        let value = value(labels, &self.name);
+        // A missing label counts as empty.
+        let value = labels.get(&self.name).map_or("", Plain::as_str);
         let fits = match &self.pattern {
             Pattern::Text(text) => text == value,
+            // A line break is shown as a mark.
+            Pattern::Regex(regex) if value.contains('⏎') => regex.is_match(&value.replace('⏎', "\n")),
             Pattern::Regex(regex) => regex.is_match(value),
         };
         fits == self.positive
     }
-}
-
-/// A missing label counts as empty.
-fn value<'a>(labels: &'a Labels, name: &str) -> &'a str {
-    labels.get(name).map_or("", |value| value.as_str())
 }
 
 /// Compiles all of them.
@@ -299,6 +299,10 @@ mod tests {
             ("team=~\".*\"", true),
             ("team=~\".+\"", false),
             ("team!=x,severity=~\"warning|critical\"", true),
+            ("text=\"one\\ntwo\"", true),
+            ("text=~\"one\\ntwo\"", true),
+            ("text=~\"one.two\"", false),
+            ("text=~\"(?s)one.two\"", true),
         ] {
             let matchers = parse(text).unwrap();
             assert_eq!(all_match(&compile(&matchers).unwrap(), &labels), expected, "{text}");
