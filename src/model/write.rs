@@ -36,6 +36,16 @@ pub enum Write {
     Expire(String),
 }
 
+impl Write {
+    /// The id of the silence that is changed or ended.
+    pub fn of(&self) -> Option<&str> {
+        match self {
+            Self::Silence(draft) | Self::Again(draft) => draft.id.as_deref(),
+            Self::Expire(id) => Some(id),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Written {
     /// Under this id the server keeps it, which may be another than that of the silence that was changed.

@@ -267,9 +267,10 @@ fn the_words_of_others_go_back_as_they_came() {
     story.tell(&mut app, NOW);
     press(&mut app, "g E");
     assert!(screen(&app).contains("is on it:^M⏎ one⏎ two"), "{}", screen(&app));
-    let sent = draft(press(&mut app, "enter"));
+    let Some((ticket, Write::Silence(sent))) = written(press(&mut app, "enter")) else { panic!("nothing was sent") };
     assert_eq!((sent.comment.raw(), sent.created_by.raw()), (comment.as_str(), "jo\u{200d}"));
-    press(&mut app, "esc E e tab tab tab");
+    answer(&mut app, ticket, Ok(Written::Silenced("s1".into())));
+    press(&mut app, "E e tab tab tab");
     paste(&mut app, "!");
     let changed = draft(confirm(&mut app));
     assert!(changed.comment.raw().ends_with('!') && changed.comment.raw().contains("one\n two \n xx"));
@@ -280,9 +281,10 @@ fn the_words_of_others_go_back_as_they_came() {
 fn an_extension_is_one_hour_more_and_an_end_shows_who_is_heard_of_again() {
     let mut app = situation("incident", 80, 24);
     press(&mut app, "v G E");
-    let sent = draft(press(&mut app, "enter"));
+    let Some((ticket, Write::Silence(sent))) = written(press(&mut app, "enter")) else { panic!("nothing was sent") };
     assert_eq!((sent.id.as_deref(), sent.ends), (Some("s1"), Ends::At(NOW.plus(103 * MINUTE))));
-    press(&mut app, "esc x");
+    answer(&mut app, ticket, Ok(Written::Silenced("s1".into())));
+    press(&mut app, "x");
     assert!(screen(&app).contains("── 1 alert heard of again"), "{}", screen(&app));
     assert_eq!(written(press(&mut app, "enter")).unwrap().1, Write::Expire("s1".into()));
     press(&mut app, "esc g x");
