@@ -144,6 +144,11 @@ pub fn all_match(matchers: &[Compiled], labels: &Labels) -> bool {
     matchers.iter().all(|matcher| matcher.matches(labels))
 }
 
+/// A list as it is shown, and as `parse` reads it.
+pub fn written(matchers: &[Matcher]) -> String {
+    matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// Reads a list with commas between, braces around it or not: `severity="critical", team=~"a|b"`.
 pub fn parse(text: &str) -> Result<Vec<Matcher>, String> {
     let trimmed = text.trim();

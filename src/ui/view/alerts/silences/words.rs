@@ -3,6 +3,7 @@
 use super::super::Alerts;
 use super::super::notes::is_fresh;
 use crate::analysis::summary::{Headline, Level};
+use crate::model::matcher::written;
 use crate::model::silence::{Silence, SilenceState};
 use crate::time::{MINUTE, Timestamp, ago};
 use crate::ui::theme::Role;
@@ -99,10 +100,6 @@ pub fn hits(count: usize) -> (String, Role) {
     }
 }
 
-pub fn matchers(silence: &Silence) -> String {
-    silence.matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
 /// The silence as text: what somebody else needs to know of it.
 pub fn copied(silence: &Silence) -> String {
     let Silence { id, created_by, comment, .. } = silence;
@@ -111,6 +108,6 @@ pub fn copied(silence: &Silence) -> String {
     format!(
         "silence {id} {}\nmatchers\t{{{}}}\n{times}by\t{created_by}\ncomment\t{comment}\n",
         state(silence),
-        matchers(silence)
+        written(&silence.matchers)
     )
 }
