@@ -19,6 +19,7 @@ use std::io::{IsTerminal, Write};
 
 use crate::cli::{FailOn, Format, Output};
 use crate::model::ask::Ask;
+use crate::model::query::Source;
 use crate::source::poll::Clock;
 use crate::text::Plain;
 use crate::time::{SECOND, Timestamp, format_duration};
@@ -47,7 +48,7 @@ const SKEW: i64 = 15 * SECOND;
 pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
     let report = build_once(ask, plan, clock, tell).await;
     // To the second, which is what a server tells.
-    let ahead = Timestamp(ask.skew_ms()).plus(SECOND / 2).floor_to(SECOND).0;
+    let ahead = Timestamp(ask.skew_ms(Source::Prometheus)).plus(SECOND / 2).floor_to(SECOND).0;
     if ahead.abs() < SKEW {
         return report;
     }

@@ -125,7 +125,11 @@ fn who_is_told_is_whom_the_routes_say() {
 fn no_silence_hits_what_fires_and_one_has_ended_two_hours_ago() {
     let silences = ask(&Query::Silences).into_silences().unwrap();
     assert_eq!(silences.len(), 3);
-    assert!(silences.iter().any(|silence| silence.comment == "deploy" && START.since(silence.ends_at) == 120 * MINUTE));
+    assert!(
+        silences
+            .iter()
+            .any(|silence| silence.comment.as_str() == "deploy" && START.since(silence.ends_at) == 120 * MINUTE)
+    );
     assert!(holdings().alerts.iter().all(|alert| alert.silenced_by.is_empty()));
 }
 

@@ -200,13 +200,13 @@ impl<'a> Partners<'a> {
     }
 
     fn take(&mut self, labels: &Labels) -> Option<&'a Held> {
-        let names: Vec<Plain> = labels.iter().map(|(name, _)| name.clone()).collect();
         let held = self.held;
         if let Some(&place) = self.exact.get(labels) {
             // Several alerts with the same labels are one to Alertmanager.
             self.taken[place] = true;
             return held.get(place);
         }
+        let names: Vec<Plain> = labels.iter().map(|(name, _)| name.clone()).collect();
         let places = self.by_names.entry(names).or_insert_with(|| {
             let mut places: HashMap<Labels, Vec<usize>> = HashMap::new();
             for (place, alert) in held.iter().enumerate() {

@@ -7,11 +7,8 @@ mod said;
 mod yaml;
 
 use node::Branch;
-use said::Said;
-use yaml::Node;
 
 use crate::model::labels::Labels;
-use crate::model::matcher::Matcher;
 use crate::text::Plain;
 
 pub use receiver::Receiver;
@@ -20,9 +17,6 @@ pub use receiver::Receiver;
 #[derive(Debug, Clone)]
 pub struct Tree {
     pub receivers: Vec<Receiver>,
-    pub inhibitions: Vec<Inhibition>,
-    /// Names of the stretches of time that routes may name.
-    pub intervals: Vec<Plain>,
     root: Branch,
 }
 
@@ -46,28 +40,12 @@ pub struct Route {
     pub unreadable: Option<Plain>,
 }
 
-/// Alerts that keep others quiet while they fire.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Inhibition {
-    pub source: Vec<Matcher>,
-    pub target: Vec<Matcher>,
-    /// Labels that must be the same on both.
-    pub equal: Vec<Plain>,
-    pub unreadable: Option<Plain>,
-}
-
 impl Tree {
     /// Reads `status.config.original`.
     pub fn parse(yaml: &str) -> Result<Self, String> {
         let config = yaml::parse(yaml)?;
         let root = config.get("route").ok_or("the configuration has no route")?;
-        let intervals = ["time_intervals", "mute_time_intervals"].map(|key| names(&config, key));
-        Ok(Self {
-            receivers: config.list("receivers").map(Receiver::read).collect(),
-            inhibitions: config.list("inhibit_rules").map(Inhibition::read).collect(),
-            intervals: intervals.concat(),
-            root: Branch::root(root),
-        })
+        Ok(Self { receivers: config.list("receivers").map(Receiver::read).collect(), root: Branch::root(root) })
     }
 
     /// The routes an alert takes, in the order in which they are found: at least one.
@@ -79,22 +57,6 @@ impl Tree {
 
     pub fn receiver(&self, name: &str) -> Option<&Receiver> {
         self.receivers.iter().find(|receiver| receiver.name == name)
-    }
-}
-
-fn names(config: &Node, key: &str) -> Vec<Plain> {
-    config.list(key).filter_map(|interval| interval.text("name").map(Plain::new)).collect()
-}
-
-impl Inhibition {
-    fn read(node: &Node) -> Self {
-        let [source, target] = ["source_", "target_"].map(|side| Said::read(node, side));
-        Self {
-            source: source.matchers,
-            target: target.matchers,
-            equal: node.texts("equal"),
-            unreadable: source.wrong.or(target.wrong),
-        }
     }
 }
 

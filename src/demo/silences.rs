@@ -146,8 +146,8 @@ fn first(started: Timestamp) -> Vec<Silence> {
         matchers: vec![matcher],
         starts_at: started.plus(from),
         ends_at: started.plus(to),
-        created_by: Plain::new(by),
-        comment: Plain::new(comment),
+        created_by: by.into(),
+        comment: comment.into(),
     };
     vec![
         silence(

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::fault::FetchError;
-use super::query::{Answer, Query};
+use super::query::{Answer, Query, Source};
 use super::window::Progress;
 use super::write::{Write, WriteError, Written};
 use crate::time::Timestamp;
@@ -23,8 +23,9 @@ pub trait Ask: Clone + Send + Sync + 'static {
         async { Err(WriteError::NotDone(FetchError::Unsupported("nothing can be changed here".into()))) }
     }
 
-    /// Milliseconds that the clock of whoever answers is ahead of ours, as far as it is known; 0 if they agree.
-    fn skew_ms(&self) -> i64 {
+    /// Milliseconds that the clock of this source is ahead of ours, as far as it is known; 0 if they agree.
+    fn skew_ms(&self, source: Source) -> i64 {
+        let _ = source;
         0
     }
 }

@@ -65,19 +65,14 @@ impl Matcher {
         (&self.name, self.op, &self.value)
     }
 
-    fn is_met(&self, labels: &Labels) -> bool {
-        match self.op.is_regex() {
-            false => (value(labels, &self.name) == self.value) == self.op.is_positive(),
-            true => self.compile().is_ok_and(|matcher| matcher.matches(labels)),
-        }
-    }
-
     /// Ready to be tried on many label sets; an expression that cannot be read is an error that says where.
     pub fn compile(&self) -> Result<Compiled, String> {
         let pattern = match self.op.is_regex() {
-            false => Pattern::Text(self.value.clone()),
+            // Labels have come through the gate: so must what they are compared with.
+            false => Pattern::Text(Plain::new(&self.value)),
             true => {
-                let regex = Regex::new(&format!("^(?s:{})$", self.value));
+                // As Alertmanager does it, where a dot is no line break.
+                let regex = Regex::new(&format!("^(?:{})$", self.value));
                 let words =
                     |error: regex::Error| error.to_string().lines().last().unwrap_or_default().trim().to_owned();
                 Pattern::Regex(regex.map_err(|error| format!("{}: {}", self, Plain::from(words(error))))?)
@@ -121,24 +116,22 @@ pub struct Compiled {
 
 #[derive(Debug, Clone)]
 enum Pattern {
-    Text(String),
+    Text(Plain),
     Regex(Regex),
 }
 
 impl Compiled {
     pub fn matches(&self, labels: &Labels) -> bool {
-        let value = value(labels, &self.name);
+        // A missing label counts as empty.
+        let value = labels.get(&self.name).map_or("", Plain::as_str);
         let fits = match &self.pattern {
             Pattern::Text(text) => text == value,
+            // A line break is shown as a mark.
+            Pattern::Regex(regex) if value.contains('⏎') => regex.is_match(&value.replace('⏎', "\n")),
             Pattern::Regex(regex) => regex.is_match(value),
         };
         fits == self.positive
     }
-}
-
-/// A missing label counts as empty.
-fn value<'a>(labels: &'a Labels, name: &str) -> &'a str {
-    labels.get(name).map_or("", |value| value.as_str())
 }
 
 /// Compiles all of them.
@@ -151,11 +144,9 @@ pub fn all_match(matchers: &[Compiled], labels: &Labels) -> bool {
     matchers.iter().all(|matcher| matcher.matches(labels))
 }
 
-/// The same for a list that is tried once: expressions cost something, so they come last; one that cannot be read
-/// matches nothing.
-pub fn hits(matchers: &[Matcher], labels: &Labels) -> bool {
-    let of = |regex: bool| matchers.iter().filter(move |matcher| matcher.op.is_regex() == regex);
-    of(false).chain(of(true)).all(|matcher| matcher.is_met(labels))
+/// A list as it is shown, and as `parse` reads it.
+pub fn written(matchers: &[Matcher]) -> String {
+    matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads a list with commas between, braces around it or not: `severity="critical", team=~"a|b"`.
@@ -313,10 +304,13 @@ mod tests {
             ("team=~\".*\"", true),
             ("team=~\".+\"", false),
             ("team!=x,severity=~\"warning|critical\"", true),
+            ("text=\"one\\ntwo\"", true),
+            ("text=~\"one\\ntwo\"", true),
+            ("text=~\"one.two\"", false),
+            ("text=~\"(?s)one.two\"", true),
         ] {
             let matchers = parse(text).unwrap();
             assert_eq!(all_match(&compile(&matchers).unwrap(), &labels), expected, "{text}");
-            assert_eq!(hits(&matchers, &labels), expected, "{text}, once");
         }
     }
 }

@@ -139,7 +139,7 @@ pub struct Update {
     pub at: Timestamp,
     /// When it will be asked again, by our clock.
     pub next: Option<Timestamp>,
-    /// How far the clocks of whoever answers are ahead of ours, as far as known.
+    /// How far the clock of the source is ahead of ours, in ms, as far as known.
     pub skew_ms: i64,
     pub result: Result<Answer, FetchError>,
 }

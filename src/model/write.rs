@@ -2,7 +2,7 @@
 
 use super::fault::FetchError;
 use super::matcher::Matcher;
-use crate::text::Plain;
+use super::silence::Exact;
 use crate::time::Timestamp;
 
 /// When a silence is to end.
@@ -23,8 +23,8 @@ pub struct Draft {
     /// By the server's clock; none is when the server has it.
     pub starts_at: Option<Timestamp>,
     pub ends: Ends,
-    pub created_by: Plain,
-    pub comment: Plain,
+    pub created_by: Exact,
+    pub comment: Exact,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,16 @@ pub enum Write {
     Again(Draft),
     /// Ends a silence, or takes back one that has not begun. Doing it twice does no harm.
     Expire(String),
+}
+
+impl Write {
+    /// The id of the silence that is changed or ended.
+    pub fn of(&self) -> Option<&str> {
+        match self {
+            Self::Silence(draft) | Self::Again(draft) => draft.id.as_deref(),
+            Self::Expire(id) => Some(id),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

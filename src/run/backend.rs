@@ -73,9 +73,9 @@ impl Ask for Backend {
         }
     }
 
-    fn skew_ms(&self) -> i64 {
+    fn skew_ms(&self, source: Source) -> i64 {
         match self {
-            Self::Sources(sources) => sources.skew_ms(),
+            Self::Sources(sources) => sources.skew_ms(source),
             Self::Demo(_) => 0,
         }
     }
@@ -131,12 +131,11 @@ impl Ask for Sources {
         }
     }
 
-    /// What is drawn over time comes from Prometheus: its clock counts where there is one.
-    fn skew_ms(&self) -> i64 {
-        match (&self.prometheus, &self.alertmanager) {
-            (Some(prometheus), _) => prometheus.skew_ms(),
-            (None, Some(alertmanager)) => alertmanager.skew_ms(),
-            (None, None) => 0,
+    fn skew_ms(&self, source: Source) -> i64 {
+        match source {
+            Source::Prometheus => self.prometheus.as_ref().map_or(0, Prometheus::skew_ms),
+            Source::Alertmanager => self.alertmanager.as_ref().map_or(0, Alertmanager::skew_ms),
+            Source::Host => 0,
         }
     }
 }

@@ -138,14 +138,17 @@ impl Form {
     /// An existing silence; one that is over is made anew.
     pub fn change(silence: &Silence, author: Option<&Plain>, clock: Clock) -> Self {
         let mut fields = Fields::new(silence.matchers.clone());
-        fields.set(Field::Comment, &silence.comment);
+        fields.keep(Field::Comment, &silence.comment);
         if silence.state == SilenceState::Expired {
             fields.set(Field::Duration, USUAL);
             fields.set(Field::From, "now");
-            fields.set(Field::Author, author.unwrap_or(&silence.created_by));
+            match author {
+                Some(author) => fields.set(Field::Author, author),
+                None => fields.keep(Field::Author, &silence.created_by),
+            }
             return Self::new(Goal::Silence, fields, Stage::Edit);
         }
-        fields.set(Field::Author, &silence.created_by);
+        fields.keep(Field::Author, &silence.created_by);
         fields.keep_beginning(silence.starts_at, clock);
         fields.keep_end(silence.ends_at, silence.starts_at.max(clock.now));
         Self { focus: Field::Duration, ..Self::new(Goal::Change(silence.clone()), fields, Stage::Edit) }
@@ -182,7 +185,7 @@ impl Form {
     /// The name to remember, once it was given.
     pub fn author(&self) -> Option<Plain> {
         let is_own = matches!(self.goal, Goal::Silence | Goal::Acknowledge);
-        self.fields.required(Field::Author).ok().filter(|_| is_own)
+        self.fields.required(Field::Author).ok().filter(|_| is_own).as_deref().cloned()
     }
 
     /// Finds anew what is hit: after a change of the matchers, and when the alerts are known anew.

@@ -202,7 +202,7 @@ fn silences_of_every_state_are_read() {
         let counts = [SilenceState::Active, SilenceState::Pending, SilenceState::Expired].map(count);
         assert_eq!(counts, [1, 1, 2], "{server}");
         assert!(silences.iter().all(|dated| dated.updated_at.is_some()));
-        let longer = silences.iter().find(|dated| dated.silence.comment == "longer").unwrap();
+        let longer = silences.iter().find(|dated| dated.silence.comment.as_str() == "longer").unwrap();
         let matchers: Vec<_> = longer.silence.matchers.iter().map(ToString::to_string).collect();
         assert_eq!(matchers, [r#"service=~"evil.*""#, r#"severity!="info""#], "{server}");
     }

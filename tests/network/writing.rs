@@ -7,7 +7,8 @@ use a360::config::Config;
 use a360::model::ask::Ask;
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::matcher::{Matcher, Op};
-use a360::model::query::Query;
+use a360::model::query::{Query, Source};
+use a360::model::window::Progress;
 use a360::model::write::{Draft, Ends, Write, WriteError, Written};
 use a360::run::backend::Sources;
 use a360::source::alertmanager::Alertmanager;
@@ -391,4 +392,19 @@ async fn a_read_only_context_changes_nothing() {
     assert!(fake.server.requests().is_empty());
     let without = "[contexts.a.prometheus]\nurl = 'http://127.0.0.1:9'".to_owned();
     assert_eq!(said(without).await, "this context has no Alertmanager");
+}
+
+#[tokio::test]
+async fn silences_go_by_the_clock_of_alertmanager_and_not_by_that_of_prometheus() {
+    let (prometheus, alertmanager) = (Fake::new(Mode::Takes), Fake::new(Mode::Takes));
+    alertmanager.dated("Date: Sun, 22 Nov 2026 23:08:10 GMT\r\n");
+    let text =
+        format!("[contexts.a]\nprometheus.url = '{}'\nalertmanager.url = '{}'", prometheus.url(), alertmanager.url());
+    let config = Config::parse(&text, "a360.toml".as_ref(), None).unwrap();
+    let sources = Sources::new(config.contexts.first(), Arc::default());
+    for query in [Query::Alerts, Query::Silences] {
+        let _ = sources.ask(&query, Progress::default(), NOW).await;
+    }
+    let minutes = |source| (sources.skew_ms(source) as f64 / MINUTE as f64).round();
+    assert_eq!([Source::Prometheus, Source::Alertmanager].map(minutes), [0.0, 10.0]);
 }

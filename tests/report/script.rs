@@ -8,7 +8,7 @@ use a360::model::ask::Ask;
 use a360::model::delivery::{Held, Holdings};
 use a360::model::fault::FetchError;
 use a360::model::labels::Labels;
-use a360::model::query::{Answer, Query};
+use a360::model::query::{Answer, Query, Source};
 use a360::model::series::{Frame, Notes, Sample, Series, Vector};
 use a360::model::watch::Watch;
 use a360::model::window::Progress;
@@ -246,8 +246,9 @@ impl Ask for Scripted {
         }
     }
 
-    fn skew_ms(&self) -> i64 {
-        self.0.ahead
+    /// Of Prometheus alone: its clock is the one that counts in a report.
+    fn skew_ms(&self, source: Source) -> i64 {
+        if source == Source::Prometheus { self.0.ahead } else { 0 }
     }
 }
 

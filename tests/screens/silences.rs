@@ -111,7 +111,7 @@ fn who_is_not_known_says_so_first_and_only_once() {
     assert_eq!((sent.created_by.as_str(), sent.comment.as_str()), ("jo", "ACK! by jo, with a360"));
     press(&mut app, "esc j a");
     let again = draft(press(&mut app, "enter"));
-    assert_eq!(again.created_by, "jo");
+    assert_eq!(again.created_by.as_str(), "jo");
 }
 
 #[test]
@@ -259,12 +259,32 @@ fn a_change_keeps_exactly_what_nobody_touched() {
 }
 
 #[test]
+fn the_words_of_others_go_back_as_they_came() {
+    let (mut app, mut story) = (list(120, 40), silences());
+    let comment = format!("👩\u{200d}🚒 is on it:\r\n\tone\n\ttwo ⏎ {}", "x".repeat(9_000));
+    (story.silences[0].comment, story.silences[0].created_by) = (comment.as_str().into(), "jo\u{200d}".into());
+    story.silences[0].ends_at = NOW.plus(7 * MINUTE);
+    story.tell(&mut app, NOW);
+    press(&mut app, "g E");
+    assert!(screen(&app).contains("is on it:^M⏎ one⏎ two"), "{}", screen(&app));
+    let Some((ticket, Write::Silence(sent))) = written(press(&mut app, "enter")) else { panic!("nothing was sent") };
+    assert_eq!((sent.comment.raw(), sent.created_by.raw()), (comment.as_str(), "jo\u{200d}"));
+    answer(&mut app, ticket, Ok(Written::Silenced("s1".into())));
+    press(&mut app, "E e tab tab tab");
+    paste(&mut app, "!");
+    let changed = draft(confirm(&mut app));
+    assert!(changed.comment.raw().ends_with('!') && changed.comment.raw().contains("one\n two \n xx"));
+    assert_eq!(changed.created_by.raw(), "jo\u{200d}");
+}
+
+#[test]
 fn an_extension_is_one_hour_more_and_an_end_shows_who_is_heard_of_again() {
     let mut app = situation("incident", 80, 24);
     press(&mut app, "v G E");
-    let sent = draft(press(&mut app, "enter"));
+    let Some((ticket, Write::Silence(sent))) = written(press(&mut app, "enter")) else { panic!("nothing was sent") };
     assert_eq!((sent.id.as_deref(), sent.ends), (Some("s1"), Ends::At(NOW.plus(103 * MINUTE))));
-    press(&mut app, "esc x");
+    answer(&mut app, ticket, Ok(Written::Silenced("s1".into())));
+    press(&mut app, "x");
     assert!(screen(&app).contains("── 1 alert heard of again"), "{}", screen(&app));
     assert_eq!(written(press(&mut app, "enter")).unwrap().1, Write::Expire("s1".into()));
     press(&mut app, "esc g x");

@@ -27,7 +27,7 @@ fn without_the_list_of_silences_the_rest_works() {
     shows(&app, "unknown");
     press(&mut app, "esc a");
     assert!(screen(&app).contains("! silences: HTTP 500"), "{}", screen(&app));
-    assert_eq!(draft(press(&mut app, "enter")).created_by, "mara");
+    assert_eq!(draft(press(&mut app, "enter")).created_by.as_str(), "mara");
 }
 
 fn rows(app: &App) -> Vec<String> {

@@ -20,6 +20,16 @@ fn refusal() -> FetchError {
 }
 
 #[test]
+fn a_silence_is_not_ended_while_nobody_knows_whether_it_was_extended() {
+    let mut app = situation("incident", 80, 24);
+    let (ticket, _) = written(press(&mut app, "v G E enter")).unwrap();
+    assert_eq!(written(press(&mut app, "esc x enter")), None);
+    assert!(screen(&app).contains("another change of this silence was sent a moment ago"), "{}", screen(&app));
+    answer(&mut app, ticket, Ok(Written::Silenced("s1".into())));
+    assert_eq!(written(press(&mut app, "enter")).unwrap().1, Write::Expire("s1".into()));
+}
+
+#[test]
 fn nothing_is_sent_twice_and_success_is_told_with_its_id() {
     let mut app = situation("incident", 80, 24);
     let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
@@ -52,7 +62,7 @@ fn the_words_of_the_server_stand_in_the_form_and_what_was_typed_stays() {
     press(&mut app, "e");
     paste(&mut app, " and how");
     let sent = draft(confirm(&mut app));
-    assert_eq!(sent.comment, "why and how");
+    assert_eq!(sent.comment.as_str(), "why and how");
 }
 
 #[test]

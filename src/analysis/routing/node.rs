@@ -63,7 +63,7 @@ impl Branch {
     }
 
     fn new(node: &Node, above: &Options) -> Self {
-        let said = Said::read(node, "");
+        let said = Said::read(node);
         let options = Options::read(node, above);
         let children = node.list("routes").map(|child| Self::new(child, &options)).collect();
         Self {

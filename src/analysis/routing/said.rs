@@ -1,4 +1,4 @@
-//! The matchers of a route or of one side of an inhibition, in all the forms that Alertmanager has had for them.
+//! The matchers of a route, in all the forms that Alertmanager has had for them.
 
 use super::yaml::Node;
 use crate::model::matcher::{self, Matcher, Op};
@@ -14,24 +14,23 @@ pub struct Said {
 }
 
 impl Said {
-    /// `before` comes before the names of the keys: `source_` in inhibitions.
-    pub fn read(node: &Node, before: &str) -> Self {
+    pub fn read(node: &Node) -> Self {
         let mut said = Self::default();
         for (key, op) in [("match", Op::Equal), ("match_re", Op::Fits)] {
-            match node.get(&format!("{before}{key}")) {
+            match node.get(key) {
                 None => {}
                 Some(Node::Map(pairs)) => {
                     for (name, value) in pairs {
                         said.add(Matcher::new(name, op, value.as_text().unwrap_or_default()));
                     }
                 }
-                Some(_) => said.mark(format!("{before}{key} is not a map")),
+                Some(_) => said.mark(format!("{key} is not a map")),
             }
         }
-        match node.get(&format!("{before}matchers")) {
+        match node.get("matchers") {
             None => {}
             Some(Node::List(lines)) => lines.iter().for_each(|line| said.line(line.as_text().unwrap_or_default())),
-            Some(_) => said.mark(format!("{before}matchers is not a list")),
+            Some(_) => said.mark("matchers is not a list".to_owned()),
         }
         said
     }

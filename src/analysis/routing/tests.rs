@@ -18,11 +18,6 @@ route:
           group_by: ['...']
     - match_re: {team: "sre|db"}
       receiver: chat
-inhibit_rules:
-  - source_matchers: [severity="critical"]
-    target_match: {severity: warning}
-    equal: [service]
-  - source_matchers: ['==']
 receivers:
   - name: team
     slack_configs: [{channel: '#team', api_url: 'https://example.org/SECRET'}]
@@ -32,8 +27,6 @@ receivers:
     webhook_configs: [{url: 'https://user:SECRET@hook.example.org:8443/SECRET?x=SECRET'}, {url: <secret>}]
   - name: chat
   - slack_configs: [{channel: "\e[31mred"}]
-time_intervals: [{name: nights}]
-mute_time_intervals: [{name: days}]
 "##;
 
 fn routes(config: &str, labels: &[(&str, &str)]) -> Vec<Route> {
@@ -77,15 +70,6 @@ fn receivers_say_where_they_lead_and_no_secret() {
     assert!(targets("chat").is_empty());
     assert_eq!(targets("(no name)"), ["slack ^[[31mred"]);
     assert!(!format!("{tree:?}").contains("SECRET"));
-    assert_eq!(tree.intervals, ["nights", "days"]);
-}
-
-#[test]
-fn inhibitions_are_read_in_both_forms() {
-    let [first, second] = &Tree::parse(CONFIG).unwrap().inhibitions[..] else { panic!() };
-    assert_eq!(format!("{:?} {:?}", first.source, first.target), r#"[severity="critical"] [severity="warning"]"#);
-    assert_eq!((&first.equal[..], &first.unreadable), (&[Plain::new("service")][..], &None));
-    assert!(second.unreadable.is_some());
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn one_is_made_for_a_while_and_ended_early() {
         let over = find(&silences, &id, START.plus(later));
         assert_eq!((over.state, over.ends_at), (SilenceState::Expired, START.plus(MINUTE)));
     }
-    let pending = silences.at(START).into_iter().find(|silence| silence.created_by == "jonas").unwrap().id;
+    let pending = silences.at(START).into_iter().find(|silence| silence.created_by.as_str() == "jonas").unwrap().id;
     silences.write(&Write::Expire(pending.clone()), START).unwrap();
     assert_eq!(find(&silences, &pending, START).state, SilenceState::Expired);
 }
@@ -68,7 +68,7 @@ fn a_change_keeps_the_id_unless_it_hides_something_else() {
     assert_eq!(write(&mut silences, longer, later), first);
     let changed = find(&silences, &first, later);
     assert_eq!((changed.starts_at, changed.ends_at), (START, later.plus(3 * HOUR)));
-    assert_eq!(changed.comment, "longer");
+    assert_eq!(changed.comment.as_str(), "longer");
 
     let mut narrower = edit(&first, Some(START));
     narrower.matchers.pop();

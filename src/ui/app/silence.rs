@@ -33,6 +33,17 @@ pub struct Writes {
     leaving: bool,
 }
 
+impl Writes {
+    /// What must be over before this one is sent: two at once arrive in any order, and an extension that comes after the
+    /// end would make another silence.
+    fn in_the_way(&self, context: usize, write: &Write) -> Option<&'static str> {
+        let mut here = self.sent.iter().filter(|sent| sent.context == context);
+        let is_of_one = |sent: &Sent| write.of().is_some() && sent.write.of() == write.of();
+        let other = here.clone().any(is_of_one).then_some("another change of this silence");
+        here.any(|sent| sent.write == *write).then_some("the same").or(other)
+    }
+}
+
 /// Whoever closed the form may look elsewhere: what went wrong stands longer.
 const BAD_NEWS_FOR: i64 = 60 * SECOND;
 
@@ -178,8 +189,8 @@ impl App {
             form.not_done(why);
             return None;
         }
-        if self.writes.sent.iter().any(|sent| sent.context == self.context && sent.write == write) {
-            form.not_done("the same was sent a moment ago, and its outcome is not known yet".to_owned());
+        if let Some(what) = self.writes.in_the_way(self.context, &write) {
+            form.not_done(format!("{what} was sent a moment ago, and its outcome is not known yet"));
             return None;
         }
         if let Some(author) = form.author() {

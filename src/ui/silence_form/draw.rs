@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Clock, Field, Form, Goal, Stage, prefill, words};
+use super::{Clock, Field, Form, Goal, Stage, words};
+use crate::model::matcher::written;
 use crate::time::{Timestamp, ago, length};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::view::alerts::{Alerts, wrap};
@@ -196,7 +197,7 @@ fn facts(form: &Form, look: &Look, share: &Share, width: usize) -> Vec<Line<'sta
     let clock = look.clock;
     let mut facts: Vec<(&str, String, usize)> = Vec::new();
     facts.push(("matchers", form.fields.text(Field::Matchers).to_owned(), share.matchers));
-    if let Some(was) = form.of().map(|old| prefill::written(&old.matchers))
+    if let Some(was) = form.of().map(|old| written(&old.matchers))
         && was != form.fields.text(Field::Matchers)
     {
         facts.push(("were", was, share.matchers));

@@ -4,7 +4,7 @@ use super::prefill;
 use super::times::{self, Clock, End};
 use crate::model::labels::Labels;
 use crate::model::matcher::{Compiled, Matcher, compile};
-use crate::text::Plain;
+use crate::model::silence::Exact;
 use crate::time::{MINUTE, Timestamp, format_duration};
 use crate::ui::widget::input::Input;
 
@@ -44,9 +44,18 @@ struct Kept {
     at: Option<Timestamp>,
 }
 
+/// The same of a text, which may be shown otherwise than it is sent.
+#[derive(Debug, Clone)]
+struct KeptText {
+    field: Field,
+    shown: String,
+    exact: Exact,
+}
+
 #[derive(Debug, Clone)]
 pub struct Fields {
     inputs: [Input; 5],
+    kept: Vec<KeptText>,
     /// Those of the silence that is changed.
     known: Vec<Matcher>,
     read: Result<Vec<Matcher>, String>,
@@ -76,7 +85,15 @@ impl Fields {
     pub fn new(known: Vec<Matcher>) -> Self {
         let inputs = std::array::from_fn(|_| Input::roomy(2 * prefill::MOST_BYTES));
         let none = Kept::default;
-        let mut fields = Self { inputs, known, read: Ok(Vec::new()), compiled: Vec::new(), began: none(), end: none() };
+        let mut fields = Self {
+            inputs,
+            kept: Vec::new(),
+            known,
+            read: Ok(Vec::new()),
+            compiled: Vec::new(),
+            began: none(),
+            end: none(),
+        };
         // One at a time, for each alone may be as long as what the gate lets pass.
         for (n, matcher) in fields.known.iter().enumerate() {
             let comma = if n == 0 { "" } else { ", " };
@@ -108,6 +125,12 @@ impl Fields {
     pub fn set(&mut self, field: Field, text: &str) {
         self.inputs[field as usize] = Input::roomy(2 * prefill::MOST_BYTES);
         self.edit(field, |input| input.insert(text));
+    }
+
+    /// Shows a text that is kept exactly until it is changed.
+    pub fn keep(&mut self, field: Field, exact: &Exact) {
+        self.set(field, exact);
+        self.kept.push(KeptText { field, shown: self.text(field).to_owned(), exact: exact.clone() });
     }
 
     /// Shows a beginning that is kept exactly until it is changed.
@@ -180,11 +203,17 @@ impl Fields {
     }
 
     /// What stands in a field that must not be empty.
-    pub fn required(&self, field: Field) -> Result<Plain, (Field, String)> {
+    pub fn required(&self, field: Field) -> Result<Exact, (Field, String)> {
         let text = self.text(field).trim();
         let what = if field == Field::Author { "who silences it" } else { "why it is silenced" };
         let missing = || (field, format!("{} is empty: say {what}", field.name()));
-        if text.is_empty() { Err(missing()) } else { Ok(Plain::new(text)) }
+        let kept = self.kept.iter().find(|kept| kept.field == field && kept.shown == self.text(field));
+        match (text, kept) {
+            ("", _) => Err(missing()),
+            (_, Some(kept)) => Ok(kept.exact.clone()),
+            // Line breaks are shown as a mark, also those that were pasted.
+            (text, None) => Ok(Exact::new(&text.replace('⏎', "\n"))),
+        }
     }
 
     /// What is wrong with what was typed into a field; an empty one is only not filled yet.

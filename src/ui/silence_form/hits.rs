@@ -132,8 +132,8 @@ mod tests {
             matchers: parse(matchers).unwrap(),
             starts_at: Timestamp(0),
             ends_at: Timestamp(1),
-            created_by: Plain::default(),
-            comment: Plain::default(),
+            created_by: "".into(),
+            comment: "".into(),
         }
     }
 

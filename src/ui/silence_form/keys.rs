@@ -69,7 +69,7 @@ impl Form {
         let is_own = words::is_acknowledged(self.fields.text(Field::Comment));
         if matches!(self.goal, Goal::Acknowledge) && is_own {
             let author = self.fields.required(Field::Author).ok();
-            self.fields.set(Field::Comment, &words::acknowledged(author.as_ref()));
+            self.fields.set(Field::Comment, &words::acknowledged(author.as_deref()));
         }
     }
 

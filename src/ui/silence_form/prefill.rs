@@ -7,7 +7,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use crate::model::labels::Labels;
-use crate::model::matcher::{Matcher, Op, parse};
+use crate::model::matcher::{Matcher, Op, parse, written};
 use crate::text::Plain;
 
 /// More than this cannot be read on any screen.
@@ -39,11 +39,6 @@ fn may_be_altered(text: &str) -> bool {
         marks >= 3
     });
     is_full || MARKS.iter().any(|mark| text.contains(mark))
-}
-
-/// As they are shown and typed.
-pub fn written(matchers: &[Matcher]) -> String {
-    matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads what was typed; what is still written as one of `known` is that one, exactly.

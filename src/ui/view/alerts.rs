@@ -12,11 +12,10 @@ use crate::analysis::routing::Tree;
 use crate::analysis::summary::Headline;
 use crate::model::delivery::{Holdings, Routing};
 use crate::model::labels::Labels;
-use crate::model::matcher::hits;
 use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::rule::{Rule, RuleGroup};
 use crate::model::series::Frame;
-use crate::model::silence::{Silence, SilenceState};
+use crate::model::silence::Silence;
 use crate::store::Slot;
 use crate::text::Plain;
 use crate::time::{DAY, millis};
@@ -30,6 +29,7 @@ mod list;
 mod measure;
 mod notes;
 mod order;
+mod over;
 mod past;
 mod rules;
 mod silences;
@@ -79,8 +79,7 @@ pub struct Alerts {
     top: usize,
     /// The first line in sight of a detail that is longer than the screen.
     scroll: u16,
-    /// Silences that hit the selected alert and are over since less than a day.
-    past: Vec<Silence>,
+    over: over::Over,
     silences_page: silences::Page,
     rules_page: rules::Page,
 }
@@ -224,13 +223,8 @@ impl Alerts {
         self.top.min(lowest).max((at + 1).saturating_sub(height)).min(self.list.entries.len().saturating_sub(1))
     }
 
-    /// The silences of the last day that would have hit the selected alert.
     fn look_back(&mut self) {
-        let labels = self.selected.clone().unwrap_or_default();
-        let over = self.silences.get().into_iter().flatten().filter(|silence| silence.state == SilenceState::Expired);
-        let mut past: Vec<Silence> = over.filter(|silence| hits(&silence.matchers, &labels)).cloned().collect();
-        past.sort_by_key(|silence| std::cmp::Reverse(silence.ends_at));
-        self.past = past;
+        self.over.look_for(self.selected.as_ref().unwrap_or(&Labels::default()));
     }
 
     /// The selected alert.
@@ -336,10 +330,13 @@ impl View for Alerts {
             }
             Query::Held => self.held.take(query, result.and_then(Answer::into_held), at),
             Query::Silences => {
-                let recent = |silence: &Silence| at.since(silence.ends_at) < DAY;
+                // They end by the clock of the server.
+                let now = at.plus(skew_ms);
+                let recent = |silence: &Silence| now.since(silence.ends_at) < DAY;
                 let silences = result.and_then(Answer::into_silences);
                 let silences = silences.map(|all| all.into_iter().filter(recent).collect());
                 self.silences.take(query, silences, at);
+                self.over.learn(self.silences.get().map_or(&[], Vec::as_slice));
                 self.silences_page.ahead = skew_ms;
             }
             Query::Routing => {

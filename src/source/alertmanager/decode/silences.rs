@@ -2,7 +2,7 @@
 
 use crate::model::fault::FetchError;
 use crate::model::matcher::{Matcher, Op};
-use crate::model::silence::{Silence, SilenceState};
+use crate::model::silence::{Exact, Silence, SilenceState};
 use crate::source::json::value::{exact, is_true, moment};
 use crate::source::json::{Fault, Scanner};
 use crate::text::Plain;
@@ -62,8 +62,8 @@ struct Draft {
     starts_at: Option<Timestamp>,
     ends_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
-    created_by: Plain,
-    comment: Plain,
+    created_by: Exact,
+    comment: Exact,
 }
 
 fn draft(scan: &mut Scanner) -> Result<Draft, Fault> {
@@ -82,8 +82,8 @@ fn draft(scan: &mut Scanner) -> Result<Draft, Fault> {
             b"startsAt" => draft.starts_at = moment(scan)?,
             b"endsAt" => draft.ends_at = moment(scan)?,
             b"updatedAt" => draft.updated_at = moment(scan)?,
-            b"createdBy" => draft.created_by = scan.text()?.unwrap_or_default(),
-            b"comment" => draft.comment = scan.text()?.unwrap_or_default(),
+            b"createdBy" => draft.created_by = Exact::new(&exact(scan)?.unwrap_or_default()),
+            b"comment" => draft.comment = Exact::new(&exact(scan)?.unwrap_or_default()),
             _ => drop(scan.skip()?),
         }
         Ok(())

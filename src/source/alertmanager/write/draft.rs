@@ -33,17 +33,12 @@ pub fn body(draft: &Draft, server_now: Timestamp) -> String {
     object.insert("matchers".to_owned(), draft.matchers.iter().map(matcher).collect());
     object.insert("startsAt".to_owned(), json!(starts.rfc3339()));
     object.insert("endsAt".to_owned(), json!(ends(draft, server_now).rfc3339()));
-    object.insert("createdBy".to_owned(), json!(draft.created_by));
-    object.insert("comment".to_owned(), json!(comment(draft)));
+    object.insert("createdBy".to_owned(), json!(draft.created_by.raw()));
+    object.insert("comment".to_owned(), json!(draft.comment.raw()));
     Value::Object(object).to_string()
 }
 
 fn matcher(matcher: &Matcher) -> Value {
     let (name, op, value) = matcher.parts();
     json!({ "name": name, "value": value, "isRegex": op.is_regex(), "isEqual": op.is_positive() })
-}
-
-/// With line breaks, which are shown as a mark.
-pub fn comment(draft: &Draft) -> String {
-    draft.comment.replace('⏎', "\n")
 }

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::draft;
 use crate::model::silence::{Silence, SilenceState};
 use crate::model::write::{Draft, Ends, Write, Written};
-use crate::text::Plain;
 use crate::time::{SECOND, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +57,7 @@ fn is_made_from(silence: &Silence, draft: &Draft, server_now: Timestamp) -> bool
         && near(silence.ends_at, ends)
         && begins_as(silence, draft.starts_at, server_now)
         && silence.created_by == draft.created_by
-        && silence.comment == Plain::from(draft::comment(draft))
+        && silence.comment == draft.comment
         && set(&silence.matchers) == set(&draft.matchers)
 }
 

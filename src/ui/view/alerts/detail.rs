@@ -210,14 +210,15 @@ fn facts(
     }
     let (told, role) = words::told(alerts, row, scene);
     fact("told", &told, role);
-    let quiet = row.held.as_ref().map(|held| words::reasons(alerts, held, scene.now)).unwrap_or_default();
+    let quiet =
+        row.held.as_ref().map(|held| words::reasons(alerts, held, alerts.server_now(scene))).unwrap_or_default();
     if quiet.len() > 1 {
         fact("quiet", &quiet.join("; "), Role::Text);
     }
     for route in words::routes(alerts, row) {
         fact("route", &route, Role::Text);
     }
-    let silences = words::silences(alerts, row, scene.now);
+    let silences = words::silences(alerts, row, alerts.server_now(scene));
     if !silences.is_empty() {
         fact("silences", &silences.join("; "), Role::Text);
     }

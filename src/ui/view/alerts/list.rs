@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::order::Order;
 use crate::analysis::alerts::{Row, State};
 use crate::model::labels::Labels;
-use crate::model::matcher::{Compiled, Matcher, all_match, compile, parse};
+use crate::model::matcher::{Compiled, Matcher, all_match, compile, parse, written};
 use crate::text::Plain;
 use crate::time::Timestamp;
 
@@ -66,7 +66,7 @@ impl Filter {
 
     /// As it is shown, and as it can be typed again.
     pub fn text(&self) -> String {
-        self.matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        written(&self.matchers)
     }
 }
 

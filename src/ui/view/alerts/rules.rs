@@ -44,7 +44,7 @@ pub struct Page {
     places: Vec<usize>,
     survey: Survey,
     /// How far the server's clock is ahead, in ms.
-    skew: i64,
+    ahead: i64,
     /// The rule that somebody put the cursor on.
     selected: Option<Key>,
     /// The cursor, among the rules, and the first entry in sight.
@@ -54,10 +54,10 @@ pub struct Page {
 
 impl Page {
     /// Makes the list anew from an answer that came at that time.
-    pub fn learn(&mut self, groups: &[RuleGroup], at: Timestamp, skew: i64) {
+    pub fn learn(&mut self, groups: &[RuleGroup], at: Timestamp, ahead: i64) {
         // Judged as of the answer: what is old because nobody asked is not late.
-        let now = at.plus(skew);
-        self.skew = skew;
+        let now = at.plus(ahead);
+        self.ahead = ahead;
         self.survey = survey(groups, now);
         self.entries = entries(groups, now);
         let is_rule = |(_, entry): &(usize, &Entry)| matches!(entry, Entry::Rule(..));

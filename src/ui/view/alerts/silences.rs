@@ -41,12 +41,6 @@ pub struct Page {
     pub ahead: i64,
 }
 
-impl Page {
-    fn now(&self, scene: &Scene) -> Timestamp {
-        scene.now.plus(self.ahead)
-    }
-}
-
 /// What silences now comes first, and of that what ends first.
 fn order(silence: &Silence) -> (SilenceState, i64, &str) {
     let time = match silence.state {
@@ -58,6 +52,11 @@ fn order(silence: &Silence) -> (SilenceState, i64, &str) {
 }
 
 impl Alerts {
+    /// The clock by which silences begin and end.
+    pub fn server_now(&self, scene: &Scene) -> Timestamp {
+        scene.now.plus(self.silences_page.ahead)
+    }
+
     /// Makes the list of silences anew; gives a selected one that is no more in it.
     pub fn refresh_silences(&mut self, area: Rect) -> Option<Gone> {
         let all = self.silences.get().map_or(&[][..], Vec::as_slice);

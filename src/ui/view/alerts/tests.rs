@@ -10,6 +10,7 @@ use crate::model::delivery::Held;
 use crate::model::fault::FetchError;
 use crate::model::matcher;
 use crate::model::rule::{Alerting, Health};
+use crate::model::silence::SilenceState;
 use crate::model::watch::Watch;
 use crate::time::{HOUR, MINUTE, SECOND, Timestamp};
 use crate::ui::range::Shown;
@@ -215,8 +216,23 @@ fn silences_that_are_over_are_told_for_a_day_and_only_if_they_hit() {
         silence("now", SilenceState::Active, "alertname=A", HOUR),
     ];
     desk.learn(Query::Silences, Ok(Answer::Silences(silences)));
-    let past: Vec<&str> = desk.alerts.past.iter().map(|silence| silence.id.as_str()).collect();
+    let past: Vec<&str> = desk.alerts.over.hits().map(|silence| silence.id.as_str()).collect();
     assert_eq!(past, ["hit", "regex"]);
+}
+
+#[test]
+fn silences_are_over_by_the_clock_of_the_server() {
+    let mut desk = Desk::new();
+    let subscription = Subscription { query: Query::Silences, every: None };
+    let behind = -2 * DAY;
+    let mut active = silence("now", SilenceState::Active, "alertname=A", HOUR);
+    active.ends_at = active.ends_at.plus(behind);
+    let result = Ok(Answer::Silences(vec![active]));
+    let update = Update { subscription, at: NOW, next: None, skew_ms: behind, result };
+    desk.with(|alerts, scene| alerts.apply(update, scene, AREA));
+    assert_eq!(desk.alerts.silences().len(), 1, "it still holds there");
+    let left = desk.with(|alerts, scene| alerts.silences()[0].ends_at.since(alerts.server_now(scene)));
+    assert_eq!(left, HOUR);
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub fn value(alerts: &Alerts, row: &Row) -> (String, String) {
 /// Who is told, or what keeps it from being told.
 pub fn told(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, Role) {
     if let Some(held) = row.held.as_ref().filter(|_| row.state.is_quiet()) {
-        return (format!("nobody: {}", reasons(alerts, held, scene.now).join(", ")), Role::Dim);
+        return (format!("nobody: {}", reasons(alerts, held, alerts.server_now(scene)).join(", ")), Role::Dim);
     }
     match &row.told {
         Told::Unknown if !scene.alertmanager => ("not asked".to_owned(), Role::Dim),
@@ -76,7 +76,9 @@ pub fn told(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, Role) {
 /// The same in few words, for a column beside the state.
 pub fn told_short(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, Role) {
     match (&row.held, &row.told) {
-        (Some(held), _) if row.state.is_quiet() => (format!("nobody ({})", keeper(alerts, held, scene.now)), Role::Dim),
+        (Some(held), _) if row.state.is_quiet() => {
+            (format!("nobody ({})", keeper(alerts, held, alerts.server_now(scene))), Role::Dim)
+        }
         (_, Told::Receivers(names)) if names.len() > 1 => {
             (format!("{} +{}", receivers(&names[..1]), names.len() - 1), Role::Text)
         }
@@ -153,7 +155,7 @@ pub fn silences(alerts: &Alerts, row: &Row, now: Timestamp) -> Vec<String> {
     let active = ids.iter().filter_map(|id| alerts.silence(id)).map(|silence| {
         format!("by {}, ends in {} ({})", silence.created_by, length(silence.ends_at.since(now)), silence.comment)
     });
-    let past = alerts.past.iter().map(|silence| {
+    let past = alerts.over.hits().map(|silence| {
         format!("one by {} ended {} ago ({})", silence.created_by, ago(now.since(silence.ends_at)), silence.comment)
     });
     active.chain(past).collect()

@@ -51,7 +51,7 @@ pub fn draw(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
 fn title(alerts: &Alerts, group: &RuleGroup, rule: &Rule, scene: &Scene, width: usize) -> Line<'static> {
     let theme = scene.theme;
     let (state, role) = words::state(rule, scene);
-    let now = scene.now.plus(alerts.rules_page.skew);
+    let now = scene.now.plus(alerts.rules_page.ahead);
     let evaluated = rule.evaluated.map_or_else(
         || "not evaluated yet".to_owned(),
         |at| format!("evaluated {} ago in {}", ago(now.since(at)), words::took(rule.took)),

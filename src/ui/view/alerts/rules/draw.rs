@@ -59,7 +59,7 @@ pub fn draw(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
     }
     let columns = Columns::of(usize::from(area.width));
     heading(alerts, scene, columns, head, buf);
-    let now = scene.now.plus(page.skew);
+    let now = scene.now.plus(page.ahead);
     let (first, selected) = (page.first_in_sight(rows.height), page.places.get(page.place).copied());
     for ((at, entry), row) in page.entries.iter().enumerate().skip(first).zip(rows.rows()) {
         match *entry {

@@ -167,7 +167,7 @@ pub fn headline(alerts: &Alerts, scene: &Scene) -> Headline {
         }
         (None, Some((error, _))) => said(Level::Warning, format!("how the rules do is not known: {error}")),
         (Some((groups, at)), _) => {
-            let now = at.plus(alerts.rules_page.skew);
+            let now = at.plus(alerts.rules_page.ahead);
             let Headline { level, text } = verdict(&alerts.rules_page.survey, groups, now);
             match is_fresh(alerts, scene) {
                 true => said(level, text),

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::super::words::{cell, wrap};
 use super::super::{Alerts, layout};
 use super::words;
+use crate::model::matcher::written;
 use crate::model::silence::{Silence, SilenceState};
 use crate::time::{Timestamp, ago};
 use crate::ui::theme::Role;
@@ -121,7 +122,7 @@ fn heads(columns: &Columns) -> String {
 
 fn line(alerts: &Alerts, silence: &Silence, columns: &Columns, selected: bool, scene: &Scene) -> Line<'static> {
     let theme = scene.theme;
-    let now = alerts.silences_page.now(scene);
+    let now = alerts.server_now(scene);
     let (sign, role) = words::mark(silence, now);
     let text = if silence.state == SilenceState::Expired { Role::Dim } else { Role::Text };
     let hits = alerts.silences_page.counts.get(&silence.id).copied();
@@ -138,7 +139,7 @@ fn line(alerts: &Alerts, silence: &Silence, columns: &Columns, selected: bool, s
     column(&words::when(silence, now), columns.when, role);
     column(&silence.created_by, columns.author, text);
     column(&hits, columns.hits, hits_role);
-    column(&words::matchers(silence), columns.matchers, text);
+    column(&written(&silence.matchers), columns.matchers, text);
     column(&silence.comment, columns.comment, text);
     line
 }
@@ -166,7 +167,7 @@ fn instead(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
 fn detail(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let Some(silence) = alerts.selected_silence() else { return };
     let (width, theme) = (usize::from(area.width), scene.theme);
-    let now = alerts.silences_page.now(scene);
+    let now = alerts.server_now(scene);
     let rule = |text: String, role: Role| {
         let mut line = Line::styled(text, theme.style(role));
         let rest = width.saturating_sub(line.width() + 1);
@@ -178,7 +179,7 @@ fn detail(alerts: &Alerts, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let mut lines = vec![rule(fit(&title, width.saturating_sub(2)), Role::Title)];
     let clock = |at: Timestamp| at.format("%a %d %b %H:%M:%S %Z", scene.zone);
     let facts = [
-        ("matchers", words::matchers(silence), 4),
+        ("matchers", written(&silence.matchers), 4),
         ("comment", silence.comment.to_string(), 3),
         ("from", clock(silence.starts_at), 1),
         ("until", clock(silence.ends_at), 1),

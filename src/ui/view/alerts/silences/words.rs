@@ -3,6 +3,7 @@
 use super::super::Alerts;
 use super::super::notes::is_fresh;
 use crate::analysis::summary::{Headline, Level};
+use crate::model::matcher::written;
 use crate::model::silence::{Silence, SilenceState};
 use crate::time::{MINUTE, Timestamp, ago, length};
 use crate::ui::theme::Role;
@@ -43,7 +44,7 @@ pub fn headline(alerts: &Alerts, scene: &Scene) -> Headline {
 
 /// How many silence now, and which of them will not for long.
 fn active(alerts: &Alerts, scene: &Scene) -> (usize, String) {
-    let now = alerts.silences_page.now(scene);
+    let now = alerts.server_now(scene);
     let all = alerts.silences.get().map_or(&[][..], Vec::as_slice);
     let active = || all.iter().filter(|silence| silence.state == SilenceState::Active);
     let mut soon: Vec<&Silence> = active().filter(|silence| silence.ends_at.since(now) <= SOON).collect();
@@ -99,10 +100,6 @@ pub fn hits(count: usize) -> (String, Role) {
     }
 }
 
-pub fn matchers(silence: &Silence) -> String {
-    silence.matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
 /// The silence as text: what somebody else needs to know of it.
 pub fn copied(silence: &Silence) -> String {
     let Silence { id, created_by, comment, .. } = silence;
@@ -111,6 +108,6 @@ pub fn copied(silence: &Silence) -> String {
     format!(
         "silence {id} {}\nmatchers\t{{{}}}\n{times}by\t{created_by}\ncomment\t{comment}\n",
         state(silence),
-        matchers(silence)
+        written(&silence.matchers)
     )
 }
