@@ -247,7 +247,7 @@ impl App {
     /// Leaves at once, but not without a word while an outcome is awaited.
     pub(super) fn quit(&mut self) -> Option<Effect> {
         if let (Some(sent), false) = (self.writes.sent.first(), self.writes.leaving) {
-            let text = format!("the answer to {} is still awaited; again to quit all the same", sent.wanted);
+            let text = format!("again to quit: the answer to {} is still awaited", sent.wanted);
             self.say(&text);
             self.writes.leaving = true;
             return None;

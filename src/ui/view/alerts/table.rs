@@ -174,7 +174,7 @@ fn line(alerts: &Alerts, row: &Row, columns: Columns, selected: bool, scene: &Sc
     column(&number(&since(alerts, row, scene.now), columns.since), columns.since, text);
     column(&number(&value, columns.value), columns.value, text);
     column(&number(&bound, columns.bound), columns.bound, Role::Dim);
-    column(&alerts.list.difference(row), columns.differs, text);
+    column(&alerts.list.difference_in(row, columns.differs.saturating_sub(1)), columns.differs, text);
     column(&told, columns.told, told_role);
     line
 }
