@@ -58,6 +58,15 @@ impl Digest {
 
 /// `held` is nothing while Alertmanager is not known, and nothing counts as quiet then.
 pub fn digest(alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -> Digest {
+    made(alerts, held, switch, true)
+}
+
+/// The same of the alerts of Prometheus alone, as a report tells of them.
+pub fn digest_of_own(alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -> Digest {
+    made(alerts, held, switch, false)
+}
+
+fn made(alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>, others_too: bool) -> Digest {
     let mut partners = Partners::new(held, alerts.iter());
     let mut digest = Digest::default();
     let firing = |labels: &Labels, held: Option<&Held>| match held {
@@ -74,7 +83,7 @@ pub fn digest(alerts: &[Alert], held: Option<&Holdings>, switch: Option<&str>) -
         digest.count_in(alert, Standing { number, state, is_held: held.is_some() });
     }
     // Who is told of it does not care which Prometheus has sent it.
-    for (number, held) in (alerts.len()..).zip(partners.rest()) {
+    for (number, held) in (alerts.len()..).zip(partners.rest().filter(|_| others_too)) {
         let alert = alert_of(held);
         let state = firing(&alert.labels, Some(held));
         digest.count_in(&alert, Standing { number, state, is_held: true });

@@ -174,4 +174,5 @@ fn what_only_alertmanager_holds_is_counted_and_named() {
     let order: Vec<_> = digest.order.iter().filter_map(|one| digest.alert(&own, one.number)).map(Alert::name).collect();
     assert_eq!(order, ["Far", "Own", "Own", "Hushed", "Watchdog"].map(Plain::new));
     assert_eq!(digest.alert(&own, 9), None);
+    assert_eq!(digest_of_own(&own, Some(&known), Some("Watchdog")).firing, [0, 1, 0, 0]);
 }
