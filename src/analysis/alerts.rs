@@ -12,7 +12,7 @@ use crate::model::rule::{Rule, RuleGroup};
 use crate::text::Plain;
 use crate::time::Timestamp;
 
-pub use digest::{Digest, Standing, digest};
+pub use digest::{Digest, Standing, digest, digest_of_own};
 pub use threshold::{Threshold, threshold};
 
 /// Ordered by urgency: the worst comes first.

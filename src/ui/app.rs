@@ -312,6 +312,7 @@ impl App {
         if number == self.context || number >= self.setup.contexts.len() {
             return None;
         }
+        self.keep_bad_news();
         self.context = number;
         let selected = self.overview.selected;
         self.overview = Overview::default();
@@ -344,6 +345,15 @@ impl App {
     /// Tells something in the footer for a while.
     pub fn say(&mut self, text: &str) {
         self.notice = Some((Plain::new(text), self.now.plus(NOTICE_FOR)));
+    }
+
+    /// The same of what nobody asked for: it must not hide what became of a request.
+    fn also_say(&mut self, text: &str) {
+        let until = self.now.plus(NOTICE_FOR);
+        self.notice = Some(match self.notice.take() {
+            Some((before, end)) => (Plain::new(&format!("{before} · {text}")), end.max(until)),
+            None => (Plain::new(text), until),
+        });
     }
 
     fn place(&self) -> Place {

@@ -26,7 +26,7 @@ fn without_the_list_of_silences_the_rest_works() {
     press(&mut app, ": s i l e n c e s enter");
     shows(&app, "unknown");
     press(&mut app, "esc a");
-    assert!(screen(&app).contains("! silences: HTTP 500"), "{}", screen(&app));
+    assert!(screen(&app).contains("! whether a silence hits them already is not known: HTTP 500"), "{}", screen(&app));
     assert_eq!(draft(press(&mut app, "enter")).created_by.as_str(), "mara");
 }
 

@@ -146,3 +146,37 @@ fn the_smallest_screen_says_what_became_of_it() {
     answer(&mut app, ticket, Err(WriteError::Unclear(timeout(), write)));
     assert!(screen(&app).contains("✖ NOT CERTAIN"), "{}", screen(&app));
 }
+
+#[test]
+fn what_nobody_asked_for_does_not_hide_what_became_of_a_request() {
+    let mut app = situation("incident", 200, 50);
+    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
+    press(&mut app, "esc");
+    answer(&mut app, ticket, Err(WriteError::NotDone(refusal())));
+    // Everything is resolved meanwhile, and the cursor with it.
+    press(&mut app, "j k");
+    let mut story = incident();
+    story.alerts.clear();
+    story.rules = Some(Ok(Vec::new()));
+    story.held = Some(Ok(Default::default()));
+    story.tell(&mut app, NOW);
+    let told = footer(&app);
+    assert!(told.contains("✖ NOT DONE: the ack") && told.contains("is no longer in the list"), "{told}");
+}
+
+#[test]
+fn another_context_is_not_told_of_by_what_was_said_of_this_one() {
+    let mut app = situation("incident", 120, 40);
+    app.setup.contexts[app.context].read_only = true;
+    press(&mut app, "a");
+    assert!(footer(&app).contains("read-only"), "{}", footer(&app));
+    press(&mut app, "c down enter");
+    assert!(!footer(&app).contains("read-only"), "{}", footer(&app));
+
+    let mut app = situation("incident", 120, 40);
+    let (ticket, _) = written(press(&mut app, "a enter")).unwrap();
+    press(&mut app, "esc");
+    answer(&mut app, ticket, Err(WriteError::NotDone(refusal())));
+    press(&mut app, "c down enter");
+    assert!(footer(&app).contains("✖ in staging: NOT DONE"), "{}", footer(&app));
+}

@@ -158,3 +158,21 @@ fn what_fires_is_counted_without_what_is_quiet_or_alive() {
     assert_eq!(super::digest(&alerts, None, None).firing, [3, 1, 1, 0]);
     assert_eq!(super::digest(&[], None, None), Digest::default());
 }
+
+#[test]
+fn what_only_alertmanager_holds_is_counted_and_named() {
+    let held = |name: &str, quiet: bool| Held {
+        labels: Labels::of(&[("alertname", name), ("severity", "critical")]),
+        silenced_by: if quiet { vec!["s".into()] } else { Vec::new() },
+        ..held(&[])
+    };
+    let own = [alert(&[("alertname", "Own"), ("severity", "warning")], AlertState::Firing)];
+    let known = holdings(vec![held("Far", false), held("Own", false), held("Hushed", true), held("Watchdog", false)]);
+    let digest = digest(&own, Some(&known), Some("Watchdog"));
+    assert_eq!((digest.firing, digest.quiet), ([2, 1, 0, 0], 1), "equal labels but for one are two alerts");
+    assert_eq!(digest.names, ["Far", "Own"].map(Plain::new));
+    let order: Vec<_> = digest.order.iter().filter_map(|one| digest.alert(&own, one.number)).map(Alert::name).collect();
+    assert_eq!(order, ["Far", "Own", "Own", "Hushed", "Watchdog"].map(Plain::new));
+    assert_eq!(digest.alert(&own, 9), None);
+    assert_eq!(digest_of_own(&own, Some(&known), Some("Watchdog")).firing, [0, 1, 0, 0]);
+}

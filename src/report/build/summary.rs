@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::alerts::digest;
+use crate::analysis::alerts::digest_of_own;
 use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::analysis::switch::Switch;
 use crate::model::series::Frame;
@@ -86,7 +86,7 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
     let is_recent = plan.is_recent(grid);
     let switch = Switch::new(plan.dead_mans_switch.as_ref());
     let name = switch.name().map(Plain::as_str);
-    let digest = answers.alerts().map(|alerts| digest(alerts, answers.holdings(), name));
+    let digest = answers.alerts().map(|alerts| digest_of_own(alerts, answers.holdings(), name));
     let facts = Facts {
         availability: known.presence.state.clone(),
         requests: requests.as_ref(),

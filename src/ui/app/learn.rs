@@ -78,7 +78,7 @@ impl App {
         let new = self.news.take(alerts, &self.digest, is_answer, self.digest_knows, self.now);
         let first = new.first()?;
         let more = if new.len() > 1 { format!(", and {} more", new.len() - 1) } else { String::new() };
-        self.say(&format!("▲ new: {first}{more}"));
+        self.also_say(&format!("▲ new: {first}{more}"));
         self.setup.bell.then_some(Effect::Bell)
     }
 
@@ -139,10 +139,10 @@ impl App {
             Some(Gone { hidden: true, .. }) if self.notice.is_some() => {}
             Some(Gone { name, hidden: true }) => {
                 let why = if self.view == ViewId::Silences { "has ended" } else { "is quiet now" };
-                self.say(&format!("{name} {why} and is hidden; the cursor is on what stands there now"));
+                self.also_say(&format!("{name} {why} and is hidden; the cursor is on what stands there now"));
             }
             Some(Gone { name, hidden: false }) => {
-                self.say(&format!("{name} is no longer in the list; the cursor is on what stands there now"));
+                self.also_say(&format!("{name} is no longer in the list; the cursor is on what stands there now"));
             }
             None => {}
         }

@@ -255,10 +255,27 @@ impl App {
         self.notice = Some((Plain::new(text), self.now.plus(BAD_NEWS_FOR)));
     }
 
+    /// What was told of this context is not true of another one; what went wrong here is still worth knowing there.
+    pub(super) fn keep_bad_news(&mut self) {
+        let bad = self.notice.take().filter(|(text, _)| text.starts_with('✖'));
+        let here = self.context().map(|context| context.name.to_string()).unwrap_or_default();
+        self.notice = bad.map(|(text, until)| {
+            let is_placed = text.starts_with("✖ in ");
+            (
+                if is_placed {
+                    text
+                } else {
+                    Plain::new(&format!("✖ in {here}: {}", text.trim_start_matches("✖ ")))
+                },
+                until,
+            )
+        });
+    }
+
     /// Leaves at once, but not without a word while an outcome is awaited.
     pub(super) fn quit(&mut self) -> Option<Effect> {
         if let (Some(sent), false) = (self.writes.sent.first(), self.writes.leaving) {
-            let text = format!("the answer to {} is still awaited; again to quit all the same", sent.wanted);
+            let text = format!("again to quit: the answer to {} is still awaited", sent.wanted);
             self.say(&text);
             self.writes.leaving = true;
             return None;

@@ -68,15 +68,15 @@ fn alerts<'a>(app: &App, level: u8) -> Vec<Span<'a>> {
     let short = level > 0;
     let theme = &app.setup.theme;
     let feed = &app.alerts.feed;
+    let mut spans = Vec::new();
     if feed.get().is_none() {
         let text = match &feed.error {
             _ if !app.scene().asked => " no Prometheus ",
             Some(_) => " alerts unknown ",
             None => " alerts … ",
         };
-        return vec![Span::styled(text, theme.style(Role::Stale))];
+        spans.push(Span::styled(text, theme.style(Role::Stale)));
     }
-    let mut spans = Vec::new();
     for (severity, count) in app.digest.by_severity() {
         let (mark, role) = mark(severity);
         let text = match count {
@@ -99,8 +99,8 @@ fn alerts<'a>(app: &App, level: u8) -> Vec<Span<'a>> {
     if let Some(text) = switch(app, level) {
         spans.insert(0, Span::styled(text, theme.style(Role::Critical)));
     }
-    if feed.error.is_some() {
-        let age = feed.value.as_ref().map_or_else(String::new, |(_, at)| ago(app.now.since(*at)));
+    if let (Some(_), Some((_, at))) = (&feed.error, &feed.value) {
+        let age = ago(app.now.since(*at));
         spans.push(Span::styled(format!(" ({age} old)"), theme.style(Role::Stale)));
     }
     spans
@@ -169,7 +169,7 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
     let mut spans = vec![name, Span::styled(format!("{text} "), theme.style(role))];
     if let Some(skew) = link.map(|link| link.skew_ms).filter(|skew| skew.abs() >= SKEW_TOLD) {
         let sign = if skew > 0 { '+' } else { '-' };
-        spans.push(Span::styled(format!("clock {sign}{} ", ago(skew.abs())), theme.style(Role::Stale)));
+        spans.push(Span::styled(format!("clock {sign}{} ", ago(skew.abs() + SECOND / 2)), theme.style(Role::Stale)));
     }
     spans
 }

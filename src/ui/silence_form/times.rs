@@ -72,6 +72,13 @@ pub fn ends(text: &str, clock: Clock) -> Result<End, String> {
     if let (false, Ok(length)) = (until, parse_duration(rest)) {
         return Ok(End::After(length));
     }
+    if text.is_empty() {
+        return Err("it is empty; write 2h, 1h30m, until 06:00 or a date".to_owned());
+    }
+    // It would be read as an hour of the day, and who writes it means minutes.
+    if !until && rest.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("`{text}` has no unit; write 2h, 15m or until 06:00"));
+    }
     let wrong = |_| format!("`{text}` is no length and no end; write 2h, 1h30m, until 06:00 or a date");
     clock.moment(rest).map(End::At).map_err(wrong)
 }
@@ -100,8 +107,9 @@ mod tests {
         assert_eq!(at("until 16:00"), "2026-11-23T15:00:00Z");
         assert_eq!(at("until 06:00"), "2026-11-24T05:00:00Z", "the next one");
         assert_eq!(at("06:00"), "2026-11-24T05:00:00Z");
+        assert_eq!(at("until 16"), "2026-11-23T15:00:00Z", "an hour is one only where it is said to be");
         assert_eq!(at("until 2026-11-25 08:30"), "2026-11-25T07:30:00Z");
-        for text in ["", "until", "until 2h", "tomorrow", "0h", "-2h-"] {
+        for text in ["", "until", "until 2h", "tomorrow", "0h", "-2h-", "15", "0", "2026"] {
             assert!(ends(text, clock).unwrap_err().contains("write 2h"), "{text}");
         }
     }

@@ -136,7 +136,7 @@ pub fn warnings(form: &Form, alerts: &Alerts, as_of: Option<Timestamp>, clock: C
     }
     said.extend(meanwhile(form, alerts, clock));
     if let Some(error) = alerts.silences_fail() {
-        said.push(format!("silences: {error}; whether one hits them already is not known"));
+        said.push(format!("whether a silence hits them already is not known: {error}"));
     }
     if !matches!(form.goal, Goal::Expire(_)) {
         said.extend(reach(form));

@@ -9,6 +9,7 @@ use super::graph::Graph;
 use super::words::{self, wrap};
 use super::{Alerts, layout, past};
 use crate::analysis::alerts::{Row, State};
+use crate::model::matcher::{Matcher, Op};
 use crate::model::rule::Health;
 use crate::time::{ago, format_duration};
 use crate::ui::theme::Role;
@@ -242,7 +243,11 @@ fn labels(row: &Row) -> String {
     if row.labels.is_empty() {
         return "none".to_owned();
     }
-    row.labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join("  ")
+    row.labels
+        .iter()
+        .map(|(name, value)| Matcher::new(name, Op::Equal, value).to_string())
+        .collect::<Vec<_>>()
+        .join("  ")
 }
 
 fn named(name: &str, text: &str, role: Role, scene: &Scene) -> Line<'static> {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::order::Order;
 use crate::analysis::alerts::{Row, State};
 use crate::model::labels::Labels;
@@ -158,6 +160,18 @@ impl List {
             Some(value) => format!("{name} {value}"),
             None => format!("no {name}"),
         });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same in so many cells: where not all has room, the values say more than the names of their labels.
+    pub fn difference_in(&self, row: &Row, width: usize) -> String {
+        let whole = self.difference(row);
+        if whole.width() <= width {
+            return whole;
+        }
+        let names = self.differing.get(&row.name()).map_or(&[][..], Vec::as_slice);
+        let words =
+            names.iter().map(|name| row.labels.get(name).map_or_else(|| format!("no {name}"), Plain::to_string));
         words.collect::<Vec<_>>().join(" ")
     }
 
@@ -319,6 +333,12 @@ mod tests {
         let list = list(Group::Urgency, "", true);
         let told: Vec<String> = list.rows.iter().map(|row| list.difference(row)).collect();
         assert_eq!(told, ["", "pod b-0 team y no zone", "pod b-1 no team zone 1", ""]);
+        let brief = |width| list.difference_in(&list.rows[1], width);
+        assert_eq!(
+            [22, 21].map(brief),
+            ["pod b-0 team y no zone", "b-0 y no zone"],
+            "the values where there is no room"
+        );
     }
 
     #[test]

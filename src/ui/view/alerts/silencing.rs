@@ -62,7 +62,7 @@ impl Alerts {
             Span::styled(cell(row.severity.word(), 9) + " ", theme.style(role)),
             Span::styled(cell(&row.name(), name.saturating_sub(1)) + " ", theme.style(quiet)),
             Span::styled(cell(state, state_width.saturating_sub(1)) + " ", theme.style(quiet)),
-            Span::styled(cell(&self.list.difference(row), rest), theme.style(Role::Dim)),
+            Span::styled(cell(&self.list.difference_in(row, rest), rest), theme.style(Role::Dim)),
         ])
     }
 }

@@ -41,9 +41,19 @@ impl Columns {
         let rest = |used: usize| width.saturating_sub(MARGIN + used);
         match width {
             0..60 => Self { name: rest(20), ..none },
-            60..100 => {
+            // The name says more than half a word of who is told.
+            60..72 => {
+                let rest = rest(10 + 20);
+                Self { severity: 10, name: rest * 3 / 5, differs: rest * 2 / 5, ..none }
+            }
+            72..100 => {
                 let rest = rest(10 + 20);
                 Self { severity: 10, name: rest * 2 / 5, differs: rest * 3 / 10, told: rest * 3 / 10, ..none }
+            }
+            100..116 => {
+                let rest = rest(10 + 10 + 12 + 11);
+                let of = Self { severity: 10, since: 12, value: 11, ..none };
+                Self { name: rest * 2 / 5, differs: rest * 3 / 10, told: rest * 3 / 10, ..of }
             }
             _ => {
                 let rest = rest(10 + 10 + 12 + 11 + 12);
@@ -174,7 +184,7 @@ fn line(alerts: &Alerts, row: &Row, columns: Columns, selected: bool, scene: &Sc
     column(&number(&since(alerts, row, scene.now), columns.since), columns.since, text);
     column(&number(&value, columns.value), columns.value, text);
     column(&number(&bound, columns.bound), columns.bound, Role::Dim);
-    column(&alerts.list.difference(row), columns.differs, text);
+    column(&alerts.list.difference_in(row, columns.differs.saturating_sub(1)), columns.differs, text);
     column(&told, columns.told, told_role);
     line
 }
@@ -222,6 +232,8 @@ mod tests {
             let sum = MARGIN + columns.severity + columns.name + columns.state + columns.since;
             let sum = sum + columns.value + columns.bound + columns.differs + columns.told;
             assert!(sum <= width, "{width}: {columns:?}");
+            // `HighErrorRate` and its blank.
+            assert!(width < 60 || columns.name >= 14, "{width}: {columns:?}");
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn lines(scene: &Scene, width: usize, rows: usize) -> Vec<Line<'static>> {
     let of = if count > room { format!("  the first {room} of {count}") } else { String::new() };
     let quiet = if scene.digest.quiet > 0 { format!("  {} quiet", scene.digest.quiet) } else { String::new() };
     lines.push(Line::styled(fit(&format!(" {heading}{of}{quiet}"), width), dim));
-    let alerts = shown().filter_map(|one| Some((alerts.get(one.number)?, one.state)));
+    let alerts = shown().filter_map(|one| Some((scene.digest.alert(alerts, one.number)?, one.state)));
     lines.extend(alerts.take(room).map(|(alert, state)| line(alert, state, scene, width)));
     lines
 }

@@ -9,6 +9,7 @@ use super::super::Alerts;
 use super::super::words::{cell, wrap};
 use super::words;
 use crate::model::labels::Labels;
+use crate::model::matcher::{Matcher, Op};
 use crate::model::rule::{Health, Rule, RuleGroup};
 use crate::text::Plain;
 use crate::time::{ago, format_duration};
@@ -103,5 +104,5 @@ fn facts(rule: &Rule) -> Vec<(String, String, Role)> {
 }
 
 fn pairs(labels: &Labels) -> String {
-    labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join("  ")
+    labels.iter().map(|(name, value)| Matcher::new(name, Op::Equal, value).to_string()).collect::<Vec<_>>().join("  ")
 }
