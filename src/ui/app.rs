@@ -269,6 +269,7 @@ impl App {
         Scene {
             view: self.view,
             now: self.now,
+            ahead: self.ahead(),
             shown: self.shown,
             watch: &self.watch,
             alerts: &self.alerts,
@@ -285,6 +286,12 @@ impl App {
             read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,
         }
+    }
+
+    /// How far the clock of Prometheus is ahead of ours; that of Alertmanager where there is none.
+    fn ahead(&self) -> i64 {
+        let link = [Source::Prometheus, Source::Alertmanager].into_iter().find_map(|source| self.links.get(&source));
+        link.map_or(0, |link| link.skew_ms)
     }
 
     /// Where the view is drawn: below header, tabs and headline, above the footer.

@@ -83,6 +83,8 @@ impl ViewId {
 pub struct Scene<'a> {
     pub view: ViewId,
     pub now: Timestamp,
+    /// How far the clock by which alerts are dated is ahead of ours, in ms.
+    pub ahead: i64,
     pub shown: Shown,
     /// Already narrowed to the scope.
     pub watch: &'a Watch,
@@ -114,6 +116,11 @@ impl Scene<'_> {
     pub fn clock(&self, at: i64) -> String {
         let pattern = if self.shown.length() > crate::time::DAY { "%m-%d %H:%M" } else { "%H:%M" };
         Timestamp(at).format(pattern, self.zone)
+    }
+
+    /// The time by the clock of whoever dates the alerts.
+    pub fn server_now(&self) -> Timestamp {
+        self.now.plus(self.ahead)
     }
 
     /// Whether the next answer should have come long ago, to what is asked this often.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use a360::time::SECOND;
+use a360::time::{MINUTE, SECOND};
 use a360::ui::app::{App, Effect, Event};
 use crossterm::event::Event as TermEvent;
 
 use crate::alerting::{SITUATIONS, incident, many, situation};
 use crate::console::{NOW, paint, text};
+use crate::story::Story;
 use crate::{check, press, snapshot};
 
 fn screen(app: &App) -> String {
@@ -32,6 +33,18 @@ fn the_usual_ones_on_larger_and_smaller_screens() {
         shows(&situation(name, 200, 50), name);
         shows(&situation(name, 40, 10), name);
     }
+}
+
+#[test]
+fn ages_are_counted_by_the_clock_that_dates_the_alerts() {
+    let mut app = crate::console::app(120, 40);
+    press(&mut app, "2");
+    Story { prometheus_ahead: 10 * MINUTE, ..incident() }.tell(&mut app, NOW);
+    let screen = screen(&app);
+    // It began 6 minutes ago by our clock, which is 10 minutes behind.
+    let row = screen.lines().find(|line| line.contains("HighErrorRate") && line.contains("> 10 %")).unwrap();
+    assert!(row.contains(" 16m "), "{screen}");
+    assert!(screen.contains("HighErrorRate fires for 16m") && screen.contains("(16m)"), "{screen}");
 }
 
 #[test]

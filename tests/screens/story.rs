@@ -47,6 +47,8 @@ pub struct Story {
     pub silences_fail: Option<FetchError>,
     /// Milliseconds that Alertmanager's clock is ahead of ours.
     pub ahead: i64,
+    /// And that of Prometheus.
+    pub prometheus_ahead: i64,
 }
 
 pub fn flat(value: f64) -> Shape {
@@ -166,7 +168,7 @@ impl Story {
                 for result in self.results(&subscription.query, at) {
                     let next = subscription.every.map(|every| at.plus(millis(every)));
                     let of_am = subscription.query.source() == Source::Alertmanager;
-                    let skew_ms = if of_am { self.ahead } else { 0 };
+                    let skew_ms = if of_am { self.ahead } else { self.prometheus_ahead };
                     let update = Update { subscription: subscription.clone(), at, next, skew_ms, result };
                     app.handle(Event::Update(Box::new(update)), at);
                 }

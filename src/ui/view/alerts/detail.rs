@@ -100,11 +100,11 @@ fn parts<'a>(alerts: &'a Alerts, row: &Row, scene: &Scene, area: Rect) -> Parts<
 fn title(alerts: &Alerts, row: &Row, scene: &Scene, width: usize) -> Line<'static> {
     let theme = scene.theme;
     let clock = |at: crate::time::Timestamp| {
-        let day = scene.now.since(at) >= crate::time::DAY;
+        let day = scene.server_now().since(at) >= crate::time::DAY;
         at.format(if day { "%F %H:%M" } else { "%H:%M:%S" }, scene.zone)
     };
     let since = if row.state == State::Pending { row.since } else { words::fires_since(alerts, row).or(row.since) };
-    let since = since.map_or_else(String::new, |at| match ago(scene.now.since(at)) {
+    let since = since.map_or_else(String::new, |at| match ago(scene.server_now().since(at)) {
         age if width < NARROW => format!(" {age}"),
         age => format!(" since {} ({age})", clock(at)),
     });
@@ -141,7 +141,7 @@ fn health(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, String, bool) {
         Health::Unknown => "not evaluated yet".to_owned(),
     };
     let evaluated =
-        rule.evaluated.map_or_else(String::new, |at| format!(" · evaluated {} ago", ago(scene.now.since(at))));
+        rule.evaluated.map_or_else(String::new, |at| format!(" · evaluated {} ago", ago(scene.server_now().since(at))));
     let took = crate::model::unit::Unit::Seconds.show(rule.took / 1000.0);
     let long = format!("rule {} · {health}{evaluated} in {took}", group.name);
     (long, health, rule.health == Health::Failing)

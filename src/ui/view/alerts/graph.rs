@@ -103,7 +103,7 @@ impl<'a> Graph<'a> {
             Some(at) => line.at(at, self.step)?,
             None => line.last()?,
         };
-        let is_now = scene.crosshair.is_none() && scene.now.0 - time <= (3 * self.step).max(MINUTE);
+        let is_now = scene.crosshair.is_none() && scene.server_now().0 - time <= (3 * self.step).max(MINUTE);
         let when = if is_now { "now".to_owned() } else { format!("at {}", scene.clock(time)) };
         Some(format!("{}  {when}", self.measure.unit.show(value)))
     }
@@ -168,7 +168,7 @@ fn marks(alerts: &Alerts, row: &Row, scene: &Scene) -> Vec<chart::Mark> {
     let mut marks = Vec::new();
     if let Some(began) = began {
         // The time for which it must hold; where it begins stays in sight beside the times.
-        let until = fired.unwrap_or(scene.now.0);
+        let until = fired.unwrap_or(scene.server_now().0);
         marks.push(mark(began, until, '~', Role::Pending, true));
         marks.push(mark(began, began, '~', Role::Pending, false));
     }

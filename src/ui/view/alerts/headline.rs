@@ -44,8 +44,8 @@ fn level(row: &Row) -> Level {
 
 /// `HighErrorRate fires for 6m; told: #critical; 3 more fire`
 fn fires(alerts: &Alerts, row: &Row, others: usize, scene: &Scene) -> String {
-    let since =
-        words::fires_since(alerts, row).map_or_else(String::new, |at| format!(" for {}", ago(scene.now.since(at))));
+    let since = words::fires_since(alerts, row)
+        .map_or_else(String::new, |at| format!(" for {}", ago(scene.server_now().since(at))));
     let told =
         if scene.alertmanager { format!("; told: {}", words::told(alerts, row, scene).0) } else { String::new() };
     let more = match others {
@@ -102,7 +102,11 @@ fn waiting(alerts: &Alerts, scene: &Scene) -> String {
         (rows().filter(|row| row.state == State::Pending).count(), rows().filter(|row| row.state.is_quiet()).count());
     let mut text = String::new();
     if let Some(first) = rows().find(|row| row.state == State::Pending) {
-        text.push_str(&format!("; {pending} pending, {} {}", first.name(), words::since(alerts, first, scene.now)));
+        text.push_str(&format!(
+            "; {pending} pending, {} {}",
+            first.name(),
+            words::since(alerts, first, scene.server_now())
+        ));
     }
     if quiet > 0 {
         text.push_str(&format!("; {quiet} silenced, inhibited or muted"));

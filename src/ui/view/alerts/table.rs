@@ -181,7 +181,7 @@ fn line(alerts: &Alerts, row: &Row, columns: Columns, selected: bool, scene: &Sc
     column(row.severity.word(), columns.severity, role);
     column(&row.name(), columns.name, text);
     column(row.state.word(), columns.state, role);
-    column(&number(&since(alerts, row, scene.now), columns.since), columns.since, text);
+    column(&number(&since(alerts, row, scene.server_now()), columns.since), columns.since, text);
     column(&number(&value, columns.value), columns.value, text);
     column(&number(&bound, columns.bound), columns.bound, Role::Dim);
     column(&alerts.list.difference_in(row, columns.differs.saturating_sub(1)), columns.differs, text);

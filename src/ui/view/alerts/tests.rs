@@ -44,6 +44,7 @@ impl Desk {
             view: ViewId::Alerts,
             read_only: false,
             now: self.now,
+            ahead: 0,
             shown: Shown::Live(HOUR),
             watch: &self.watch,
             alerts: &self.bare,

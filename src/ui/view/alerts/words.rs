@@ -64,7 +64,7 @@ pub fn told(alerts: &Alerts, row: &Row, scene: &Scene) -> (String, Role) {
         Told::Unknown => ("not known".to_owned(), Role::Stale),
         Told::Nobody => ("nobody yet".to_owned(), Role::Dim),
         // Prometheus sends with its next evaluation.
-        Told::NotHeld if fires_since(alerts, row).is_none_or(|fired| scene.now.since(fired) < MINUTE) => {
+        Told::NotHeld if fires_since(alerts, row).is_none_or(|fired| scene.server_now().since(fired) < MINUTE) => {
             ("not told yet".to_owned(), Role::Dim)
         }
         Told::NotHeld => ("✖ nobody: not in Alertmanager".to_owned(), Role::Failed),

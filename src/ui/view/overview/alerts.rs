@@ -56,7 +56,7 @@ fn line(alert: &Alert, state: State, scene: &Scene, width: usize) -> Line<'stati
     let (mark, role) = mark(alert, state);
     let style = scene.theme.style(role);
     let state = state.word();
-    let age = alert.active_at.map_or_else(String::new, |at| ago(scene.now.since(at)));
+    let age = alert.active_at.map_or_else(String::new, |at| ago(scene.server_now().since(at)));
     Line::from(vec![
         Span::raw(" "),
         Span::styled(format!("{mark} {:<9}", alert.severity().word()), style),
