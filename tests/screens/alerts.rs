@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use a360::model::alert::AlertState;
+use a360::model::delivery::{Held, Holdings};
+use a360::model::fault::FetchError;
+use a360::model::labels::Labels;
 use a360::time::{MINUTE, SECOND};
 use a360::ui::app::{App, Effect, Event};
 use crossterm::event::Event as TermEvent;
 
-use crate::alerting::{SITUATIONS, incident, many, situation};
+use crate::alerting::{SITUATIONS, held, incident, many, situation};
 use crate::console::{NOW, paint, text};
-use crate::story::Story;
+use crate::story::{Story, alert};
 use crate::{check, press, snapshot};
 
 fn screen(app: &App) -> String {
@@ -45,6 +49,23 @@ fn ages_are_counted_by_the_clock_that_dates_the_alerts() {
     let row = screen.lines().find(|line| line.contains("HighErrorRate") && line.contains("> 10 %")).unwrap();
     assert!(row.contains(" 16m "), "{screen}");
     assert!(screen.contains("HighErrorRate fires for 16m") && screen.contains("(16m)"), "{screen}");
+}
+
+#[test]
+fn what_only_alertmanager_holds_stays_counted_while_it_is_away() {
+    let other = Labels::of(&[("alertname", "DiskFull"), ("severity", "critical"), ("cluster", "us")]);
+    let sent = Held { labels: other, ..held(&alert("DiskFull", "critical", AlertState::Firing, 5), &["storage"]) };
+    let mut app = crate::console::app(120, 40);
+    app.setup.contexts[0].alertmanager = true;
+    press(&mut app, "2");
+    let story = Story { held: Some(Ok(Holdings { alerts: vec![sent], notes: Vec::new() })), ..Story::default() };
+    story.tell(&mut app, NOW);
+    assert!(screen(&app).contains("▲ 1 critical"), "{}", screen(&app));
+    let away = Story { held: Some(Err(FetchError::Refused)), ..Story::default() };
+    away.tell(&mut app, NOW.plus(MINUTE));
+    let away = screen(&app);
+    assert!(away.contains("▲ 1 critical") && away.contains("am ✖ refused"), "{away}");
+    assert!(away.lines().any(|line| line.contains("DiskFull") && line.contains("firing")), "{away}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::{App, Effect, Setup};
 use crate::analysis::alerts::digest;
+use crate::model::delivery::Holdings;
 use crate::model::fault::FetchError;
 use crate::model::query::{Answer, Query, Source, Subscription, Update};
 use crate::model::series::Vector;
@@ -87,7 +88,9 @@ impl App {
         let held = self.alerting.held_for_sure(&self.scene());
         let alerts = self.alerts.get();
         let (knows, name) = (held.is_some(), self.switch.name().cloned());
-        let digest = digest(alerts.map_or(&[], Vec::as_slice), held, name.as_deref());
+        // What others have sent stays in sight while Alertmanager is away, as in the list.
+        let old = self.alerting.held().filter(|_| held.is_none()).map(Holdings::as_if_loud);
+        let digest = digest(alerts.map_or(&[], Vec::as_slice), held.or(old.as_ref()), name.as_deref());
         let mut switch = self.switch.clone();
         if let Some(alerts) = alerts {
             switch.learn_alerts(alerts);

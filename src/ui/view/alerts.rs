@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::{Scene, View, ViewId};
 use crate::analysis::alerts::{Row, Told, rows};
@@ -20,6 +20,7 @@ use crate::store::Slot;
 use crate::text::Plain;
 use crate::time::{DAY, millis};
 
+mod cursor;
 mod detail;
 mod graph;
 mod headline;
@@ -135,6 +136,11 @@ impl Alerts {
         measures
     }
 
+    /// What Alertmanager holds, as far as it is known.
+    pub fn held(&self) -> Option<&Holdings> {
+        self.held.get()
+    }
+
     /// What Alertmanager holds, while that is the latest and not overdue.
     pub fn held_for_sure(&self, scene: &Scene) -> Option<&Holdings> {
         self.held.get().filter(|_| scene.alertmanager && notes::is_fresh(&self.held, scene))
@@ -173,54 +179,8 @@ impl Alerts {
         gone
     }
 
-    fn select(&mut self, place: usize) {
-        self.place = place.min(self.list.len().saturating_sub(1));
-        self.selected = self.list.get(self.place).map(|row| row.labels.clone());
-        self.scroll = 0;
-    }
-
-    /// Moves the cursor; on the whole screen from one alert to the next as well.
-    pub fn move_cursor(&mut self, by: isize, area: Rect) {
-        self.choose(self.place.saturating_add_signed(by));
-        self.follow(area);
-    }
-
-    fn choose(&mut self, place: usize) {
-        (self.chosen, self.wanted) = (true, None);
-        self.select(place);
-        self.look_back();
-    }
-
     pub fn step_rules(&mut self, by: isize, area: Rect) {
         self.rules_page.step(by, self.rules.get().map_or(&[], Vec::as_slice), area);
-    }
-
-    /// Half a page of the list, or of a detail that fills the screen.
-    pub fn page(&mut self, by: isize, scene: &Scene, area: Rect) {
-        if scene.full {
-            let last = detail::rows(self, scene, area).saturating_sub(area.height);
-            let step = (area.height / 2).max(1);
-            self.scroll = if by > 0 { self.scroll.saturating_add(step) } else { self.scroll.saturating_sub(step) };
-            self.scroll = self.scroll.min(last);
-        } else {
-            let half = isize::try_from(layout::places(area, false).rows.height / 2).unwrap_or(1).max(1);
-            self.move_cursor(by.saturating_mul(half), area);
-        }
-    }
-
-    /// Keeps the cursor in sight.
-    fn follow(&mut self, area: Rect) {
-        // By the list as it is below no detail: coming back to it finds it where it was.
-        self.top = self.first_in_sight(layout::places(area, false).rows.height);
-    }
-
-    /// The first entry to draw so that the selected one is in sight, moved as little as can be.
-    fn first_in_sight(&self, height: u16) -> usize {
-        let height = usize::from(height).max(1);
-        let at = self.list.entry_of(self.place).unwrap_or(0);
-        // The heading above the first alert of a group is shown with it.
-        let lowest = at.saturating_sub(usize::from(at == 1));
-        self.top.min(lowest).max((at + 1).saturating_sub(height)).min(self.list.entries.len().saturating_sub(1))
     }
 
     fn look_back(&mut self) {
@@ -293,15 +253,6 @@ impl Alerts {
             return rules::copied(self);
         }
         self.row().map_or_else(String::new, |row| words::copied(self, row, scene))
-    }
-
-    /// Puts the cursor on the alert under a cell of the terminal.
-    pub fn click(&mut self, scene: &Scene, area: Rect, cell: Position) {
-        let rows = layout::places(area, scene.full).rows;
-        let entry = self.first_in_sight(rows.height) + usize::from(cell.y.saturating_sub(rows.y));
-        if let Some(nth) = self.list.nth_of(entry).filter(|_| rows.contains(cell)) {
-            self.choose(nth);
-        }
     }
 }
 
