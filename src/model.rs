@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod fault;
 pub mod host;
 pub mod labels;
+pub mod log;
 pub mod matcher;
 pub mod promql;
 pub mod query;

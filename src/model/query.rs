@@ -6,6 +6,7 @@ use super::alert::Alert;
 use super::delivery::{Holdings, Routing};
 use super::fault::FetchError;
 use super::host::HostSample;
+use super::log::{Arrivals, Document, Page, Search, Tallies, Volume};
 use super::rule::RuleGroup;
 use super::series::{Frame, Vector};
 use super::silence::Silence;
@@ -17,6 +18,7 @@ use crate::time::Timestamp;
 pub enum Source {
     Prometheus,
     Alertmanager,
+    Elasticsearch,
     /// The machine this program runs on.
     Host,
 }
@@ -27,6 +29,7 @@ impl Source {
         match self {
             Self::Prometheus => "prom",
             Self::Alertmanager => "am",
+            Self::Elasticsearch => "es",
             Self::Host => "host",
         }
     }
@@ -49,6 +52,18 @@ pub enum Query {
     Silences,
     /// How Alertmanager is set up.
     Routing,
+    /// The newest `fill` lines, then each that arrives.
+    Tail { search: Search, fill: u32 },
+    /// The last `limit` lines before a moment (ns since the epoch; it is not included), none is the end.
+    Lines { search: Search, span: Span, before: Option<i64>, limit: u32 },
+    /// The lines of one place around a moment, in ns: so many before it and after it.
+    Around { place: String, at: i64, count: u32 },
+    /// How many lines by level, in buckets of `step` ms.
+    Volume { search: Search, span: Span, step: i64 },
+    /// Error types and requests.
+    Tallies { search: Search, span: Span },
+    /// One document with all its fields.
+    Document { index: String, id: String },
     /// CPU, memory, disks and network of this machine.
     Host,
 }
@@ -58,6 +73,12 @@ impl Query {
         match self {
             Self::Range { .. } | Self::Instant { .. } | Self::Alerts | Self::Rules => Source::Prometheus,
             Self::Held | Self::Silences | Self::Routing => Source::Alertmanager,
+            Self::Tail { .. }
+            | Self::Lines { .. }
+            | Self::Around { .. }
+            | Self::Volume { .. }
+            | Self::Tallies { .. }
+            | Self::Document { .. } => Source::Elasticsearch,
             Self::Host => Source::Host,
         }
     }
@@ -79,6 +100,11 @@ pub enum Answer {
     Held(Holdings),
     Silences(Vec<Silence>),
     Routing(Routing),
+    Arrivals(Arrivals),
+    Lines(Page),
+    Volume(Volume),
+    Tallies(Tallies),
+    Document(Document),
     Host(HostSample),
 }
 
@@ -111,6 +137,26 @@ impl Answer {
         if let Self::Routing(routing) = self { Ok(routing) } else { Err(self.mismatch()) }
     }
 
+    pub fn into_arrivals(self) -> Result<Arrivals, FetchError> {
+        if let Self::Arrivals(arrivals) = self { Ok(arrivals) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_lines(self) -> Result<Page, FetchError> {
+        if let Self::Lines(page) = self { Ok(page) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_volume(self) -> Result<Volume, FetchError> {
+        if let Self::Volume(volume) = self { Ok(volume) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_tallies(self) -> Result<Tallies, FetchError> {
+        if let Self::Tallies(tallies) = self { Ok(tallies) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_document(self) -> Result<Document, FetchError> {
+        if let Self::Document(document) = self { Ok(document) } else { Err(self.mismatch()) }
+    }
+
     pub fn into_host(self) -> Result<HostSample, FetchError> {
         if let Self::Host(sample) = self { Ok(sample) } else { Err(self.mismatch()) }
     }
@@ -125,6 +171,11 @@ impl Answer {
             Self::Held(_) => "held alerts",
             Self::Silences(_) => "silences",
             Self::Routing(_) => "a routing tree",
+            Self::Arrivals(_) => "what arrived",
+            Self::Lines(_) => "log lines",
+            Self::Volume(_) => "a volume of lines",
+            Self::Tallies(_) => "tallies of lines",
+            Self::Document(_) => "a document",
             Self::Host(_) => "a host's state",
         };
         FetchError::Decode(format!("{kind} came as the answer to another kind of question").into())

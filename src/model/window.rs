@@ -4,6 +4,7 @@
 //! not jiggle. A live question is asked whole once; after that only the grid points that are new, with an overlap
 //! that heals late samples, and between two grid points one point at `now`, the head.
 
+use super::log::Cursor;
 use crate::time::{Range, Timestamp};
 
 /// Which stretch of time a range question is about.
@@ -42,15 +43,18 @@ impl Window {
     }
 }
 
-/// How far a live question has been answered: the last grid point, or nothing yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How far a live question has been answered; nothing yet at first.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Progress {
+    /// Of a range: the last grid point.
     pub covered_to: Option<i64>,
+    /// Of a tail.
+    pub cursor: Option<Cursor>,
 }
 
 impl Progress {
     /// The next request of a question. `tail_ok` is false for expressions that look at the range's own ends.
-    pub fn plan(self, span: Span, step: i64, tail_ok: bool, now: Timestamp) -> Window {
+    pub fn plan(&self, span: Span, step: i64, tail_ok: bool, now: Timestamp) -> Window {
         let step = step.max(1);
         let length = match span {
             Span::Fixed(Range { start, end }) => return Window { start: start.0, end: end.0, step, part: Part::Whole },
@@ -73,7 +77,7 @@ impl Progress {
     pub fn advance(self, answered: Window) -> Self {
         match answered.part {
             Part::Head => self,
-            Part::Whole | Part::Tail { .. } => Self { covered_to: Some(answered.end) },
+            Part::Whole | Part::Tail { .. } => Self { covered_to: Some(answered.end), ..self },
         }
     }
 }
@@ -107,7 +111,7 @@ mod tests {
     const STEP: i64 = 20 * SECOND;
 
     fn covered(to: i64) -> Progress {
-        Progress { covered_to: Some(to) }
+        Progress { covered_to: Some(to), ..Progress::default() }
     }
 
     #[test]

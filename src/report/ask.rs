@@ -200,9 +200,7 @@ impl Answers {
                 self.warnings.extend(holdings.notes.iter().cloned());
                 return None;
             }
-            Answer::Alerts(_) | Answer::Rules(_) | Answer::Silences(_) | Answer::Routing(_) | Answer::Host(_) => {
-                return None;
-            }
+            _ => return None,
         };
         self.warnings.extend(notes.warnings.iter().cloned());
         incomplete(notes).map(|what| Plain::from(format!("answered in part: {what}")))
@@ -230,6 +228,11 @@ fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
         Query::Held => Answer::Held(answer.into_held()?),
         Query::Silences => Answer::Silences(answer.into_silences()?),
         Query::Routing => Answer::Routing(answer.into_routing()?),
+        Query::Tail { .. } => Answer::Arrivals(answer.into_arrivals()?),
+        Query::Lines { .. } | Query::Around { .. } => Answer::Lines(answer.into_lines()?),
+        Query::Volume { .. } => Answer::Volume(answer.into_volume()?),
+        Query::Tallies { .. } => Answer::Tallies(answer.into_tallies()?),
+        Query::Document { .. } => Answer::Document(answer.into_document()?),
         Query::Host => Answer::Host(answer.into_host()?),
     })
 }

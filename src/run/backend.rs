@@ -118,6 +118,7 @@ impl Ask for Sources {
             (Source::Alertmanager, _, Some(alertmanager)) => alertmanager.ask(query, now).await,
             (Source::Prometheus, None, _) => Err(missing("Prometheus")),
             (Source::Alertmanager, _, None) => Err(missing("Alertmanager")),
+            (Source::Elasticsearch, _, _) => Err(missing("Elasticsearch")),
         }
     }
 

@@ -143,7 +143,7 @@ impl<A: Ask> Line<A> {
         loop {
             recovered.mark_unchanged();
             hurried.mark_unchanged();
-            let result = self.ask.ask(&self.subscription.query, self.progress, (self.clock)()).await;
+            let result = self.ask.ask(&self.subscription.query, self.progress.clone(), (self.clock)()).await;
             let delay = self.note(&result);
             let at = (self.clock)();
             let next = delay.map(|delay| at.plus(millis(delay)));
@@ -184,8 +184,11 @@ impl<A: Ask> Line<A> {
 
     /// A whole live range ends at its last grid point, which may be long ago: the value of now follows at once.
     fn head_is_due(&mut self, answer: &Answer) -> bool {
+        if let Answer::Arrivals(arrivals) = answer {
+            self.progress.cursor = Some(arrivals.cursor.clone());
+        }
         let Answer::Frame(frame) = answer else { return false };
-        self.progress = self.progress.advance(frame.window);
+        self.progress = std::mem::take(&mut self.progress).advance(frame.window);
         let live = matches!(self.subscription.query, Query::Range { span: Span::Live { .. }, .. });
         live && frame.window.part == Part::Whole
             && self.progress.covered_to.is_some_and(|to| (self.clock)().since(Timestamp(to)) > SECOND)

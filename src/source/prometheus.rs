@@ -68,9 +68,7 @@ impl Prometheus {
             Query::Instant { expr, at } => Ok(Answer::Vector(self.instant(expr, *at, now).await?)),
             Query::Alerts => self.alerts(now).await,
             Query::Rules => Ok(Answer::Rules(self.rules(now).await?)),
-            Query::Held | Query::Silences | Query::Routing | Query::Host => {
-                Err(FetchError::Unsupported(Plain::new("Prometheus does not know that")))
-            }
+            _ => Err(FetchError::Unsupported(Plain::new("Prometheus does not know that"))),
         }
     }
 

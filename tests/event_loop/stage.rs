@@ -95,6 +95,7 @@ impl Ask for Server {
                 let window = progress.plan(*span, *step, true, now);
                 Answer::Frame(Frame { window, series: Vec::new(), notes: Notes::default() })
             }
+            _ => return Err(FetchError::Unsupported("nobody has logs here".into())),
         })
     }
 }

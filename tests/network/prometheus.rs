@@ -62,7 +62,7 @@ async fn a_live_chart_asks_whole_then_the_head_then_the_tail() {
     let query = live("up");
     let whole = frame(&source, &query, Progress::default(), NOW).await.window;
     let progress = Progress::default().advance(whole);
-    let head = frame(&source, &query, progress, NOW.plus(SECOND)).await.window;
+    let head = frame(&source, &query, progress.clone(), NOW.plus(SECOND)).await.window;
     let tail = frame(&source, &query, progress, NOW.plus(20 * SECOND)).await.window;
     assert_eq!((whole.part, head.part), (Part::Whole, Part::Head));
     assert!(matches!(tail.part, Part::Tail { .. }));

@@ -128,7 +128,7 @@ async fn chart(port: u16) -> (Window, Window, Window) {
     assert_eq!((whole.part, held.series.len()), (Part::Whole, 2));
     assert!(held.series.iter().all(|series| series.times.len() > 150), "an hour of data is there");
     let progress = Progress::default().advance(whole);
-    let head = frame(port, EXPR, progress, Timestamp(whole.end + 1)).await;
+    let head = frame(port, EXPR, progress.clone(), Timestamp(whole.end + 1)).await;
     assert!(head.series.iter().all(|series| series.times == [whole.end + 1]));
     let tail = frame(port, EXPR, progress, Timestamp(whole.end + whole.step)).await;
     assert!(matches!(tail.window.part, Part::Tail { .. }));

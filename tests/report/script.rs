@@ -240,9 +240,7 @@ impl Ask for Scripted {
             }
             Query::Alerts => Ok(Answer::Alerts(self.0.alerts.clone())),
             Query::Held if self.0.held.is_some() => Ok(Answer::Held(self.0.held.clone().unwrap_or_default())),
-            Query::Rules | Query::Held | Query::Silences | Query::Routing | Query::Host => {
-                Err(FetchError::Unsupported(Plain::new("not here")))
-            }
+            _ => Err(FetchError::Unsupported(Plain::new("not here"))),
         }
     }
 

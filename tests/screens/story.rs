@@ -195,6 +195,7 @@ impl Story {
             Query::Silences => return vec![Ok(Answer::Silences(self.silences.clone()))],
             Query::Routing => return Vec::new(),
             Query::Range { expr, .. } | Query::Instant { expr, .. } => expr,
+            _ => return Vec::new(),
         };
         match (query, self.replies.get(expr)) {
             (_, Some(Reply::Hangs)) => Vec::new(),

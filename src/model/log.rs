@@ -1,0 +1,175 @@
+//! Log lines, as a search engine holds them, and how they are sought.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::text::Plain;
+use crate::time::Timestamp;
+
+/// Ordered by urgency: the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// And what is worse: fatal, critical, emergency.
+    Error,
+    Warn,
+    Info,
+    /// And what says more: trace.
+    Debug,
+    /// None given, or a word of the team's own.
+    Unknown,
+}
+
+impl Level {
+    pub const ALL: [Self; 5] = [Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Unknown];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "ERROR",
+            Self::Warn => "WARN",
+            Self::Info => "INFO",
+            Self::Debug => "DEBUG",
+            Self::Unknown => "-",
+        }
+    }
+}
+
+/// What is sought.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Search {
+    /// Lucene's `query_string`, exact; empty finds all.
+    pub text: String,
+    /// All of them hold.
+    pub filters: Vec<Filter>,
+    /// This level and what is worse.
+    pub level: Option<Level>,
+}
+
+/// One field that has, or must not have, a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Filter {
+    /// The field's path with dots, exact.
+    pub field: String,
+    /// Exact.
+    pub value: String,
+    pub exclude: bool,
+}
+
+/// One line, without the fields that are only looked at in its detail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Where its document is; exact, for asking again.
+    pub index: Arc<str>,
+    pub id: Arc<str>,
+    /// Nanoseconds since the epoch.
+    pub at: i64,
+    pub level: Level,
+    pub service: Plain,
+    /// The pod, host or file that wrote it.
+    pub place: Plain,
+    pub message: Plain,
+    /// `request`, `audit`, …; the field `type`.
+    pub kind: Plain,
+    pub endpoint: Plain,
+    pub error_type: Plain,
+    pub trace: Plain,
+}
+
+/// How it is made sure that no line is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By the number that each operation gets when it arrives: however late, each line is seen.
+    Arrival,
+    /// By time, with an overlap: what arrives later than that is not seen.
+    Time,
+}
+
+/// What a tail has learned since it asked last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrivals {
+    /// In order of time, each of them once.
+    pub lines: Vec<Line>,
+    /// The beginning, or a new one: what was held before is not known to be whole.
+    pub anew: bool,
+    /// Lines that a burst brought beyond what is taken at once.
+    pub skipped: u64,
+    /// Nothing before this moment, by the server's clock, is still to come: as far as this way can tell.
+    pub complete_to: Option<Timestamp>,
+    pub way: Way,
+    /// What could not be had: shards that failed, indices that are closed.
+    pub notes: Vec<Plain>,
+    pub cursor: Cursor,
+}
+
+/// How far a tail has come: only whoever made it can read it.
+#[derive(Clone)]
+pub struct Cursor(pub Arc<dyn Any + Send + Sync>);
+
+impl PartialEq for Cursor {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cursor")
+    }
+}
+
+/// How many there are, as far as it was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    Exactly(u64),
+    AtLeast(u64),
+}
+
+/// Lines of one place in time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// In order of time.
+    pub lines: Vec<Line>,
+    pub total: Count,
+    pub notes: Vec<Plain>,
+}
+
+/// How many lines there were over time, by level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Volume {
+    /// The beginning of the first bucket, and the length of each, in milliseconds.
+    pub start: i64,
+    pub step: i64,
+    /// Levels that occur; each has as many buckets.
+    pub levels: Vec<(Level, Vec<u64>)>,
+    pub total: Count,
+    pub notes: Vec<Plain>,
+}
+
+/// A document, field by field, in its own order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    pub fields: Vec<Field>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// How deep it lies, from 0.
+    pub depth: u16,
+    pub name: Plain,
+    /// Of a leaf.
+    pub value: Option<Plain>,
+    /// What to filter by: the path with dots and the exact value; none where the server cannot search it.
+    pub exact: Option<(String, String)>,
+}
+
+/// What the lines of a stretch of time are about, the most frequent first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tallies {
+    /// Of lines of level ERROR; `(none)` for those without.
+    pub error_types: Vec<(Plain, u64)>,
+    /// Endpoints of lines of type `request`.
+    pub requests: Vec<(Plain, u64)>,
+    /// Over so many lines, where the server could not count itself.
+    pub over: Option<u64>,
+    pub notes: Vec<Plain>,
+}
