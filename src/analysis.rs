@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod availability;
 pub mod history;
 pub mod news;
+pub mod patterns;
 pub mod routing;
 pub mod rules;
 pub mod scope;
