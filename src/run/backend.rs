@@ -136,7 +136,7 @@ impl Ask for Sources {
         match source {
             Source::Prometheus => self.prometheus.as_ref().map_or(0, Prometheus::skew_ms),
             Source::Alertmanager => self.alertmanager.as_ref().map_or(0, Alertmanager::skew_ms),
-            Source::Host => 0,
+            Source::Elasticsearch | Source::Host => 0,
         }
     }
 }
