@@ -14,6 +14,9 @@ pub mod setup;
 pub mod signals;
 pub mod terminal;
 
+/// Looks up an environment variable.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// The time of this machine.
 pub fn clock() -> Timestamp {
     Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis))

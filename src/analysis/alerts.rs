@@ -87,6 +87,16 @@ impl Row {
         self.labels.get("alertname").filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| Plain::new("(no name)"))
     }
 
+    /// By what it is known again: Alertmanager has more labels of it, from when it fires.
+    pub fn identity(&self) -> &Labels {
+        self.own.as_ref().unwrap_or(&self.labels)
+    }
+
+    /// Whether it has this identity, or had it before Prometheus told of it.
+    pub fn is(&self, identity: &Labels) -> bool {
+        self.identity() == identity || self.labels == *identity
+    }
+
     /// The rule it comes from.
     pub fn rule<'a>(&self, groups: &'a [RuleGroup]) -> Option<(&'a RuleGroup, &'a Rule)> {
         let (group, rule) = self.rule?;

@@ -1,6 +1,6 @@
 //! Who silences are signed by: a person whom the others can call, or nobody until it is asked.
 
-use super::setup::Env;
+use super::Env;
 use crate::text::Plain;
 
 /// Logins that several people share, which say nothing of who sits there.

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::Env;
 use super::author::author;
 use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
@@ -17,9 +18,6 @@ use crate::ui::keymap::Keymap;
 use crate::ui::range::Shown;
 use crate::ui::theme::{Depth, Theme};
 use crate::ui::view::ViewId;
-
-/// Looks up an environment variable.
-pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The console as it stands before its first frame.
 pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: Env) -> Result<App, Mistake> {

@@ -116,7 +116,7 @@ impl Form {
         fields.set(Field::From, "now");
         fields.set(Field::Author, author.map_or("", Plain::as_str));
         let mut form = Self::new(Goal::Silence, fields, Stage::Edit);
-        form.origin = alert.map(|row| row.labels.clone());
+        form.origin = alert.map(|row| row.identity().clone());
         form.left_out = left_out;
         form.focus_on_what_is_missing();
         form

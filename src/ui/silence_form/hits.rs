@@ -33,7 +33,7 @@ impl Hits {
             (!compiled.is_empty() && all_match(compiled, &row.labels)) || named.is_some_and(|id| is_silenced(row, id))
         };
         let hit: Vec<usize> = rows.iter().enumerate().filter(|(_, row)| is_hit(row)).map(|(at, _)| at).collect();
-        let origin = origin.is_some_and(|labels| hit.iter().any(|at| rows[*at].labels == *labels));
+        let origin = origin.is_some_and(|labels| hit.iter().any(|at| rows[*at].is(labels)));
         let already = common(hit.iter().map(|at| &rows[*at]), but).or_else(|| equal(matchers, silences, but));
         Self { rows: hit, of: rows.len(), origin, already }
     }

@@ -168,7 +168,7 @@ impl Alerts {
                 let gone = self.selected.take().filter(|_| self.chosen);
                 self.select(self.place);
                 let is_hidden =
-                    |labels: &Labels| self.list.rows.iter().any(|row| row.labels == *labels && row.state.is_quiet());
+                    |labels: &Labels| self.list.rows.iter().any(|row| row.is(labels) && row.state.is_quiet());
                 gone.map(|labels| Gone {
                     hidden: !self.quiet_too && is_hidden(&labels),
                     name: labels.get("alertname").cloned().unwrap_or_default(),
@@ -184,7 +184,8 @@ impl Alerts {
     }
 
     fn look_back(&mut self) {
-        self.over.look_for(self.selected.as_ref().unwrap_or(&Labels::default()));
+        let labels = self.row().map(|row| row.labels.clone()).unwrap_or_default();
+        self.over.look_for(&labels);
     }
 
     /// The selected alert.

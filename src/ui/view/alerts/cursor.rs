@@ -8,7 +8,7 @@ use crate::ui::view::Scene;
 impl Alerts {
     pub(super) fn select(&mut self, place: usize) {
         self.place = place.min(self.list.len().saturating_sub(1));
-        self.selected = self.list.get(self.place).map(|row| row.labels.clone());
+        self.selected = self.list.get(self.place).map(|row| row.identity().clone());
         self.scroll = 0;
     }
 

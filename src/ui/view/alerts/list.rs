@@ -146,8 +146,8 @@ impl List {
     }
 
     /// The place of the alert with these labels; of several the one at `near`, where it was.
-    pub fn find(&self, labels: &Labels, near: usize) -> Option<usize> {
-        let is_it = |nth: usize| self.get(nth).is_some_and(|row| row.labels == *labels);
+    pub fn find(&self, identity: &Labels, near: usize) -> Option<usize> {
+        let is_it = |nth: usize| self.get(nth).is_some_and(|row| row.is(identity));
         if is_it(near) { Some(near) } else { (0..self.len()).find(|nth| is_it(*nth)) }
     }
 

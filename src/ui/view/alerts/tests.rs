@@ -132,6 +132,31 @@ fn the_chosen_alert_stays_chosen_and_its_end_is_told() {
 }
 
 #[test]
+fn an_alert_that_alertmanager_takes_up_is_the_same_alert() {
+    let mut desk = Desk::new();
+    desk.rules(&["A", "B"]);
+    desk.walk(1);
+    let sent = |name: &str| Held {
+        fingerprint: name.into(),
+        // Prometheus adds labels of its own when it sends.
+        labels: alert(name).labels.with("cluster", "eu"),
+        annotations: Labels::default(),
+        starts_at: Some(NOW),
+        updated_at: None,
+        receivers: Vec::new(),
+        generator: "".into(),
+        silenced_by: Vec::new(),
+        inhibited_by: Vec::new(),
+        muted_by: Vec::new(),
+    };
+    let held = Holdings { alerts: vec![sent("A"), sent("B")], notes: Vec::new() };
+    assert_eq!(desk.learn(Query::Held, Ok(Answer::Held(held))), None);
+    assert_eq!((desk.selected().as_str(), desk.alerts.row().unwrap().labels.get("cluster").is_some()), ("B", true));
+    assert_eq!(desk.learn(Query::Held, Ok(Answer::Held(Holdings::default()))), None);
+    assert_eq!(desk.selected(), "B");
+}
+
+#[test]
 fn a_cursor_that_nobody_moved_makes_no_noise() {
     let mut desk = Desk::new();
     desk.rules(&["A", "B"]);

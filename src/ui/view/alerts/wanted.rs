@@ -11,7 +11,7 @@ impl Alerts {
         let wanted = self.wanted.as_ref()?;
         // The one with the fewest labels of its own is the closest.
         let found = self.list.rows.iter().filter(|row| wanted.fits(row)).min_by_key(|row| row.labels.len());
-        let Some((labels, is_hidden)) = found.map(|row| (row.labels.clone(), row.state.is_hidden())) else {
+        let Some((labels, is_hidden)) = found.map(|row| (row.identity().clone(), row.state.is_hidden())) else {
             let is_known = known(self, scene) == Known::Now && self.rules.get().is_some();
             let is_known = is_known && (!scene.alertmanager || self.held.get().is_some());
             return is_known.then(|| self.wanted.take()).flatten().map(|wanted| Plain::from(wanted.text()));
