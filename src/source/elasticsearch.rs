@@ -3,11 +3,15 @@
 //! A success may be half an answer: what shards failed or ran out of time is noted, and no cursor moves past it.
 
 mod caps;
+mod count;
 mod cursor;
+mod document;
 mod fields;
 mod hits;
 mod level;
 mod line;
+mod page;
+mod probe;
 mod query;
 mod refusal;
 mod seen;
@@ -22,6 +26,7 @@ use tokio::sync::Mutex;
 use self::caps::Caps;
 use self::fields::Fields;
 use self::hits::{Found, Reading};
+pub use self::probe::Probe;
 use self::query::Terms;
 use super::http::{Client, Reply};
 use crate::model::engine::Engine;
@@ -85,6 +90,13 @@ impl Elasticsearch {
             Query::Tail { search, fill } => {
                 Ok(Answer::Arrivals(inner.tail(search, *fill, progress.cursor.as_ref(), now).await?))
             }
+            Query::Lines { search, span, before, limit } => {
+                Ok(Answer::Lines(inner.lines(search, *span, *before, *limit, now).await?))
+            }
+            Query::Around { place, at, count } => Ok(Answer::Lines(inner.around(place, *at, *count, now).await?)),
+            Query::Volume { search, span, step } => Ok(Answer::Volume(inner.volume(search, *span, *step, now).await?)),
+            Query::Tallies { search, span } => Ok(Answer::Tallies(inner.tallies(search, *span, now).await?)),
+            Query::Document { index, id } => Ok(Answer::Document(inner.document(index, id, now).await?)),
             _ => Err(FetchError::Unsupported(Plain::new("a search engine does not know that"))),
         }
     }

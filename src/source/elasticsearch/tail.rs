@@ -344,7 +344,7 @@ impl Inner {
     }
 
     /// Of each index; none for who may not see them.
-    async fn uuids(&self, now: Now) -> BTreeMap<String, String> {
+    pub(super) async fn uuids(&self, now: Now) -> BTreeMap<String, String> {
         let path = format!(
             "/{}/_settings?filter_path=*.settings.index.uuid&ignore_unavailable=true&allow_no_indices=true",
             self.path
