@@ -152,7 +152,7 @@ mod tests {
             ),
             (
                 400,
-                r#"{"error":{"root_cause":[{"type":"query_shard_exception","reason":"Failed to parse query [((]"}],"type":"search_phase_execution_exception","reason":"all shards failed","failed_shards":[{"reason":{"type":"query_shard_exception","reason":"Failed","caused_by":{"type":"parse_exception","reason":"Cannot parse '((': Encountered \"<EOF>\" at line 1, column 2.\nWas expecting one of:\n <NOT>"#,
+                r#"{"error":{"root_cause":[{"type":"query_shard_exception","reason":"Failed to parse query [((]"}],"type":"search_phase_execution_exception","reason":"all shards failed","failed_shards":[{"reason":{"type":"query_shard_exception","reason":"Failed","caused_by":{"type":"parse_exception","reason":"Cannot parse '((': Encountered \"<EOF>\" at line 1, column 2.\nWas expecting one of:\n <NOT>","caused_by":{"type":"parse_exception","rea"#,
                 "parse_exception: Cannot parse '((': Encountered \"<EOF>\" at line 1, column 2.",
             ),
             (
