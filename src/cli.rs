@@ -24,7 +24,7 @@ pub const WRONG_USE: u8 = 64;
 #[command(name = "a360", bin_name = "a360", version, about = help::ABOUT, after_help = help::EXAMPLES, max_term_width = 100)]
 pub struct Cli {
     /// Look around in a simulated incident; needs no server, no config and no network
-    #[arg(long, conflicts_with_all = ["context", "prometheus", "alertmanager"])]
+    #[arg(long, conflicts_with_all = ["context", "prometheus", "alertmanager", "elasticsearch"])]
     pub demo: bool,
 
     /// Config file [default: $A360_CONFIG, then ~/.config/a360/config.toml]
@@ -42,6 +42,10 @@ pub struct Cli {
     /// Ask this Alertmanager instead of the context's own
     #[arg(long, value_name = "URL")]
     pub alertmanager: Option<String>,
+
+    /// Ask this Elasticsearch or OpenSearch instead of the context's own
+    #[arg(long, value_name = "URL")]
+    pub elasticsearch: Option<String>,
 
     /// Live range: the last 15m, 1h, 6h, 24h, 7d
     #[arg(long, value_name = "LENGTH", value_parser = value::range, conflicts_with_all = ["from", "report"])]
@@ -151,7 +155,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let matches = Cli::command().try_get_matches_from(args)?;
     refuse_idle_flags(&matches)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    for (flag, given) in [("--prometheus", &mut cli.prometheus), ("--alertmanager", &mut cli.alertmanager)] {
+    for (flag, given) in [
+        ("--prometheus", &mut cli.prometheus),
+        ("--alertmanager", &mut cli.alertmanager),
+        ("--elasticsearch", &mut cli.elasticsearch),
+    ] {
         if let Some(url) = given {
             // Not in a value parser: clap would print the value back, and with it a password.
             *url = check_url(url).map_err(|why| wrong(&format!("the address of `{flag}` {why}")))?;
@@ -198,6 +206,7 @@ impl Cli {
             context: self.context.clone(),
             prometheus: self.prometheus.clone(),
             alertmanager: self.alertmanager.clone(),
+            elasticsearch: self.elasticsearch.clone(),
             range: self.range,
             refresh: self.refresh,
             theme: self.theme.clone(),

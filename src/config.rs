@@ -4,6 +4,7 @@
 
 mod bytes;
 mod check;
+mod elasticsearch;
 mod endpoint;
 mod init;
 mod mistake;
@@ -19,10 +20,11 @@ mod watch;
 use std::path::{Path, PathBuf};
 
 use crate::model::endpoint::Endpoint;
+use crate::model::engine::Engine;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
-pub use check::{ALERTMANAGER, Checked, Outcome, PROMETHEUS, Probe, check};
+pub use check::{ALERTMANAGER, Checked, ELASTICSEARCH, Outcome, PROMETHEUS, Probe, check};
 pub use init::{EXAMPLE, init};
 pub use mistake::Mistake;
 pub use overrides::Overrides;
@@ -60,6 +62,7 @@ pub struct Context {
     pub prometheus: Option<Endpoint>,
     /// Several stand for each other; none: the context has no Alertmanager.
     pub alertmanager: Vec<Endpoint>,
+    pub elasticsearch: Option<Engine>,
     /// In the order of the file.
     pub scopes: Vec<Scope>,
     pub watch: Watch,
@@ -90,7 +93,7 @@ impl Default for Config {
 }
 
 impl Context {
-    /// What there is without a config file: a Prometheus and an Alertmanager on this machine.
+    /// What there is without a config file: a Prometheus, an Alertmanager and an Elasticsearch on this machine.
     fn local() -> Self {
         Self {
             name: "local".to_owned(),
@@ -99,6 +102,7 @@ impl Context {
             dead_mans_switch: None,
             prometheus: Some(Endpoint::new("http://127.0.0.1:9090")),
             alertmanager: vec![Endpoint::new("http://127.0.0.1:9093")],
+            elasticsearch: Some(Engine::new("http://127.0.0.1:9200")),
             scopes: Vec::new(),
             watch: Watch::default(),
         }

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod ask;
 pub mod delivery;
 pub mod endpoint;
+pub mod engine;
 pub mod fault;
 pub mod host;
 pub mod labels;

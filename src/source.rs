@@ -2,6 +2,7 @@
 //! Nothing else in the crate names a network library.
 
 pub mod alertmanager;
+pub mod elasticsearch;
 pub mod host;
 pub mod http;
 pub mod json;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use a360::config::{self, Color, Config, Glyphs, Overrides, Places, Zone};
 use a360::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret, Tls};
+use a360::model::engine::{Engine, FieldNames};
 use a360::model::watch::Watch;
 use a360::time::{HOUR, MINUTE, SECOND};
 
@@ -187,6 +188,7 @@ fn the_command_line_wins_over_the_file() {
         context: Some("prod-eu".to_owned()),
         prometheus: Some("http://127.0.0.1:9999".to_owned()),
         alertmanager: Some("http://127.0.0.1:9998".to_owned()),
+        elasticsearch: Some("http://127.0.0.1:9997".to_owned()),
         range: Some(15 * MINUTE),
         refresh: Some(SECOND),
         theme: Some("mono".to_owned()),
@@ -196,6 +198,11 @@ fn the_command_line_wins_over_the_file() {
     assert_eq!(config.find("prod-eu").unwrap().prometheus, Some(Endpoint::new("http://127.0.0.1:9999")));
     // Nothing of who we were there.
     assert_eq!(config.find("prod-eu").unwrap().alertmanager, [Endpoint::new("http://127.0.0.1:9998")]);
+    let engine = config.find("prod-eu").unwrap().elasticsearch.clone().unwrap();
+    assert_eq!(
+        (engine.endpoint, engine.index.as_str()),
+        (Endpoint::new("http://127.0.0.1:9997"), "agent360-eu-*,logs-*")
+    );
     assert!(config.contexts[0].prometheus.as_ref().unwrap().url.contains("staging"));
     assert_eq!(config.contexts[0].alertmanager, []);
     assert_eq!((config.ui.range, config.ui.refresh, config.ui.color), (15 * MINUTE, SECOND, Color::None));
@@ -204,12 +211,36 @@ fn the_command_line_wins_over_the_file() {
     let prometheus = || Some("http://other:9090".to_owned());
     let guessed = Config::default().with(&Overrides { prometheus: prometheus(), ..Overrides::default() }).unwrap();
     assert!(guessed.contexts[0].alertmanager.is_empty(), "this machine's Alertmanager knows nothing of it");
+    assert!(guessed.contexts[0].elasticsearch.is_none(), "nor does its Elasticsearch");
     let both =
         Overrides { prometheus: prometheus(), alertmanager: Some("http://am".to_owned()), ..Overrides::default() };
     assert_eq!(Config::default().with(&both).unwrap().contexts[0].alertmanager, [Endpoint::new("http://am")]);
     let unknown = Overrides { context: Some("prod-ue".to_owned()), ..Overrides::default() };
     let mistake = read(FULL).with(&unknown).unwrap_err().to_string();
     assert_eq!(mistake, "unknown context `prod-ue`; did you mean `prod-eu`?");
+}
+
+#[test]
+fn a_search_engine_is_read_whole() {
+    let config = read(FULL);
+    assert_eq!(config.contexts[0].elasticsearch, None);
+    let engine = config.contexts[1].elasticsearch.clone().unwrap();
+    let own = |name: &str| Some(name.to_owned());
+    let fields = FieldNames {
+        time: own("ts"),
+        level: own("log.level"),
+        service: own("app"),
+        message: own("what"),
+        kind: own("kind"),
+        endpoint: own("route"),
+        error_type: own("fault"),
+        trace: own("trace.id"),
+        place: own("node"),
+    };
+    assert_eq!((engine.index.as_str(), engine.fields), ("agent360-eu-*,logs-*", fields));
+    assert_eq!(engine.endpoint.auth, Auth::Bearer(Secret::Env("ES_TOKEN".to_owned())));
+    let least = read("[contexts.a.elasticsearch]\nurl = 'http://es'\n").contexts[0].elasticsearch.clone();
+    assert_eq!(least, Some(Engine::new("http://es")));
 }
 
 #[test]

@@ -57,18 +57,19 @@ fn check_says_who_we_are_at_each_source() {
     let lines: Vec<&str> = checked.text.lines().collect();
     assert!(checked.ok);
     assert_eq!(lines[0], "/etc/a360/config.toml: valid, 2 contexts, starts with `prod-eu`");
-    assert_eq!(lines[1], "staging  prometheus    http://staging:9090      token /etc/a360/token not found");
+    assert_eq!(lines[1], "staging  prometheus     http://staging:9090      token /etc/a360/token not found");
     assert_eq!(
         lines[2],
-        "prod-eu  prometheus    https://prom.example/eu  as oncall, password $PROM_PASSWORD not set, \
+        "prod-eu  prometheus     https://prom.example/eu  as oncall, password $PROM_PASSWORD not set, \
          X-Scope-OrgID: shop, Authorization `/etc/a360/bin/token prom` run when needed, \
          any certificate accepted (insecure)"
     );
     assert_eq!(lines[3], "    ca_file /etc/a360/ca.pem: no such file");
     let sign_in = "token $AM_TOKEN not set, X-Scope-OrgID: shop";
-    assert_eq!(lines[6], format!("prod-eu  alertmanager  https://am-1.example/eu  {sign_in}"));
-    assert_eq!(lines[7], format!("prod-eu  alertmanager  https://am-2.example/eu  {sign_in}"));
-    assert_eq!(lines.len(), 8);
+    assert_eq!(lines[6], format!("prod-eu  alertmanager   https://am-1.example/eu  {sign_in}"));
+    assert_eq!(lines[7], format!("prod-eu  alertmanager   https://am-2.example/eu  {sign_in}"));
+    assert_eq!(lines[8], "prod-eu  elasticsearch  https://es.example/eu    token $ES_TOKEN not set");
+    assert_eq!(lines.len(), 9);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::text::Plain;
 /// The sources by their names in the config.
 pub const PROMETHEUS: &str = "prometheus";
 pub const ALERTMANAGER: &str = "alertmanager";
+pub const ELASTICSEARCH: &str = "elasticsearch";
 
 /// What asking a source found, filled in by whoever asked it.
 #[derive(Debug, Clone)]
@@ -71,7 +72,8 @@ struct Row<'a> {
 fn rows(context: &Context) -> impl Iterator<Item = Row<'_>> {
     let prometheus = context.prometheus.iter().map(|endpoint| (PROMETHEUS, endpoint));
     let alertmanager = context.alertmanager.iter().map(|endpoint| (ALERTMANAGER, endpoint));
-    prometheus.chain(alertmanager).map(move |(source, endpoint)| Row { context, source, endpoint })
+    let elasticsearch = context.elasticsearch.iter().map(|engine| (ELASTICSEARCH, &engine.endpoint));
+    prometheus.chain(alertmanager).chain(elasticsearch).map(move |(source, endpoint)| Row { context, source, endpoint })
 }
 
 fn head(config: &Config) -> String {

@@ -35,7 +35,12 @@ type Read<T> = Result<T, Mistake>;
 
 /// Reads `[contexts.NAME.prometheus]`.
 pub fn read(section: &Section<'_>) -> Read<Endpoint> {
-    section.only(&KEYS)?;
+    read_beside(section, &[])
+}
+
+/// Reads an endpoint from a table that has other keys as well.
+pub fn read_beside(section: &Section<'_>, others: &[&str]) -> Read<Endpoint> {
+    section.only(&[&KEYS, others].concat())?;
     let url = section.read("url", check_url)?;
     below(section, &url.ok_or_else(|| no_url(section))?)
 }

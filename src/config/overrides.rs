@@ -4,6 +4,7 @@ use super::mistake::Mistake;
 use super::ui::Color;
 use super::{Config, Context};
 use crate::model::endpoint::Endpoint;
+use crate::model::engine::Engine;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overrides {
@@ -12,6 +13,8 @@ pub struct Overrides {
     pub prometheus: Option<String>,
     /// As `prometheus`.
     pub alertmanager: Option<String>,
+    /// As `prometheus`.
+    pub elasticsearch: Option<String>,
     /// Length of the live range, ms.
     pub range: Option<i64>,
     /// ms
@@ -27,17 +30,29 @@ impl Config {
             self.context.clone_from(name);
         }
         if let Some(url) = &over.prometheus {
-            // Without a config the Alertmanager of this machine is a guess, and it knows nothing of another Prometheus.
+            // Without a config the other servers of this machine are a guess, and know nothing of another Prometheus.
             let guessed = self.path.is_none();
             self.chosen(|context| {
                 context.prometheus = Some(Endpoint::new(url));
                 if guessed {
                     context.alertmanager.clear();
+                    context.elasticsearch = None;
                 }
             });
         }
         if let Some(url) = &over.alertmanager {
             self.chosen(|context| context.alertmanager = vec![Endpoint::new(url)]);
+        }
+        if let Some(url) = &over.elasticsearch {
+            // The lines have the same names wherever they lie.
+            self.chosen(|context| {
+                let former = context.elasticsearch.take();
+                let new = Engine::new(url);
+                context.elasticsearch = Some(match former {
+                    Some(Engine { index, fields, .. }) => Engine { index, fields, ..new },
+                    None => new,
+                });
+            });
         }
         if let Some(theme) = &over.theme {
             self.ui.theme.clone_from(theme);

@@ -4,13 +4,21 @@ use toml::de::DeTable;
 
 use super::mistake::Mistake;
 use super::section::{Entry, File, Section};
-use super::{Config, Context, KeyBinding, endpoint, ui, watch};
+use super::{Config, Context, KeyBinding, elasticsearch, endpoint, ui, watch};
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
 pub(super) const TOP: [&str; 5] = ["context", "author", "ui", "keys", "contexts"];
-pub(super) const CONTEXT: [&str; 7] =
-    ["production", "read_only", "dead_mans_switch", "prometheus", "alertmanager", "scopes", "overview"];
+pub(super) const CONTEXT: [&str; 8] = [
+    "production",
+    "read_only",
+    "dead_mans_switch",
+    "prometheus",
+    "alertmanager",
+    "elasticsearch",
+    "scopes",
+    "overview",
+];
 pub(super) const SCOPE: [&str; 1] = ["matcher"];
 
 type Read<T> = Result<T, Mistake>;
@@ -87,19 +95,21 @@ fn context(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Context> {
     section.only(&CONTEXT)?;
     let prometheus = section.section("prometheus")?.map(|source| endpoint::read(&source)).transpose()?;
     let alertmanager = section.section("alertmanager")?.map(|source| endpoint::read_several(&source)).transpose()?;
+    let engine = section.section("elasticsearch")?.map(|source| elasticsearch::read(&source)).transpose()?;
     let context = Context {
         production: section.flag("production")?.unwrap_or_else(|| name.starts_with("prod")),
         read_only: section.flag("read_only")?.unwrap_or(false),
         dead_mans_switch: section.text("dead_mans_switch")?.map(str::to_owned),
         prometheus,
         alertmanager: alertmanager.unwrap_or_default(),
+        elasticsearch: engine,
         scopes: section.section("scopes")?.map_or(Ok(Vec::new()), |scopes| read_scopes(&scopes))?,
         watch: section.section("overview")?.map_or(Ok(Watch::default()), |overview| watch::read(&overview))?,
         name,
     };
-    if context.prometheus.is_none() && context.alertmanager.is_empty() {
+    if context.prometheus.is_none() && context.alertmanager.is_empty() && context.elasticsearch.is_none() {
         let own = &section.name;
-        let mend = format!("add [{own}.prometheus] or [{own}.alertmanager] with its url");
+        let mend = format!("add [{own}.prometheus], [{own}.alertmanager] or [{own}.elasticsearch] with its url");
         return Err(section.mistake(&format!("[{own}] has no source; {mend}")));
     }
     Ok(context)
@@ -133,8 +143,19 @@ mod tests {
             lines.iter().any(|line| line.starts_with(&pair) || in_table(line))
         };
         let queries = watch::QUERIES.map(|(key, _)| key).into_iter().chain(watch::HOST_QUERIES.map(|(key, _)| key));
-        let tables: [&[&str]; 8] =
-            [&TOP, &CONTEXT, &SCOPE, &ui::KEYS, &endpoint::KEYS, &watch::TABLES, &watch::LIMITS, &watch::DATABASE];
+        let fields = elasticsearch::FIELDS.map(|(key, _)| key);
+        let tables: [&[&str]; 10] = [
+            &TOP,
+            &CONTEXT,
+            &SCOPE,
+            &ui::KEYS,
+            &endpoint::KEYS,
+            &elasticsearch::KEYS,
+            &fields,
+            &watch::TABLES,
+            &watch::LIMITS,
+            &watch::DATABASE,
+        ];
         for key in tables.concat().into_iter().chain(queries).filter(|key| *key != "token") {
             assert!(is_named(key), "{key}");
         }

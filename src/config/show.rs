@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::elasticsearch::FIELDS;
 use super::watch::{HOST_QUERIES, QUERIES};
 use super::{Config, Context, bytes, section::bare_or_quoted};
 use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret};
@@ -112,6 +113,23 @@ impl Page<'_> {
             let urls: Vec<String> = context.alertmanager.iter().map(|endpoint| endpoint.url.clone()).collect();
             self.pair("url", &if others.is_empty() { quoted(&endpoint.url) } else { list(&urls) });
             self.endpoint(endpoint, &format!("{name}.alertmanager"));
+        }
+        if let Some(engine) = &context.elasticsearch {
+            let name = format!("{name}.elasticsearch");
+            self.table(&name);
+            self.text("url", &engine.endpoint.url);
+            self.text("index", &engine.index);
+            self.endpoint(&engine.endpoint, &name);
+            let mut fields = engine.fields.clone();
+            let own = FIELDS.map(|(key, field)| (key, field(&mut fields).clone()));
+            if own.iter().any(|(_, field)| field.is_some()) {
+                self.table(&format!("{name}.fields"));
+            }
+            for (key, field) in own {
+                if let Some(field) = field {
+                    self.text(key, &field);
+                }
+            }
         }
         for scope in &context.scopes {
             self.table(&format!("{name}.scopes.{}", bare_or_quoted(&scope.name)));

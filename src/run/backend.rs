@@ -12,6 +12,7 @@ use crate::model::query::{Answer, Query, Source};
 use crate::model::window::Progress;
 use crate::model::write::{Write, WriteError, Written};
 use crate::source::alertmanager::Alertmanager;
+use crate::source::elasticsearch::Elasticsearch;
 use crate::source::host::Host;
 use crate::source::prometheus::Prometheus;
 use crate::text::Plain;
@@ -22,6 +23,7 @@ use crate::time::Timestamp;
 pub struct Sources {
     prometheus: Option<Prometheus>,
     alertmanager: Option<Alertmanager>,
+    elasticsearch: Option<Elasticsearch>,
     /// The name of the context, if nothing may be changed from there.
     read_only: Option<Plain>,
     host: Arc<Host>,
@@ -31,10 +33,12 @@ impl Sources {
     pub fn new(context: Option<&Context>, host: Arc<Host>) -> Self {
         let prometheus = context.and_then(|context| context.prometheus.clone());
         let alertmanager = context.map(|context| context.alertmanager.clone()).filter(|servers| !servers.is_empty());
+        let elasticsearch = context.and_then(|context| context.elasticsearch.clone());
         let locked = context.filter(|context| context.read_only).map(|context| context.name.as_str().into());
         Self {
             prometheus: prometheus.map(Prometheus::new),
             alertmanager: alertmanager.map(Alertmanager::new),
+            elasticsearch: elasticsearch.map(Elasticsearch::new),
             read_only: locked,
             host,
         }
@@ -112,13 +116,20 @@ impl Ask for Demo {
 
 impl Ask for Sources {
     async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
-        match (query.source(), &self.prometheus, &self.alertmanager) {
-            (Source::Host, _, _) => Ok(Answer::Host(self.host.sample(now))),
-            (Source::Prometheus, Some(prometheus), _) => prometheus.ask(query, progress, now).await,
-            (Source::Alertmanager, _, Some(alertmanager)) => alertmanager.ask(query, now).await,
-            (Source::Prometheus, None, _) => Err(missing("Prometheus")),
-            (Source::Alertmanager, _, None) => Err(missing("Alertmanager")),
-            (Source::Elasticsearch, _, _) => Err(missing("Elasticsearch")),
+        match query.source() {
+            Source::Host => Ok(Answer::Host(self.host.sample(now))),
+            Source::Prometheus => match &self.prometheus {
+                Some(prometheus) => prometheus.ask(query, progress, now).await,
+                None => Err(missing("Prometheus")),
+            },
+            Source::Alertmanager => match &self.alertmanager {
+                Some(alertmanager) => alertmanager.ask(query, now).await,
+                None => Err(missing("Alertmanager")),
+            },
+            Source::Elasticsearch => match &self.elasticsearch {
+                Some(elasticsearch) => elasticsearch.ask(query, progress, now).await,
+                None => Err(missing("Elasticsearch")),
+            },
         }
     }
 
@@ -136,7 +147,8 @@ impl Ask for Sources {
         match source {
             Source::Prometheus => self.prometheus.as_ref().map_or(0, Prometheus::skew_ms),
             Source::Alertmanager => self.alertmanager.as_ref().map_or(0, Alertmanager::skew_ms),
-            Source::Elasticsearch | Source::Host => 0,
+            Source::Elasticsearch => self.elasticsearch.as_ref().map_or(0, Elasticsearch::skew_ms),
+            Source::Host => 0,
         }
     }
 }

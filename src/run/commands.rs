@@ -6,10 +6,12 @@ use tokio::task::JoinError;
 
 use super::clock;
 use crate::cli::ConfigCommand;
-use crate::config::{self, ALERTMANAGER, Config, Mistake, Outcome, PROMETHEUS, Places, Probe};
+use crate::config::{self, ALERTMANAGER, Config, ELASTICSEARCH, Mistake, Outcome, PROMETHEUS, Places, Probe};
 use crate::model::endpoint::Endpoint;
+use crate::model::engine::Engine;
 use crate::model::fault::FetchError;
 use crate::source::alertmanager::{self, Alertmanager};
+use crate::source::elasticsearch::Elasticsearch;
 use crate::source::prometheus::Prometheus;
 use crate::text::Plain;
 use crate::time::{SECOND, millis};
@@ -63,6 +65,10 @@ fn probe_all(config: &Config) -> Result<Vec<Probe>, Mistake> {
             let servers = context.alertmanager.clone();
             let urls = servers.iter().map(|endpoint| endpoint.url.clone()).collect();
             tasks.push((context, ALERTMANAGER, urls, tokio::spawn(alertmanagers(servers))));
+            if let Some(engine) = context.elasticsearch.clone() {
+                let urls = vec![engine.endpoint.url.clone()];
+                tasks.push((context, ELASTICSEARCH, urls, tokio::spawn(search_engine(engine))));
+            }
         }
         let mut probes = Vec::new();
         for (context, source, urls, task) in tasks {
@@ -108,6 +114,38 @@ async fn alertmanagers(servers: Vec<Endpoint>) -> Vec<Outcome> {
         Ok(lines)
     };
     found.into_iter().map(outcome).collect()
+}
+
+/// `Elasticsearch 9.2.0, clock +0.1 s, 3 indices match agent360-*, 12,345 lines, 8 ms`
+async fn search_engine(engine: Engine) -> Vec<Outcome> {
+    let index = Plain::new(&engine.index);
+    let found = Elasticsearch::new(engine).probe(clock()).await;
+    let outcome = found.map_err(|error| vec![error.to_string().into()]).and_then(|found| {
+        let (version, clock, took) = (version(&found.version), ahead(found.skew_ms), millis(found.round_trip));
+        let (flavour, lines) = (found.flavour, grouped(found.lines));
+        let indices = match found.indices {
+            0 => return Err(vec![format!("{flavour} {version}, {clock}: no index matches {index}").into()]),
+            1 => format!("1 index matches {index}"),
+            more => format!("{more} indices match {index}"),
+        };
+        let mut said = vec![Plain::from(format!("{flavour} {version}, {clock}, {indices}, {lines} lines, {took} ms"))];
+        said.extend(found.notes);
+        Ok(said)
+    });
+    vec![outcome]
+}
+
+/// `12,345`
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn version(version: &Plain) -> &str {

@@ -109,6 +109,7 @@ fn context(context: &config::Context) -> ContextSetup {
         production: context.production,
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
+        logs: context.elasticsearch.is_some(),
         read_only: context.read_only,
         dead_mans_switch: context.dead_mans_switch.as_deref().map(Into::into),
         scopes: context.scopes.clone(),
@@ -124,6 +125,7 @@ fn demo() -> ContextSetup {
         production: false,
         prometheus: true,
         alertmanager: true,
+        logs: true,
         read_only: false,
         // Its rules have none.
         dead_mans_switch: Some("".into()),
@@ -179,7 +181,11 @@ fn flags(cli: &Cli) -> Vec<String> {
     if let Some(path) = &cli.config {
         flags.extend(["--config".to_owned(), path.to_string_lossy().into_owned()]);
     }
-    for (flag, url) in [("--prometheus", &cli.prometheus), ("--alertmanager", &cli.alertmanager)] {
+    for (flag, url) in [
+        ("--prometheus", &cli.prometheus),
+        ("--alertmanager", &cli.alertmanager),
+        ("--elasticsearch", &cli.elasticsearch),
+    ] {
         flags.extend(url.iter().flat_map(|url| [flag.to_owned(), url.clone()]));
     }
     flags

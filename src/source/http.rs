@@ -63,13 +63,30 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A path below the source's URL, and the form to post there; without one it is a GET.
+/// A path below the source's URL, and what to post there.
 #[derive(Clone, Copy)]
 struct Request<'a> {
     path: &'a str,
-    form: Option<&'a [(&'a str, &'a str)]>,
+    body: Body<'a>,
     /// Waits for no slot.
     ahead: bool,
+}
+
+/// Nothing to post is a GET.
+#[derive(Clone, Copy)]
+enum Body<'a> {
+    None,
+    Form(&'a [(&'a str, &'a str)]),
+    /// Whoever asks so reads refusals himself: they carry the server's reasons.
+    Json(&'a str),
+    /// Several of them, one a line.
+    JsonLines(&'a str),
+}
+
+impl Body<'_> {
+    fn is_json(&self) -> bool {
+        matches!(self, Self::Json(_) | Self::JsonLines(_))
+    }
 }
 
 impl Client {
@@ -87,16 +104,26 @@ impl Client {
     }
 
     pub async fn get(&self, path: &str, now: Timestamp) -> Result<Reply, FetchError> {
-        self.ask(Request { path, form: None, ahead: false }, now).await
+        self.ask(Request { path, body: Body::None, ahead: false }, now).await
     }
 
     /// As `get`, ahead of all that waits or hangs: a person waits for this one.
     pub async fn get_ahead(&self, path: &str, now: Timestamp) -> Result<Reply, FetchError> {
-        self.ask(Request { path, form: None, ahead: true }, now).await
+        self.ask(Request { path, body: Body::None, ahead: true }, now).await
     }
 
     pub async fn post_form(&self, path: &str, form: &[(&str, &str)], now: Timestamp) -> Result<Reply, FetchError> {
-        self.ask(Request { path, form: Some(form), ahead: false }, now).await
+        self.ask(Request { path, body: Body::Form(form), ahead: false }, now).await
+    }
+
+    /// A question in JSON. What is refused comes back as it is, but for who may not ask at all.
+    pub async fn post_json(&self, path: &str, json: &str, now: Timestamp) -> Result<Reply, FetchError> {
+        self.ask(Request { path, body: Body::Json(json), ahead: false }, now).await
+    }
+
+    /// As `post_json`, with several questions, one a line.
+    pub async fn post_json_lines(&self, path: &str, lines: &str, now: Timestamp) -> Result<Reply, FetchError> {
+        self.ask(Request { path, body: Body::JsonLines(lines), ahead: false }, now).await
     }
 
     /// Milliseconds that the server's clock is ahead of ours, 0 if they agree within two seconds.
@@ -120,9 +147,10 @@ impl Client {
             signature = fresh;
             reply = inner.exchange(request, &signature, clock, left).await?;
         }
+        let by_itself = request.body.is_json() && matches!(reply.status, 403 | 429);
         match refused::refused(&reply, endpoint, &signature, clock.now()) {
-            Some(fault) => Err(fault),
-            None => Ok(reply),
+            Some(fault) if !by_itself => Err(fault),
+            _ => Ok(reply),
         }
     }
 }
@@ -154,7 +182,7 @@ impl Inner {
             let sent = clock.now();
             let response = self.send_patiently(&url, request, signature, deadline).await?;
             let reply = self.take_in(response, sent, clock, deadline).await?;
-            match redirect::next(&url, request.path, request.form.is_some(), &reply)? {
+            match redirect::next(&url, request.path, !matches!(request.body, Body::None), &reply)? {
                 Some(next) => url = next,
                 None => return Ok(reply),
             }
@@ -214,12 +242,12 @@ impl Inner {
         let asked = async {
             // Its files may lie on a share that is gone.
             let http = self.http().await?;
-            let builder = match request.form {
-                None => http.get(url.clone()),
-                Some(pairs) => http
-                    .post(url.clone())
-                    .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    .body(form::encode(pairs)),
+            let post = |kind: &str, body: String| http.post(url.clone()).header(CONTENT_TYPE, kind).body(body);
+            let builder = match request.body {
+                Body::None => http.get(url.clone()),
+                Body::Form(pairs) => post("application/x-www-form-urlencoded", form::encode(pairs)),
+                Body::Json(json) => post("application/json", json.to_owned()),
+                Body::JsonLines(lines) => post("application/x-ndjson", lines.to_owned()),
             };
             signature.apply(builder).send().await.map_err(|error| fault::of(&error, &self.endpoint))
         };

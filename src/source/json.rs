@@ -216,6 +216,44 @@ impl<'a> Scanner<'a> {
         Ok(self.bytes.get(from..self.at).unwrap_or_default())
     }
 
+    /// As `skip`, without looking inside: however deep it is, and whatever stands between its brackets.
+    pub fn raw(&mut self) -> Result<&'a [u8], Fault> {
+        if !matches!(self.peek()?, b'{' | b'[') {
+            return self.skip();
+        }
+        let (from, mut depth) = (self.at, 0usize);
+        loop {
+            match *self.bytes.get(self.at).ok_or(Fault::End)? {
+                b'"' => self.pass_string()?,
+                byte => {
+                    self.at += 1;
+                    match byte {
+                        b'{' | b'[' => depth += 1,
+                        b'}' | b']' => depth -= 1,
+                        _ => {}
+                    }
+                }
+            }
+            if depth == 0 {
+                return Ok(self.bytes.get(from..self.at).unwrap_or_default());
+            }
+        }
+    }
+
+    /// To behind the closing quote.
+    fn pass_string(&mut self) -> Result<(), Fault> {
+        self.at += 1;
+        loop {
+            let rest = self.rest();
+            let end = rest.iter().position(|&b| b == b'"' || b == b'\\').ok_or(Fault::End)?;
+            let quote = rest.get(end) == Some(&b'"');
+            self.at += end + if quote { 1 } else { 2 };
+            if quote {
+                return Ok(());
+            }
+        }
+    }
+
     /// Whether the list that comes next begins with a number.
     pub fn opens_with_number(mut self) -> Result<bool, Fault> {
         self.expect(b'[', "a list")?;
@@ -264,11 +302,23 @@ mod tests {
         assert_eq!(skip(&"[".repeat(1_000_000)), Err(Fault::Bad { at: MAX_DEPTH + 1, wanted: "fewer levels" }));
     }
 
+    #[test]
+    fn a_raw_value_ends_where_it_ends_however_deep() {
+        let deep = format!("{}\"]}}\\\"\"{}", "[{\"a\":".repeat(500), "}]".repeat(500));
+        let text = format!("{deep},7");
+        let mut scan = Scanner::new(text.as_bytes());
+        assert_eq!(scan.raw().unwrap().len(), deep.len());
+        assert_eq!(scan.rest(), b",7");
+        assert_eq!(Scanner::new(b"[\"a").raw(), Err(Fault::End));
+        assert_eq!(Scanner::new(b"{\"a\\").raw(), Err(Fault::End));
+    }
+
     proptest! {
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let mut scan = Scanner::new(&bytes);
             let _ = scan.skip();
+            let _ = Scanner::new(&bytes).raw();
         }
 
         #[test]

@@ -47,6 +47,8 @@ pub struct ContextSetup {
     pub prometheus: bool,
     /// Whether it has an Alertmanager.
     pub alertmanager: bool,
+    /// Whether it has a search engine with log lines.
+    pub logs: bool,
     /// Nothing outside may be changed from here.
     pub read_only: bool,
     /// The name of the alert that must always fire, where the config names it; empty is none at all.

@@ -8,6 +8,7 @@
 
 mod alerts;
 mod gateway;
+mod logs;
 mod outage;
 mod overview;
 mod service;

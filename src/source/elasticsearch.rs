@@ -1,0 +1,207 @@
+//! Elasticsearch and OpenSearch: log lines as they arrive, as they were, and counted.
+//!
+//! A success may be half an answer: what shards failed or ran out of time is noted, and no cursor moves past it.
+
+mod caps;
+mod count;
+mod cursor;
+mod document;
+mod fields;
+mod hits;
+mod level;
+mod line;
+mod page;
+mod probe;
+mod query;
+mod refusal;
+mod seen;
+mod tail;
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use self::caps::Caps;
+use self::fields::Fields;
+use self::hits::{Found, Reading};
+pub use self::probe::Probe;
+use self::query::Terms;
+use super::http::{Client, Reply};
+use crate::model::engine::Engine;
+use crate::model::fault::FetchError;
+use crate::model::query::{Answer, Query};
+use crate::model::window::Progress;
+use crate::text::Plain;
+use crate::time::{MINUTE, Timestamp};
+
+const EXPECTED: &str = "a search engine's API";
+/// Fields change when an index appears, which the tail notices; without one they are looked at again so often.
+const CAPS_AGE: i64 = 5 * MINUTE;
+
+/// Cheap to clone: all of them share what was learned of the fields.
+#[derive(Debug, Clone)]
+pub struct Elasticsearch(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    client: Client,
+    /// As the context names it.
+    index: String,
+    /// As it stands in a path.
+    path: String,
+    fields: Fields,
+    caps: Mutex<Option<(Timestamp, Arc<Caps>)>>,
+}
+
+/// The moment of a question, by both clocks.
+#[derive(Debug, Clone, Copy)]
+struct Now {
+    ours: Timestamp,
+    server: Timestamp,
+}
+
+impl Now {
+    /// What no line of today is behind, in ns.
+    fn ns(self) -> i64 {
+        self.server.0.saturating_mul(1_000_000)
+    }
+}
+
+impl Elasticsearch {
+    pub fn new(engine: Engine) -> Self {
+        let Engine { endpoint, index, fields } = engine;
+        let path = in_path(&index);
+        let fields = Fields::new(&fields);
+        Self(Arc::new(Inner { client: Client::new(endpoint), index, path, fields, caps: Mutex::default() }))
+    }
+
+    /// Milliseconds that the server's clock is ahead of ours, 0 if they agree well enough.
+    pub fn skew_ms(&self) -> i64 {
+        self.0.client.skew_ms()
+    }
+
+    /// Answers one question. `now` is our clock.
+    pub async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
+        let inner = &*self.0;
+        let now = Now { ours: now, server: now.plus(self.skew_ms()) };
+        match query {
+            Query::Tail { search, fill } => {
+                Ok(Answer::Arrivals(inner.tail(search, *fill, progress.cursor.as_ref(), now).await?))
+            }
+            Query::Lines { search, span, before, limit } => {
+                Ok(Answer::Lines(inner.lines(search, *span, *before, *limit, now).await?))
+            }
+            Query::Around { place, at, count } => Ok(Answer::Lines(inner.around(place, *at, *count, now).await?)),
+            Query::Volume { search, span, step } => Ok(Answer::Volume(inner.volume(search, *span, *step, now).await?)),
+            Query::Tallies { search, span } => Ok(Answer::Tallies(inner.tallies(search, *span, now).await?)),
+            Query::Document { index, id } => Ok(Answer::Document(inner.document(index, id, now).await?)),
+            _ => Err(FetchError::Unsupported(Plain::new("a search engine does not know that"))),
+        }
+    }
+}
+
+impl Inner {
+    fn reading(&self, now: Now) -> Reading<'_> {
+        Reading { fields: &self.fields, now: now.ns() }
+    }
+
+    fn terms<'a>(&'a self, caps: &'a Caps) -> Terms<'a> {
+        Terms { fields: &self.fields, caps }
+    }
+
+    async fn search(&self, body: &Value, now: Now) -> Result<Found, FetchError> {
+        self.search_at("", body, now).await
+    }
+
+    /// `preference` chooses the shards.
+    async fn search_at(&self, preference: &str, body: &Value, now: Now) -> Result<Found, FetchError> {
+        let path = format!("/{}/_search?ignore_unavailable=true&allow_no_indices=true{preference}", self.path);
+        let reply = self.client.post_json(&path, &body.to_string(), now.ours).await?;
+        self.reading(now).one(success(&reply)?)
+    }
+
+    /// Several questions at once, each about all shards or those of one number.
+    async fn searches(
+        &self,
+        items: &[(Option<u32>, Value)],
+        now: Now,
+    ) -> Result<Vec<Result<Found, FetchError>>, FetchError> {
+        let mut lines = String::new();
+        for (shard, body) in items {
+            // Writing to a String cannot fail.
+            let _ = match shard {
+                Some(shard) => writeln!(lines, "{{\"preference\":\"_shards:{shard}\"}}\n{body}"),
+                None => writeln!(lines, "{{}}\n{body}"),
+            };
+        }
+        let path = format!("/{}/_msearch?ignore_unavailable=true&allow_no_indices=true", self.path);
+        let reply = self.client.post_json_lines(&path, &lines, now.ours).await?;
+        let found = self.reading(now).several(success(&reply)?)?;
+        if found.len() == items.len() {
+            return Ok(found);
+        }
+        let text = format!("{} answers to {} questions", found.len(), items.len());
+        Err(FetchError::Decode(Plain::from(text)))
+    }
+
+    /// What is known of the fields; nothing if the server does not tell.
+    async fn caps(&self, now: Now) -> Result<Arc<Caps>, FetchError> {
+        let mut held = self.caps.lock().await;
+        if let Some((at, caps)) = &*held
+            && (0..CAPS_AGE).contains(&now.ours.since(*at))
+        {
+            return Ok(Arc::clone(caps));
+        }
+        let path = format!("/{}/_field_caps?fields=*&ignore_unavailable=true&allow_no_indices=true", self.path);
+        let caps = match self.client.get(&path, now.ours).await {
+            Err(FetchError::Forbidden(_)) => Caps::default(),
+            Err(fault) => return Err(fault),
+            Ok(reply) if matches!(reply.status, 400 | 404 | 405) => Caps::default(),
+            Ok(reply) => Caps::read(success(&reply)?)?,
+        };
+        let caps = Arc::new(caps);
+        *held = Some((now.ours, Arc::clone(&caps)));
+        Ok(caps)
+    }
+
+    /// An index has come or gone.
+    async fn forget_caps(&self) {
+        *self.caps.lock().await = None;
+    }
+
+    fn no_index(&self) -> Plain {
+        Plain::from(format!("no index matches {}", self.index))
+    }
+}
+
+/// The body of a success; anything else in terms of what is wrong.
+fn success(reply: &Reply) -> Result<&[u8], FetchError> {
+    if reply.is_success() { reply.json(EXPECTED) } else { Err(refusal::of_reply(reply)) }
+}
+
+/// Date math and spaces need quoting; stars and commas must stay.
+fn in_path(index: &str) -> String {
+    let mut path = String::new();
+    for byte in index.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.*,:~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(path, "%{byte:02X}");
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_indices_are_quoted_in_a_path() {
+        assert_eq!(in_path("agent360-*,x:logs-1"), "agent360-*,x:logs-1");
+        assert_eq!(in_path("<a-{now/d}>"), "%3Ca-%7Bnow%2Fd%7D%3E");
+    }
+}

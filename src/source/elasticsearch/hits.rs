@@ -1,0 +1,270 @@
+//! The answer to a search, in one pass: its lines, how many there are, and whether that is all.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::fields::Fields;
+use super::{EXPECTED, line, refusal};
+use crate::model::fault::FetchError;
+use crate::model::log::{Count, Line};
+use crate::source::json::{Fault, Scanner};
+use crate::text::Plain;
+
+/// Failures are noted so many times; they are mostly alike.
+const MAX_NOTES: usize = 3;
+
+#[derive(Debug, Clone)]
+pub struct Hit {
+    pub line: Line,
+    /// The number of its operation within its shard; -1 where it was not asked for.
+    pub seq: i64,
+    pub term: i64,
+}
+
+#[derive(Debug)]
+pub struct Found {
+    pub hits: Vec<Hit>,
+    pub total: Count,
+    /// How many shards were asked; none means that no index matches.
+    pub shards: u64,
+    /// A shard or a cluster did not answer, or not in time.
+    pub partial: bool,
+    pub timed_out: bool,
+    pub notes: Vec<Plain>,
+    pub aggs: Value,
+    /// Documents came without what they hold.
+    pub sourceless: bool,
+}
+
+impl Found {
+    pub fn total(&self) -> u64 {
+        match self.total {
+            Count::Exactly(count) | Count::AtLeast(count) => count,
+        }
+    }
+
+    pub fn lines(self) -> Vec<Line> {
+        self.hits.into_iter().map(|hit| hit.line).collect()
+    }
+}
+
+/// How the documents of an answer are read.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    pub fields: &'a Fields,
+    /// For a line that does not say when it was, in ns.
+    pub now: i64,
+}
+
+impl Reading<'_> {
+    pub fn one(self, body: &[u8]) -> Result<Found, FetchError> {
+        let mut scan = Scanner::new(body);
+        let found = self.answer(&mut scan)?;
+        scan.finish()?;
+        Ok(found)
+    }
+
+    /// The answers to several questions; each may have failed alone.
+    pub fn several(self, body: &[u8]) -> Result<Vec<Result<Found, FetchError>>, FetchError> {
+        let mut scan = Scanner::new(body);
+        let mut items = None;
+        scan.object(|key, scan| {
+            if key != b"responses" {
+                return scan.skip().map(drop);
+            }
+            let mut found = Vec::new();
+            scan.array(|scan| {
+                let item = scan.raw()?;
+                found.push(match status(item)? {
+                    Some(status) => Err(refusal::of_item(status, item)),
+                    None => Ok(self.answer(&mut Scanner::new(item))),
+                });
+                Ok(())
+            })?;
+            items = Some(found);
+            Ok(())
+        })?;
+        scan.finish()?;
+        let items = items.ok_or_else(|| foreign("an object without `responses`"))?;
+        Ok(items.into_iter().map(|item| item.and_then(|found| found)).collect())
+    }
+
+    fn answer(self, scan: &mut Scanner) -> Result<Found, FetchError> {
+        let mut found = Found {
+            hits: Vec::new(),
+            total: Count::Exactly(0),
+            shards: 0,
+            partial: false,
+            timed_out: false,
+            notes: Vec::new(),
+            aggs: Value::Null,
+            sourceless: false,
+        };
+        let mut is_one = false;
+        scan.object(|key, scan| {
+            match key {
+                b"hits" => {
+                    is_one = true;
+                    self.hits(scan, &mut found)?;
+                }
+                b"_shards" => shards(scan, &mut found)?,
+                b"_clusters" => clusters(scan, &mut found)?,
+                b"timed_out" => found.timed_out = scan.skip()? == b"true",
+                b"aggregations" => found.aggs = serde_json::from_slice(scan.raw()?).unwrap_or_default(),
+                _ => drop(scan.raw()?),
+            }
+            Ok(())
+        })?;
+        if !is_one {
+            return Err(foreign("an object without `hits`"));
+        }
+        if found.timed_out {
+            found.partial = true;
+            found.notes.push(Plain::new("the search ran out of time: there is more"));
+        }
+        Ok(found)
+    }
+
+    fn hits(self, scan: &mut Scanner, found: &mut Found) -> Result<(), Fault> {
+        let mut index: Arc<str> = Arc::from("");
+        scan.object(|key, scan| match key {
+            b"total" => {
+                found.total = total(scan)?;
+                Ok(())
+            }
+            b"hits" => scan.array(|scan| {
+                let hit = self.hit(scan, &mut index, &mut found.sourceless)?;
+                found.hits.push(hit);
+                Ok(())
+            }),
+            _ => scan.skip().map(drop),
+        })
+    }
+
+    /// `index` is that of the hit before: mostly the same.
+    fn hit(self, scan: &mut Scanner, index: &mut Arc<str>, sourceless: &mut bool) -> Result<Hit, Fault> {
+        let (mut id, mut source, mut fields) = (String::new(), None, None);
+        let (mut seq, mut term) = (-1, 0);
+        scan.object(|key, scan| {
+            match key {
+                b"_index" => {
+                    let name = scan.string()?;
+                    if index.as_bytes() != &*name {
+                        *index = Arc::from(String::from_utf8_lossy(&name));
+                    }
+                }
+                b"_id" => id = String::from_utf8_lossy(&scan.string()?).into_owned(),
+                b"_seq_no" => seq = whole(scan.skip()?).unwrap_or(-1),
+                b"_primary_term" => term = whole(scan.skip()?).unwrap_or(0),
+                b"_source" => source = Some(scan.raw()?),
+                b"fields" => fields = Some(scan.raw()?),
+                _ => drop(scan.raw()?),
+            }
+            Ok(())
+        })?;
+        *sourceless |= source.is_none();
+        let document = source.or(fields).unwrap_or(b"{}");
+        Ok(Hit { line: line::decode(index, &id, document, self.fields, self.now), seq, term })
+    }
+}
+
+fn foreign(found: &str) -> FetchError {
+    FetchError::Foreign { expected: EXPECTED, found: Plain::new(found) }
+}
+
+/// The status of an item that failed.
+fn status(item: &[u8]) -> Result<Option<u16>, Fault> {
+    let (mut failed, mut status) = (false, 0);
+    Scanner::new(item).object(|key, scan| {
+        match key {
+            b"error" => {
+                failed = true;
+                scan.raw()?;
+            }
+            b"status" => status = whole(scan.skip()?).and_then(|status| u16::try_from(status).ok()).unwrap_or(0),
+            _ => drop(scan.raw()?),
+        }
+        Ok(())
+    })?;
+    Ok(failed.then_some(status))
+}
+
+pub fn whole(bytes: &[u8]) -> Option<i64> {
+    std::str::from_utf8(bytes).ok()?.parse().ok()
+}
+
+/// An object with a relation, or a number as old versions have it.
+fn total(scan: &mut Scanner) -> Result<Count, Fault> {
+    let count = |bytes: &[u8]| whole(bytes).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+    if scan.peek()? != b'{' {
+        return Ok(Count::Exactly(count(scan.skip()?)));
+    }
+    let (mut value, mut exact) = (0, true);
+    scan.object(|key, scan| {
+        match key {
+            b"value" => value = count(scan.skip()?),
+            b"relation" => exact = &*scan.string()? == b"eq",
+            _ => drop(scan.skip()?),
+        }
+        Ok(())
+    })?;
+    Ok(if exact { Count::Exactly(value) } else { Count::AtLeast(value) })
+}
+
+fn shards(scan: &mut Scanner, found: &mut Found) -> Result<(), Fault> {
+    let (mut failed, mut reasons) = (0, Vec::new());
+    scan.object(|key, scan| match key {
+        b"total" => {
+            found.shards = whole(scan.skip()?).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+            Ok(())
+        }
+        b"failed" => {
+            failed = whole(scan.skip()?).unwrap_or(0);
+            Ok(())
+        }
+        b"failures" => scan.array(|scan| {
+            let note = failure(scan)?;
+            if reasons.len() < MAX_NOTES && !reasons.contains(&note) {
+                reasons.push(note);
+            }
+            Ok(())
+        }),
+        _ => scan.raw().map(drop),
+    })?;
+    if failed > 0 {
+        found.partial = true;
+        let why = reasons.iter().map(Plain::as_str).collect::<Vec<_>>().join("; ");
+        found.notes.push(Plain::from(format!("{failed} of {} shards failed: {why}", found.shards)));
+    }
+    Ok(())
+}
+
+fn failure(scan: &mut Scanner) -> Result<Plain, Fault> {
+    let (mut index, mut reason) = (Plain::default(), Plain::default());
+    scan.object(|key, scan| {
+        match key {
+            b"index" => index = scan.text()?.unwrap_or_default(),
+            b"reason" => reason = refusal::of_shard(scan.raw()?),
+            _ => drop(scan.raw()?),
+        }
+        Ok(())
+    })?;
+    Ok(Plain::from(format!("{index} {reason}")))
+}
+
+fn clusters(scan: &mut Scanner, found: &mut Found) -> Result<(), Fault> {
+    let mut missing = 0;
+    scan.object(|key, scan| {
+        match key {
+            b"skipped" | b"partial" | b"failed" => missing += whole(scan.skip()?).unwrap_or(0),
+            _ => drop(scan.raw()?),
+        }
+        Ok(())
+    })?;
+    if missing > 0 {
+        found.partial = true;
+        found.notes.push(Plain::from(format!("{missing} remote clusters did not answer whole")));
+    }
+    Ok(())
+}

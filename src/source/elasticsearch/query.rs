@@ -1,0 +1,131 @@
+//! From what is sought to the server's own language.
+
+use serde_json::{Value, json};
+
+use super::caps::{Caps, Kind};
+use super::fields::{Fields, Role};
+use super::level;
+use crate::model::log::{Filter, Level, Search};
+
+/// `ignore_above` of strings that nobody has mapped.
+const LONGEST_EXACT: usize = 256;
+
+/// What is needed to say it.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    pub fields: &'a Fields,
+    pub caps: &'a Caps,
+}
+
+impl Terms<'_> {
+    /// All that holds of a line that is sought; nothing is no condition.
+    pub fn matching(self, search: &Search) -> Option<Value> {
+        let (mut filter, mut must_not) = (Vec::new(), Vec::new());
+        if !search.text.trim().is_empty() {
+            filter.push(text(&search.text));
+        }
+        for one in &search.filters {
+            if one.exclude { &mut must_not } else { &mut filter }.push(self.field(one));
+        }
+        if let Some(level) = search.level.filter(|level| *level != Level::Unknown) {
+            let upto: Vec<Value> =
+                Level::ALL.iter().filter(|one| **one <= level).filter_map(|one| self.level(*one)).collect();
+            if !upto.is_empty() {
+                filter.push(any(upto));
+            }
+        }
+        let nothing = filter.is_empty() && must_not.is_empty();
+        (!nothing).then(|| json!({ "bool": { "filter": filter, "must_not": must_not } }))
+    }
+
+    pub fn field(self, filter: &Filter) -> Value {
+        let Filter { field, value, .. } = filter;
+        let (twin, kind) = (format!("{field}.keyword"), self.caps.get(field).map(|cap| cap.kind));
+        let term = |name: &str| json!({ "term": { name: { "value": value } } });
+        let phrase = json!({ "match_phrase": { field: { "query": value } } });
+        match kind {
+            Some(Kind::Text) if value.len() <= LONGEST_EXACT && self.caps.is_searchable(&twin) => term(&twin),
+            Some(Kind::Text) => phrase,
+            Some(Kind::Exact | Kind::Number) => json!({ "match": { field: { "query": value, "lenient": true } } }),
+            // A word in one index and a number in another.
+            _ => any(vec![
+                json!({ "match": { field: { "query": value, "lenient": true, "operator": "and" } } }),
+                term(&twin),
+            ]),
+        }
+    }
+
+    /// Lines of exactly this level, as far as the server can tell.
+    pub fn level(self, level: Level) -> Option<Value> {
+        let words = level::WORDS.iter().find(|(known, _)| *known == level)?.1;
+        let named = self.fields.names(Role::Level).iter().filter(|name| self.caps.is_searchable(name));
+        let mut ways: Vec<Value> = named
+            .filter_map(|name| match self.caps.get(name)?.kind {
+                Kind::Exact => Some(json!({ "terms": { name: level::spellings(level) } })),
+                Kind::Number => Some(of_number(name, level)),
+                Kind::Text | Kind::Conflict => {
+                    Some(json!({ "match": { name: { "query": words.join(" "), "lenient": true } } }))
+                }
+                _ => None,
+            })
+            .collect();
+        if ways.is_empty() {
+            // The application's JSON is a text to the server: its words stand one behind the other.
+            let log = self.fields.names(Role::Envelope).iter().find(|name| self.caps.is_searchable(name))?;
+            let whole = words.iter().filter(|word| word.len() > 1);
+            let phrase = |word: &&str| json!({ "match_phrase": { log: format!("level {word}") } });
+            ways.extend(whole.map(|word| phrase(word)));
+        }
+        Some(any(ways))
+    }
+
+    /// Whether levels are told by a field of their own.
+    pub fn has_level(self) -> bool {
+        self.fields.names(Role::Level).iter().any(|name| self.caps.is_searchable(name))
+    }
+
+    /// From one moment up to and without another, in ms.
+    pub fn between(self, from: Option<i64>, until: Option<i64>) -> Value {
+        let mut bounds = serde_json::Map::new();
+        bounds.extend(from.map(|from| ("gte".to_owned(), from.into())));
+        bounds.extend(until.map(|until| ("lt".to_owned(), until.into())));
+        let time = self.fields.time();
+        if self.caps.get(time).is_none_or(|cap| cap.kind != Kind::Number) {
+            bounds.insert("format".to_owned(), "epoch_millis".into());
+        }
+        json!({ "range": { time: bounds } })
+    }
+
+    /// By time; without `unmapped_type` an index that is still empty refuses.
+    pub fn by_time(self, order: &str) -> Value {
+        let mut how = json!({ "order": order, "unmapped_type": "date" });
+        // Their numbers are not of one size.
+        if self.caps.get(self.fields.time()).is_some_and(|cap| cap.kind == Kind::Nanos) {
+            how["numeric_type"] = "date_nanos".into();
+        }
+        json!([{ self.fields.time(): how }])
+    }
+}
+
+fn text(text: &str) -> Value {
+    let how = json!({ "query": text, "default_operator": "AND", "analyze_wildcard": true, "lenient": true });
+    json!({ "query_string": how })
+}
+
+pub fn any(ways: Vec<Value>) -> Value {
+    json!({ "bool": { "should": ways, "minimum_should_match": 1 } })
+}
+
+pub fn all(conditions: Vec<Value>) -> Value {
+    json!({ "bool": { "filter": conditions } })
+}
+
+fn of_number(name: &str, level: Level) -> Value {
+    let range = |from: i64, to: i64| json!({ "range": { name: { "gte": from, "lte": to } } });
+    any(match level {
+        Level::Error => vec![range(0, 3), range(40, 60)],
+        Level::Warn => vec![range(4, 4), range(30, 39)],
+        Level::Info => vec![range(5, 6), range(20, 29)],
+        Level::Debug | Level::Unknown => vec![range(7, 7), range(10, 19)],
+    })
+}

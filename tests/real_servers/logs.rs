@@ -1,0 +1,247 @@
+//! The tail on real search engines: writers that are late, out of order and equal in time, over two days' indices and
+//! several shards, while it runs. What is handed over is what was written, each once.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use a360::model::engine::Engine;
+use a360::model::log::{Arrivals, Level, Search, Way};
+use a360::model::query::{Answer, Query};
+use a360::model::window::{Progress, Span};
+use a360::source::elasticsearch::Elasticsearch;
+use a360::time::{DAY, HOUR, SECOND, Timestamp};
+use serde_json::{Value, json};
+
+use super::stack::Stack;
+
+const WRITERS: usize = 4;
+const BATCHES: usize = 40;
+const BATCH: usize = 50;
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    Timestamp(i64::try_from(since.as_millis()).unwrap())
+}
+
+fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: {kind}");
+    write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 201"), "{method} {path}: {answer}");
+    answer
+}
+
+fn put(url: &str, path: &str, body: &Value) {
+    send(url, "PUT", path, "application/json", &body.to_string());
+}
+
+/// A day's index, as the simulated service names it.
+fn index(at: Timestamp) -> String {
+    format!("agent360-{}", at.format("%Y.%m.%d", &jiff::tz::TimeZone::UTC))
+}
+
+/// Half of the lines lie in one second, others come up to an hour late.
+fn line(number: usize, at: Timestamp) -> (String, String) {
+    let late = match number % 4 {
+        0 => 0,
+        1 => (number as i64 * 7_919) % (55 * SECOND),
+        2 => at.0 % 1_000,
+        _ => (number as i64 * 104_729) % HOUR,
+    };
+    let own = at.plus(-late);
+    let level = ["INFO", "ERROR", "DEBUG", "WARN"][number / 4 % 4];
+    // Some are written into the day before.
+    let index = index(if number.is_multiple_of(5) { at.plus(-DAY) } else { at });
+    let said = json!({ "level": level, "message": format!("line {number}"), "type": "request" }).to_string();
+    let body = json!({ "@timestamp": own.rfc3339(), "log": said, "kubernetes": { "pod_name": "p-1" } });
+    (format!("{{\"create\":{{\"_index\":\"{index}\",\"_id\":\"n{number}\"}}}}\n"), format!("{body}\n"))
+}
+
+fn write_lines(url: &str, numbers: impl Iterator<Item = usize>) {
+    let body: String = numbers.map(|number| line(number, now())).map(|(head, body)| head + &body).collect();
+    let answer = send(url, "POST", "/_bulk", "application/x-ndjson", &body);
+    assert!(answer.contains("\"errors\":false"), "{answer}");
+}
+
+fn create(url: &str) {
+    for (at, shards) in [(now(), 3), (now().plus(-DAY), 1)] {
+        let settings = json!({ "number_of_shards": shards, "number_of_replicas": 0, "refresh_interval": "30ms" });
+        put(url, &format!("/{}", index(at)), &json!({ "settings": settings }));
+    }
+}
+
+/// A tail that is asked again and again.
+struct Follower {
+    source: Elasticsearch,
+    search: Search,
+    progress: Progress,
+    seen: BTreeMap<String, usize>,
+    polls: usize,
+}
+
+impl Follower {
+    fn new(url: &str, search: Search) -> Self {
+        let source = Elasticsearch::new(Engine::new(url));
+        Self { source, search, progress: Progress::default(), seen: BTreeMap::new(), polls: 0 }
+    }
+
+    async fn poll(&mut self) -> Arrivals {
+        let query = Query::Tail { search: self.search.clone(), fill: 1_000 };
+        let answer = self.source.ask(&query, self.progress.clone(), now()).await.unwrap();
+        let arrivals = answer.into_arrivals().unwrap();
+        self.progress.cursor = Some(arrivals.cursor.clone());
+        self.polls += 1;
+        assert_eq!((arrivals.way, arrivals.skipped), (Way::Arrival, 0));
+        assert!(arrivals.notes.is_empty(), "{:?}", arrivals.notes);
+        for line in &arrivals.lines {
+            *self.seen.entry(line.id.to_string()).or_insert(0) += 1;
+        }
+        arrivals
+    }
+
+    fn assert_whole(&self, wanted: impl Fn(usize) -> bool, count: usize) {
+        let missing: Vec<usize> =
+            (0..count).filter(|number| wanted(*number) && !self.seen.contains_key(&format!("n{number}"))).collect();
+        let twice: Vec<&String> = self.seen.iter().filter(|(_, times)| **times > 1).map(|(id, _)| id).collect();
+        assert!(missing.is_empty() && twice.is_empty(), "missing {missing:?}, twice {twice:?}");
+        assert_eq!(self.seen.len(), (0..count).filter(|number| wanted(*number)).count());
+    }
+}
+
+fn is_error(number: usize) -> bool {
+    number / 4 % 4 == 1
+}
+
+async fn every_line_once(url: &str) {
+    create(url);
+    write_lines(url, 0..100);
+    let errors = Search { level: Some(Level::Error), ..Search::default() };
+    let mut followers = [Follower::new(url, Search::default()), Follower::new(url, errors)];
+    let next = Arc::new(AtomicUsize::new(100));
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|_| {
+            let (url, next) = (url.to_owned(), Arc::clone(&next));
+            thread::spawn(move || {
+                for _ in 0..BATCHES {
+                    let from = next.fetch_add(BATCH, Ordering::SeqCst);
+                    write_lines(&url, (from..from + BATCH).rev());
+                }
+            })
+        })
+        .collect();
+    while !writers.iter().all(thread::JoinHandle::is_finished) {
+        for follower in &mut followers {
+            follower.poll().await;
+        }
+    }
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    let count = next.load(Ordering::SeqCst);
+    let all_there = |followers: &[Follower]| followers[0].seen.len() >= count;
+    let begun = Instant::now();
+    while !all_there(&followers) && begun.elapsed() < Duration::from_secs(20) {
+        for follower in &mut followers {
+            follower.poll().await;
+        }
+    }
+    for _ in 0..5 {
+        thread::sleep(Duration::from_millis(200));
+        for follower in &mut followers {
+            follower.poll().await;
+        }
+    }
+    followers[0].assert_whole(|_| true, count);
+    followers[1].assert_whole(is_error, count);
+    println!("{count} lines in {} polls", followers[0].polls);
+    // An index that is made anew begins anew.
+    let gone = index(now().plus(-DAY));
+    send(url, "DELETE", &format!("/{gone}"), "application/json", "");
+    let before = followers[0].seen.len();
+    let body = format!(
+        "{}{}",
+        "{\"create\":{\"_index\":\"INDEX\",\"_id\":\"other\"}}\n".replace("INDEX", &gone),
+        "{\"message\":\"anew\"}\n"
+    );
+    send(url, "POST", "/_bulk?refresh=true", "application/x-ndjson", &body);
+    let begun = Instant::now();
+    while followers[0].seen.len() == before && begun.elapsed() < Duration::from_secs(20) {
+        followers[0].poll().await;
+        thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(followers[0].seen.get("other"), Some(&1));
+    asked_back(&followers[0].source, &followers[0].seen).await;
+}
+
+/// The same lines by time, page by page, and counted.
+async fn asked_back(source: &Elasticsearch, seen: &BTreeMap<String, usize>) {
+    let span = Span::Live { length: 2 * HOUR };
+    let search = Search::default();
+    let ask = async |query: Query| source.ask(&query, Progress::default(), now()).await.unwrap();
+    let (mut before, mut ids) = (None, BTreeMap::new());
+    loop {
+        let query = Query::Lines { search: search.clone(), span, before, limit: 500 };
+        let page = ask(query).await.into_lines().unwrap();
+        let Some(first) = page.lines.first() else { break };
+        before = Some(first.at);
+        for line in &page.lines {
+            *ids.entry(line.id.to_string()).or_insert(0) += 1;
+        }
+    }
+    assert!(ids.values().all(|times| *times == 1));
+    let today: usize =
+        seen.keys().filter(|id| id.strip_prefix('n').is_some_and(|n| n.parse::<usize>().unwrap() % 5 != 0)).count();
+    assert_eq!(ids.len(), today);
+    let volume = ask(Query::Volume { search: search.clone(), span, step: 60_000 }).await.into_volume().unwrap();
+    let sum = |level: Level| {
+        volume.levels.iter().filter(|(own, _)| *own == level).flat_map(|(_, counts)| counts).sum::<u64>()
+    };
+    let errors = ids.keys().filter(|id| is_error(id[1..].parse().unwrap())).count();
+    assert_eq!((sum(Level::Error) as usize, sum(Level::Unknown)), (errors, 0));
+    let tallies = ask(Query::Tallies { search, span }).await.into_tallies().unwrap();
+    assert_eq!(tallies.over, Some(today as u64));
+    let newest = ids.keys().next_back().unwrap().clone();
+    let page = ask(Query::Around { place: "p-1".to_owned(), at: now().plus(-HOUR / 2).0 * 1_000_000, count: 20 }).await;
+    assert!(page.into_lines().unwrap().lines.len() >= 40);
+    let document = source.ask(&Query::Document { index: index(now()), id: newest }, Progress::default(), now()).await;
+    let Ok(Answer::Document(document)) = document else { panic!("{document:?}") };
+    let level = document.fields.iter().find(|field| &*field.name == "level").unwrap();
+    assert_eq!((level.depth, level.exact.is_none()), (1, true));
+    let pod = document.fields.iter().find(|field| &*field.name == "pod_name").unwrap();
+    assert_eq!(pod.exact, Some(("kubernetes.pod_name".to_owned(), "p-1".to_owned())));
+}
+
+fn on(server: &str) {
+    let stack = Stack::up(&[server]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(every_line_once(&stack.url(server)));
+}
+
+#[test]
+#[ignore = "needs Elasticsearch: tests/stack/test runs it"]
+fn every_line_once_on_elasticsearch() {
+    on("elasticsearch-9.2");
+}
+
+#[test]
+#[ignore = "needs OpenSearch: tests/stack/test runs it"]
+fn every_line_once_on_opensearch() {
+    on("opensearch-1.3");
+}
+
+#[test]
+#[ignore = "scratch"]
+fn scratch() {
+    let url = std::env::var("A360_E6").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(every_line_once(&url));
+}
