@@ -17,7 +17,7 @@ pub struct Document {
 }
 
 /// In nanoseconds, by which even lines of one millisecond can be told apart.
-fn time(line: &Line) -> String {
+pub fn time(line: &Line) -> String {
     let rest = line.time.rem_euclid(1_000 * MS);
     format!("{}.{rest:09}Z", Timestamp(line.time.div_euclid(MS)).format("%Y-%m-%dT%H:%M:%S", &TimeZone::UTC))
 }

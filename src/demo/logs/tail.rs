@@ -13,7 +13,7 @@ const MOST: usize = 20_000;
 /// Who was away for longer begins anew.
 const AWAY: i64 = 10 * MINUTE;
 /// The first lines are not sought further back.
-const BACK: i64 = 15 * MINUTE;
+const BACK: i64 = 6 * MINUTE;
 
 /// How far a tail has come.
 pub struct Reached {
