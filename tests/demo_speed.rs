@@ -1,6 +1,8 @@
 //! How fast the simulation is: a measurement, not a test.
 //! `cargo test --release --test demo_speed -- --ignored --nocapture`.
 
+#![cfg(test)]
+
 use a360::demo::Service;
 use a360::demo::sim::{Sim, Target, trace};
 use a360::model::log::Search;

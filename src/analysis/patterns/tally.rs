@@ -78,7 +78,9 @@ impl Tally {
 
     /// The pattern of a line, which is counted.
     pub fn add(&mut self, line: &Line) -> PatternId {
-        let id = self.miner.add(&line.message);
+        // A stack trace that follows tells where, not what.
+        let said = line.message.split('⏎').next().unwrap_or_default();
+        let id = self.miner.add(said);
         if self.rows.len() >= CROWDED {
             self.settle();
         }
