@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod availability;
 pub mod history;
+pub mod logs;
 pub mod news;
 pub mod patterns;
 pub mod routing;

@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use a360::analysis::alerts::{State, Told, rows};
 use a360::analysis::history;
+use a360::analysis::logs::{insights, tallies};
+use a360::analysis::patterns::compare::Kind;
+use a360::analysis::patterns::tally::Tally;
 use a360::analysis::routing::Tree;
 use a360::demo::Service;
 use a360::model::alert::Alert;
 use a360::model::ask::Ask;
 use a360::model::delivery::{Held, Holdings, Routing};
+use a360::model::log::{Page, Search};
 use a360::model::matcher::{Matcher, Op};
 use a360::model::promql;
 use a360::model::query::{Answer, Query};
@@ -20,7 +24,7 @@ use a360::model::silence::SilenceState;
 use a360::model::window::{Progress, Span};
 use a360::model::write::{Draft, Ends, Write, WriteError, Written};
 use a360::run::backend::Demo;
-use a360::time::{DAY, MINUTE, SECOND, Timestamp, parse_duration};
+use a360::time::{DAY, MINUTE, Range, SECOND, Timestamp, parse_duration};
 use yaml_rust2::{Yaml, YamlLoader};
 
 const START: Timestamp = Timestamp(1_763_901_234_567);
@@ -183,4 +187,29 @@ fn what_fires_has_a_history() {
     let held = holdings().alerts.into_iter().find(|alert| alert.receivers == ["team-agent360-critical"]).unwrap();
     let seen = errors.firings.last().unwrap().range.start;
     assert!((0..=MINUTE).contains(&seen.since(held.starts_at.unwrap())));
+}
+
+#[test]
+fn the_incident_is_new_in_the_logs() {
+    let window = 15 * MINUTE;
+    let from = NOW.plus(-2 * window);
+    let span = Span::Fixed(Range::new(from, NOW));
+    let query = Query::Lines { search: Search::default(), span, before: None, limit: u32::MAX };
+    let Page { lines, .. } = ask(&query).into_lines().unwrap();
+    let mut tally = Tally::new(window);
+    tally.extend(&lines);
+    let found = tally.findings(NOW, from);
+    let new: Vec<_> = found.iter().filter(|finding| finding.kind == Kind::New).collect();
+    let timeout = new.iter().find(|finding| finding.text.starts_with("upstream timeout after <*>")).unwrap();
+    assert!(timeout.count > 1_000 && timeout.since.is_some());
+    let said = insights(&found, 5, &|at| Timestamp(at).rfc3339());
+    assert!(said.len() == 5 && said[0].contains("is new: "), "{said:?}");
+    // What goes on every day is not.
+    let usual = found.iter().find(|finding| finding.text.starts_with("gc: generation <*>")).unwrap();
+    assert_eq!(usual.kind, Kind::Same);
+    // Both ways of counting agree.
+    let mut here = tallies(&lines);
+    here.over = None;
+    let query = Query::Tallies { search: Search::default(), span };
+    assert_eq!(ask(&query).into_tallies().unwrap(), here);
 }

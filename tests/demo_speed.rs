@@ -1,8 +1,14 @@
 //! How fast the simulation is: a measurement, not a test.
 //! `cargo test --release --test demo_speed -- --ignored --nocapture`.
 
+#![cfg(test)]
+
+use a360::demo::Service;
 use a360::demo::sim::{Sim, Target, trace};
+use a360::model::log::Search;
+use a360::model::query::Query;
 use a360::model::series::Series;
+use a360::model::window::{Progress, Span};
 use a360::time::{DAY, HOUR, MINUTE, Timestamp};
 
 const START: Timestamp = Timestamp(1_763_901_234_567);
@@ -41,9 +47,31 @@ fn speed() {
     let quarter = START.plus(-15 * MINUTE);
     measure("requests of 15m", &|| sim.requests(quarter, START).len());
     measure("lines of 15m", &|| sim.lines(quarter, START, 10).len());
+    logs(&measure);
     let kept: Vec<_> = sim.requests(START.plus(-MINUTE), START).into_iter().filter(|r| r.kept()).collect();
     measure("spans of 1m", &|| kept.iter().map(|request| trace::spans(request).len()).sum());
     measure("exposition of all targets", &|| {
         Target::all().filter_map(|t| sim.exposition(t, START)).map(|e| e.len()).sum()
     });
+}
+
+fn logs(measure: &dyn Fn(&str, &dyn Fn() -> usize)) {
+    let ask = |query: &Query, progress, now| Service::new(360, START).answer(query, progress, now).unwrap();
+    let tail = Query::Tail { search: Search::default(), fill: 1_000 };
+    let first = || ask(&tail, Progress::default(), START).into_arrivals().unwrap();
+    measure("first fill of a tail", &|| first().lines.len());
+    let rare = Query::Tail { search: Search { text: "sstables".into(), ..Search::default() }, fill: 1_000 };
+    measure("first fill of a rare search", &|| {
+        ask(&rare, Progress::default(), START).into_arrivals().unwrap().lines.len()
+    });
+    let progress = Progress { cursor: Some(first().cursor), ..Progress::default() };
+    let poll = || ask(&tail, progress.clone(), START.plus(2_000)).into_arrivals().unwrap().lines.len();
+    measure("a poll of a tail after 2s", &poll);
+    for (length, step) in [(HOUR, 30_000), (24 * HOUR, 720_000)] {
+        let span = Span::Live { length };
+        let volume = Query::Volume { search: Search::default(), span, step };
+        measure("volume", &|| ask(&volume, Progress::default(), START).into_volume().unwrap().levels.len());
+        let tallies = Query::Tallies { search: Search::default(), span };
+        measure("tallies", &|| ask(&tallies, Progress::default(), START).into_tallies().unwrap().requests.len());
+    }
 }

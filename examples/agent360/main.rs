@@ -5,7 +5,6 @@
 mod args;
 mod control;
 mod disorder;
-mod documents;
 mod elastic;
 mod exposition;
 mod http;
@@ -20,6 +19,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use a360::demo::documents;
 use a360::demo::sim::Sim;
 use a360::demo::sim::trace::Span;
 use a360::run::clock;

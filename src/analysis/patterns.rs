@@ -4,8 +4,10 @@
 //! lines are of a pattern that is known. A new one is compared with those that differ from it in one word only; where
 //! enough different words were seen in the same place, that place is a value as well, and those patterns become one.
 
+pub mod compare;
 mod gaps;
 mod scan;
+pub mod tally;
 
 use std::collections::HashMap;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::alertmanager::Alertmanager;
 use super::engine::{self, EvalError, Select};
+use super::logs::Logs;
 use super::sim::Sim;
 use crate::model::fault::FetchError;
 use crate::model::labels::Labels;
@@ -20,11 +21,12 @@ const COARSE: i64 = 20 * MINUTE;
 pub struct Service {
     sim: Sim,
     alertmanager: Alertmanager,
+    logs: Logs,
 }
 
 impl Service {
     pub fn new(seed: u64, started: Timestamp) -> Self {
-        Self { sim: Sim::new(seed, started), alertmanager: Alertmanager::new(started) }
+        Self { sim: Sim::new(seed, started), alertmanager: Alertmanager::new(started), logs: Logs::default() }
     }
 
     pub fn answer(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
@@ -44,7 +46,8 @@ impl Service {
             Query::Held => Ok(Answer::Held(self.alertmanager.held(&self.sim.rules(now), now))),
             Query::Silences => Ok(Answer::Silences(self.alertmanager.silences(now))),
             Query::Routing => Ok(Answer::Routing(self.alertmanager.routing())),
-            _ => Err(FetchError::Unsupported("the demo does not know that".into())),
+            Query::Host => Err(FetchError::Unsupported("the demo has no machine of its own".into())),
+            _ => self.logs.answer(&self.sim, query, &progress, now),
         }
     }
 

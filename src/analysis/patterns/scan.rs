@@ -100,6 +100,10 @@ impl Scan<'_> {
             self.sign(byte);
         } else if byte == b'/' {
             self.path();
+        } else if byte == b'\\' && self.byte(self.at + 1) == b'\\' {
+            self.share();
+        } else if self.is_in_pairs() {
+            self.pairs();
         } else {
             self.word();
         }
@@ -126,10 +130,55 @@ impl Scan<'_> {
             }
         }
         self.push(u64::from(sign), start, self.at);
-        // `logname= uid=0`: nothing is a value as well.
-        if sign == b'=' && is(self.byte(self.at), SPACE) && is_word(last) {
-            self.value(self.at, self.at);
+        if sign == b'=' && is_word(last) {
+            self.assigned();
         }
+    }
+
+    /// What stands right after `name=`: a value whatever it is, and so is nothing, as in `logname= uid=0`.
+    fn assigned(&mut self) {
+        let start = self.at;
+        match self.byte(start) {
+            quote @ (b'"' | b'\'') => {
+                let rest = self.line.get(start + 1..).unwrap_or_default();
+                let Some(length) = rest.iter().take(LONGEST).position(|byte| *byte == quote) else { return };
+                self.at = start + length + 2;
+            }
+            byte if is(byte, SPACE) => {}
+            byte if byte.is_ascii_alphabetic() => {
+                while !is(self.byte(self.at), SPACE | SIGN) {
+                    self.at += 1;
+                }
+                let is_word = self.line[start..self.at].iter().all(u8::is_ascii_alphabetic);
+                // A plain word may be one of a few that are told apart on purpose.
+                if !self.nested() && is_word {
+                    self.at = start;
+                    return;
+                }
+            }
+            _ => return,
+        }
+        self.value(start, self.at);
+    }
+
+    /// After a name: what it holds in brackets, as in `Rect(0, 0)` and `Token{a64f992 Record{3b04890}}`.
+    fn nested(&mut self) -> bool {
+        if !b"{([".contains(&self.byte(self.at)) {
+            return false;
+        }
+        let mut depth = 0;
+        for (at, byte) in self.line.iter().enumerate().skip(self.at).take(LONGEST) {
+            match byte {
+                b'{' | b'(' | b'[' => depth += 1,
+                b'}' | b')' | b']' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                self.at = at + 1;
+                return true;
+            }
+        }
+        false
     }
 
     fn ends_with(&self, hashes: &[u64]) -> bool {
@@ -181,13 +230,39 @@ impl Scan<'_> {
         }
     }
 
+    /// `\\\\server\\folder`
+    fn share(&mut self) {
+        let start = self.at;
+        while self.at < self.line.len()
+            && !is(self.byte(self.at), SPACE)
+            && !b"\"'<>|,;)]}".contains(&self.byte(self.at))
+        {
+            self.at += 1;
+        }
+        self.value(start, self.at);
+    }
+
+    /// Whether bytes are written one by one here, as in `00:1b:ba:c3`: some have no digit.
+    fn is_in_pairs(&self) -> bool {
+        let pair = |at| self.byte(at).is_ascii_hexdigit() && self.byte(at + 1).is_ascii_hexdigit();
+        self.byte(self.at + 2) == b':' && self.byte(self.at + 5) == b':' && pair(self.at) && pair(self.at + 3)
+    }
+
+    fn pairs(&mut self) {
+        let start = self.at;
+        while self.byte(self.at).is_ascii_hexdigit() || self.byte(self.at) == b':' {
+            self.at += 1;
+        }
+        self.value(start, self.at);
+    }
+
     fn word(&mut self) {
         let start = self.at;
         let (mut kinds, mut dots, mut state) = (0, 0, HASH);
         while self.at < self.line.len() {
             let byte = self.byte(self.at);
             let kind = CLASS[byte as usize];
-            if kind & (SPACE | SIGN) != 0 {
+            if kind & (SPACE | SIGN) != 0 || (kind == DOT && self.at > start && self.byte(self.at + 1) == b'.') {
                 break;
             }
             kinds |= kind;
@@ -204,7 +279,7 @@ impl Scan<'_> {
             return;
         }
         let word = &self.line[start..end];
-        if dots > 1 || self.is_date(word) || self.is_truth(word) || self.names_a_user() {
+        if dots > 1 || self.is_date(word) || self.is_truth(word) || self.names_a_user() || self.comes_from() {
             self.value(start, end);
         } else {
             self.push(finish(state), start, end);
@@ -268,6 +343,14 @@ impl Scan<'_> {
         matches!(word, b"true" | b"false" | b"null")
     }
 
+    /// `for root from 10.0.0.7`
+    fn comes_from(&self) -> bool {
+        let rest = self.line.get(self.at..).unwrap_or_default();
+        rest.starts_with(b" from ")
+            && is(self.byte(self.at + 6), DIGIT)
+            && self.out.last().is_some_and(|last| last.hash == FOR)
+    }
+
     fn names_a_user(&self) -> bool {
         self.spaced
             && self
@@ -277,6 +360,8 @@ impl Scan<'_> {
     }
 }
 
+/// Brackets and quotes are followed so far, in bytes.
+const LONGEST: usize = 512;
 const LESS: u64 = b'<' as u64;
 const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 const MONTHS: [&[u8]; 12] =
@@ -291,6 +376,7 @@ fn is_between(hash_of: u64) -> bool {
     hash_of == DASH || hash_of == POINT
 }
 
+const FOR: u64 = hash(b"for");
 const DASH: u64 = finish(mix(HASH, b'-'));
 const POINT: u64 = finish(mix(HASH, b'.'));
 const HASH: u64 = 0xcbf2_9ce4_8422_2325;
@@ -304,6 +390,11 @@ const fn finish(state: u64) -> u64 {
     (state ^ (state >> 32)) | (1 << 63)
 }
 
-pub fn hash(text: &[u8]) -> u64 {
-    finish(text.iter().fold(HASH, |state, byte| mix(state, *byte)))
+const fn hash(text: &[u8]) -> u64 {
+    let (mut state, mut at) = (HASH, 0);
+    while at < text.len() {
+        state = mix(state, text[at]);
+        at += 1;
+    }
+    finish(state)
 }

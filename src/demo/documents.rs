@@ -1,10 +1,11 @@
 //! Log lines as documents of the search engine, in both layouts.
 
-use a360::demo::sim::log::{Level, Line};
-use a360::demo::sim::request::MS;
-use a360::time::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
+
+use super::sim::log::{Level, Line};
+use super::sim::request::MS;
+use crate::time::Timestamp;
 
 /// A document with where it goes.
 #[derive(Debug, Clone)]
@@ -16,7 +17,7 @@ pub struct Document {
 }
 
 /// In nanoseconds, by which even lines of one millisecond can be told apart.
-fn time(line: &Line) -> String {
+pub fn time(line: &Line) -> String {
     let rest = line.time.rem_euclid(1_000 * MS);
     format!("{}.{rest:09}Z", Timestamp(line.time.div_euclid(MS)).format("%Y-%m-%dT%H:%M:%S", &TimeZone::UTC))
 }
@@ -26,7 +27,7 @@ fn day(line: &Line) -> String {
 }
 
 /// The line as the application writes it.
-fn written(line: &Line) -> Map<String, Value> {
+pub fn written(line: &Line) -> Map<String, Value> {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     put("time", time(line).into());
@@ -62,25 +63,39 @@ pub fn plain(line: &Line) -> Document {
 
 /// As fluentd ships it: the line is a string in what the container runtime and the cluster know of it.
 pub fn envelope(line: &Line) -> Document {
+    let mut body = wrapping(line);
+    body.insert("log".to_owned(), format!("{}\n", Value::Object(written(line))).into());
+    Document { index: index(line), id: id(line), body: Value::Object(body).to_string() }
+}
+
+/// Where the envelope of a line is kept.
+pub fn index(line: &Line) -> String {
+    format!("agent360-{}", day(line))
+}
+
+/// What the container runtime and the cluster know of a line.
+pub fn wrapping(line: &Line) -> Map<String, Value> {
     let place = line.place;
     let (pod, container) = (place.pod, place.container);
     let hash = format!("{0:016x}{0:016x}{0:016x}{0:016x}", name_hash(pod));
     let app = if container == "agent360" { container } else { place.service };
-    let body = json!({
-        "@timestamp": time(line),
-        "log": format!("{}\n", Value::Object(written(line))),
-        "stream": if line.level == Level::Error { "stderr" } else { "stdout" },
-        "docker": { "container_id": hash },
-        "kubernetes": {
-            "namespace_name": "production",
-            "pod_name": pod,
-            "container_name": container,
-            "host": place.node,
-            "labels": { "app": app },
-        },
-        "tag": format!("kubernetes.var.log.containers.{pod}_production_{container}-{hash}.log"),
+    let stream = if line.level == Level::Error { "stderr" } else { "stdout" };
+    let kubernetes = json!({
+        "namespace_name": "production",
+        "pod_name": pod,
+        "container_name": container,
+        "host": place.node,
+        "labels": { "app": app },
     });
-    Document { index: format!("agent360-{}", day(line)), id: id(line), body: body.to_string() }
+    let tag = format!("kubernetes.var.log.containers.{pod}_production_{container}-{hash}.log");
+    let fields = [
+        ("@timestamp", time(line).into()),
+        ("stream", stream.into()),
+        ("docker", json!({ "container_id": hash })),
+        ("kubernetes", kubernetes),
+        ("tag", tag.into()),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn id(line: &Line) -> String {
