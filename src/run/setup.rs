@@ -111,6 +111,7 @@ fn context(context: &config::Context) -> ContextSetup {
         production: context.production,
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
+        logs: false,
         read_only: context.read_only,
         dead_mans_switch: context.dead_mans_switch.as_deref().map(Into::into),
         scopes: context.scopes.clone(),
@@ -126,6 +127,7 @@ fn demo() -> ContextSetup {
         production: false,
         prometheus: true,
         alertmanager: true,
+        logs: false,
         read_only: false,
         // Its rules have none.
         dead_mans_switch: Some("".into()),

@@ -43,6 +43,7 @@ fn context(name: &str) -> ContextSetup {
         production: name == "prod",
         prometheus: true,
         alertmanager: false,
+        logs: false,
         read_only: false,
         dead_mans_switch: None,
         scopes: vec![Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into() }],

@@ -22,6 +22,7 @@ fn context(name: &str, scopes: &[(&str, &str)]) -> ContextSetup {
         production: name == "prod",
         prometheus: true,
         alertmanager: false,
+        logs: false,
         read_only: false,
         dead_mans_switch: None,
         scopes: scopes.collect(),
