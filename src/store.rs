@@ -1,5 +1,7 @@
 //! The last good answer, its age, and the last error: a failure never erases what was known.
 
+pub mod log;
+
 use crate::model::fault::FetchError;
 use crate::model::query::Query;
 use crate::model::series::Frame;

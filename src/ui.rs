@@ -5,6 +5,7 @@ pub mod app;
 pub mod ascii;
 pub mod history;
 pub mod keymap;
+pub mod log_prompt;
 pub mod overlay;
 pub mod range;
 pub mod screen;

@@ -14,6 +14,7 @@ use super::overlay::Overlay;
 use super::range::Shown;
 use super::theme::Theme;
 use super::view::alerts::Alerts;
+use super::view::logs::Logs;
 use super::view::overview::Overview;
 use super::view::{Scene, View, ViewId};
 use crate::analysis::alerts::Digest;
@@ -32,6 +33,7 @@ use crate::time::{SECOND, Timestamp};
 mod act;
 mod command;
 mod learn;
+mod logs;
 mod mouse;
 mod silence;
 mod walk;
@@ -148,6 +150,7 @@ pub struct App {
     pub view: ViewId,
     pub overview: Overview,
     pub alerting: Alerts,
+    pub logs: Logs,
     pub alerts: Slot<Vec<Alert>>,
     /// The alerts, counted and in order, and whether Alertmanager's word was fresh when they were.
     pub digest: Digest,
@@ -182,6 +185,7 @@ impl App {
             view: ViewId::default(),
             overview: Overview::default(),
             alerting: Alerts::default(),
+            logs: Logs::default(),
             alerts: Slot::default(),
             digest: Digest::default(),
             digest_knows: false,
@@ -255,11 +259,22 @@ impl App {
         match self.view {
             ViewId::Overview => &self.overview,
             ViewId::Alerts | ViewId::Silences | ViewId::Rules => &self.alerting,
+            ViewId::Logs => &self.logs,
         }
     }
 
     pub fn context(&self) -> Option<&ContextSetup> {
         self.setup.contexts.get(self.context)
+    }
+
+    pub fn has_logs(&self) -> bool {
+        self.context().is_some_and(|context| context.logs)
+    }
+
+    /// The views that are offered, under their numbers.
+    pub fn tabs(&self) -> Vec<ViewId> {
+        let is_offered = |view: &ViewId| *view != ViewId::Logs || self.has_logs() || self.view == ViewId::Logs;
+        ViewId::NUMBERED.into_iter().filter(is_offered).collect()
     }
 
     /// The name of the scope; none when everything is shown.
@@ -285,6 +300,7 @@ impl App {
             full: self.full,
             asked: self.context().is_some_and(|context| context.prometheus),
             alertmanager: self.context().is_some_and(|context| context.alertmanager),
+            logs: self.has_logs(),
             read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,
         }
@@ -326,7 +342,7 @@ impl App {
         let selected = self.overview.selected;
         self.overview = Overview::default();
         self.overview.selected = selected;
-        self.alerting = Alerts::default();
+        (self.alerting, self.logs) = (Alerts::default(), Logs::default());
         self.alerts = Slot::default();
         (self.digest, self.news) = (Digest::default(), News::default());
         self.use_switch();
@@ -346,7 +362,7 @@ impl App {
     fn show_view(&mut self, view: ViewId) {
         if self.view != view {
             self.view = view;
-            self.find = None;
+            self.forget_find();
             self.list_alerts();
         }
     }

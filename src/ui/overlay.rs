@@ -2,12 +2,14 @@
 
 use super::action::{Action, TABLE};
 use super::app::App;
+use super::log_prompt::Prompt;
 use super::range::Shown;
 use super::silence_form::{Clock, Form, short};
 use super::view::ViewId;
 use super::view::alerts::{Group, Link, Order};
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
+use crate::model::log::Filter as LogFilter;
 use crate::model::silence::Silence;
 use crate::time::{DAY, HOUR, MINUTE};
 
@@ -23,6 +25,8 @@ pub enum Choice {
     OfSilence(Action, String),
     Order(Order),
     Copy(Link),
+    /// Narrows the logs.
+    Field(LogFilter),
 }
 
 #[derive(Debug, Clone)]
@@ -37,6 +41,8 @@ pub enum Overlay {
     /// Alertmanager matchers.
     Filter(Input),
     Silence(Box<Form>),
+    /// The query of the logs.
+    Query(Box<Prompt>),
 }
 
 impl Overlay {
@@ -46,6 +52,7 @@ impl Overlay {
             Self::Palette(picker) | Self::Range(picker) | Self::Choose(picker) => picker.paste(text),
             Self::Find(input) | Self::Filter(input) => input.insert(text),
             Self::Silence(form) => form.paste(text),
+            Self::Query(prompt) => prompt.paste(text),
         }
     }
 
@@ -129,19 +136,25 @@ impl Overlay {
 /// Whether the action can do anything in the view that is shown: what cannot is offered nowhere.
 pub fn does_something(app: &App, action: Action) -> bool {
     let in_alerts = app.view == ViewId::Alerts;
-    let has_chart = matches!(app.view, ViewId::Overview | ViewId::Alerts);
+    let in_logs = app.view == ViewId::Logs;
+    let has_chart = matches!(app.view, ViewId::Overview | ViewId::Alerts | ViewId::Logs);
     match action {
         Action::Overview => app.view != ViewId::Overview || app.full,
         Action::Silences => app.view != ViewId::Silences,
         Action::Rules => app.view != ViewId::Rules,
         Action::Alerts => !in_alerts || app.full,
-        Action::Group | Action::Edit | Action::Order => in_alerts,
-        Action::Quiet => in_alerts || app.view == ViewId::Silences,
+        Action::LogLines => app.has_logs() && (!in_logs || app.full),
+        Action::Include | Action::Wrap | Action::Around | Action::Patterns => in_logs,
+        Action::Expire if in_logs => true,
+        Action::Edit => in_alerts || in_logs,
+        Action::Group | Action::Order => in_alerts,
+        Action::Quiet => in_alerts || in_logs || app.view == ViewId::Silences,
         Action::Acknowledge => in_alerts && app.can_silence(),
         Action::Silence | Action::Expire | Action::Extend => {
             (in_alerts || app.view == ViewId::Silences) && app.can_silence()
         }
-        Action::Links | Action::Metrics | Action::Logs | Action::Traces => in_alerts,
+        Action::Traces => in_alerts || in_logs,
+        Action::Links | Action::Metrics | Action::Logs => in_alerts,
         // Rules and silences are as they are now, and have no chart.
         Action::Time | Action::Pause | Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => has_chart,
         Action::PanLeft | Action::PanRight | Action::FullScreen => has_chart,

@@ -42,7 +42,8 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
     let body = app.body().intersection(area);
     app.shown_view().draw(&app.scene(), body, buf);
     let found = app.find.as_ref();
-    let hits = found.map_or(0, |found| find::mark(&found.text, found.current, body, &app.setup.theme, buf));
+    let hits =
+        found.map_or(0, |found| find::mark(&found.text, current(app, found.current), body, &app.setup.theme, buf));
     footer::draw(app, hits, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
     match &app.overlay {
         Some(Overlay::Help(top)) => help::draw(app, *top, body, buf),
@@ -54,7 +55,7 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
             let place = Rect { y: 3, height: area.height - 4, ..area };
             silence_form::draw::draw(form, &silence_look(app), place, buf);
         }
-        Some(Overlay::Find(_) | Overlay::Filter(_)) | None => {}
+        Some(Overlay::Find(_) | Overlay::Filter(_) | Overlay::Query(_)) | None => {}
     }
 }
 
@@ -69,6 +70,11 @@ fn silence_look(app: &App) -> Look<'_> {
         context: context.map_or_else(String::new, |context| context.name.to_string()),
         production: context.is_some_and(|context| context.production),
     }
+}
+
+/// Among logs the current hit is the line under the cursor.
+fn current(app: &App, current: usize) -> usize {
+    if app.view == ViewId::Logs && !app.full { usize::MAX } else { current }
 }
 
 /// How many places of the view fit what `/` looks for.
@@ -93,6 +99,9 @@ pub fn selection(app: &App) -> String {
     }
     if app.view.tab() == ViewId::Alerts {
         return app.alerting.text(&scene);
+    }
+    if app.view == ViewId::Logs {
+        return app.logs.text();
     }
     let selected = app.overview.panel();
     let at = app.crosshair.unwrap_or(app.now.0);

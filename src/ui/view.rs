@@ -19,6 +19,7 @@ use crate::store::Slot;
 use crate::time::{SECOND, Timestamp, millis};
 
 pub mod alerts;
+pub mod logs;
 pub mod overview;
 
 /// One of the views; some are reached by name only, and belong to one that has a number.
@@ -29,12 +30,13 @@ pub enum ViewId {
     Alerts,
     Silences,
     Rules,
+    Logs,
 }
 
 impl ViewId {
     /// Those that are built and have a number, in the order of the numbers.
-    pub const NUMBERED: [Self; 2] = [Self::Overview, Self::Alerts];
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Alerts, Self::Silences, Self::Rules];
+    pub const NUMBERED: [Self; 3] = [Self::Overview, Self::Alerts, Self::Logs];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Alerts, Self::Silences, Self::Rules, Self::Logs];
 
     /// As `--view` names it.
     pub fn id(self) -> &'static str {
@@ -43,6 +45,7 @@ impl ViewId {
             Self::Alerts => "alerts",
             Self::Silences => "silences",
             Self::Rules => "rules",
+            Self::Logs => "logs",
         }
     }
 
@@ -56,6 +59,7 @@ impl ViewId {
             Self::Alerts => "Alerts",
             Self::Silences => "Silences",
             Self::Rules => "Rules",
+            Self::Logs => "Logs",
         }
     }
 
@@ -68,14 +72,16 @@ impl ViewId {
     pub fn tab(self) -> Self {
         match self {
             Self::Overview => Self::Overview,
+            Self::Logs => Self::Logs,
             Self::Alerts | Self::Silences | Self::Rules => Self::Alerts,
         }
     }
 
-    /// The view so many tabs farther, around the end.
-    pub fn next(self, by: usize) -> Self {
-        let at = Self::NUMBERED.iter().position(|view| *view == self.tab()).unwrap_or(0);
-        Self::NUMBERED[(at + by) % Self::NUMBERED.len()]
+    /// The next of the tabs that are offered, or the one before, around the end.
+    pub fn next(self, forward: bool, tabs: &[Self]) -> Self {
+        let at = tabs.iter().position(|view| *view == self.tab()).unwrap_or(0);
+        let to = if forward { at + 1 } else { at + tabs.len().saturating_sub(1) };
+        tabs.get(to % tabs.len().max(1)).copied().unwrap_or_default()
     }
 }
 
@@ -105,6 +111,8 @@ pub struct Scene<'a> {
     pub asked: bool,
     /// Whether it has an Alertmanager.
     pub alertmanager: bool,
+    /// Whether it has logs.
+    pub logs: bool,
     /// Nothing outside may be changed from here.
     pub read_only: bool,
     /// Whether one scope is chosen, and not everything.

@@ -74,7 +74,7 @@ impl Terms<'_> {
             let log = self.fields.names(Role::Envelope).iter().find(|name| self.caps.is_searchable(name))?;
             let whole = words.iter().filter(|word| word.len() > 1);
             let phrase = |word: &&str| json!({ "match_phrase": { log: format!("level {word}") } });
-            ways.extend(whole.map(|word| phrase(word)));
+            ways.extend(whole.map(phrase));
         }
         Some(any(ways))
     }

@@ -21,6 +21,9 @@ impl App {
         if matches!(self.view, ViewId::Rules | ViewId::Silences) && !is_silencing && !does_something(self, action) {
             return None;
         }
+        if self.view == ViewId::Logs && self.act_on_logs(action) {
+            return None;
+        }
         match action {
             Action::Quit => return self.quit(),
             Action::Suspend => return Some(Effect::Suspend),
@@ -31,6 +34,7 @@ impl App {
                     ViewId::Alerts => "copied the alert",
                     ViewId::Silences => "copied the silence",
                     ViewId::Rules => "copied the expression",
+                    ViewId::Logs => "copied the line",
                 };
                 return Some(self.copy(screen::selection(self), said));
             }
@@ -39,8 +43,10 @@ impl App {
             Action::Rules => self.go_to(ViewId::Rules),
             Action::Overview => self.go_to(ViewId::Overview),
             Action::Alerts => self.go_to(ViewId::Alerts),
-            Action::NextView => self.go_to(self.view.next(1)),
-            Action::PreviousView => self.go_to(self.view.next(ViewId::NUMBERED.len() - 1)),
+            Action::LogLines if self.has_logs() => self.go_to(ViewId::Logs),
+            Action::LogLines => self.say("this context has no Elasticsearch"),
+            Action::NextView => self.go_to(self.view.next(true, &self.tabs())),
+            Action::PreviousView => self.go_to(self.view.next(false, &self.tabs())),
             Action::Down => self.step(1),
             Action::Up => self.step(-1),
             Action::PageDown => self.page(1),
@@ -51,7 +57,8 @@ impl App {
             Action::Order if self.view == ViewId::Alerts => self.overlay = Some(Overlay::order(self)),
             Action::Links if self.view == ViewId::Alerts => self.show_links(),
             Action::Metrics => self.walk_to_metrics(),
-            Action::Logs if self.view == ViewId::Alerts => self.say("logs are not built yet: nothing to go to"),
+            Action::Logs if self.view == ViewId::Alerts && self.has_logs() => self.go_to(ViewId::Logs),
+            Action::Logs if self.view == ViewId::Alerts => self.say("this context has no Elasticsearch"),
             Action::Traces if self.view == ViewId::Alerts => self.say("traces are not built yet: nothing to go to"),
             Action::Quiet if self.view == ViewId::Alerts => {
                 self.alerting.toggle_quiet();
@@ -67,6 +74,7 @@ impl App {
             }
             Action::Group | Action::Quiet | Action::Edit | Action::Order => {}
             Action::Links | Action::Logs | Action::Traces => {}
+            Action::Include | Action::Wrap | Action::Around | Action::Patterns => {}
             Action::Acknowledge | Action::Silence | Action::Expire | Action::Extend => self.silencing(action),
             Action::Open if self.view == ViewId::Silences => self.silencing(Action::Silence),
             Action::Open if self.view == ViewId::Rules => self.open_rule(),
@@ -124,6 +132,7 @@ impl App {
         match self.view {
             ViewId::Silences => self.in_alerts(|alerting, _, area| alerting.step_silences(by, area)),
             ViewId::Rules => self.in_alerts(|alerting, _, area| alerting.step_rules(by, area)),
+            ViewId::Logs => self.in_logs(|logs, scene, area| logs.step(by, scene, area)),
             ViewId::Overview => self.overview.move_cursor(by, self.full),
             ViewId::Alerts => self.in_alerts(|alerting, _, area| alerting.move_cursor(by, area)),
         }
@@ -135,6 +144,7 @@ impl App {
                 let half = isize::try_from(self.body().height / 2).unwrap_or(1).max(1);
                 self.step(by.saturating_mul(half));
             }
+            ViewId::Logs => self.in_logs(|logs, scene, area| logs.page(by, scene, area)),
             ViewId::Overview => self.overview.move_cursor(5 * by, self.full),
             ViewId::Alerts => self.in_alerts(|alerting, scene, area| alerting.page(by, scene, area)),
         }
@@ -152,7 +162,13 @@ impl App {
     }
 
     fn back(&mut self) {
-        if self.find.take().is_some() || self.crosshair.take().is_some() {
+        if self.find.is_some() {
+            return self.forget_find();
+        }
+        if self.crosshair.take().is_some() {
+            return;
+        }
+        if self.view == ViewId::Logs && !self.full && self.logs.widen() {
             return;
         }
         if matches!(self.view, ViewId::Silences | ViewId::Rules) {
@@ -203,6 +219,7 @@ impl App {
             ViewId::Overview => self.overview.chart_step(&self.scene(), self.body()),
             ViewId::Alerts if !self.alerting.has_chart(self.body(), self.full) => return,
             ViewId::Silences | ViewId::Rules => return,
+            ViewId::Logs => self.logs.volume_step(&self.scene(), self.body()),
             ViewId::Alerts => self.alerting.chart_step(&self.scene(), self.body()),
         };
         let from = self.crosshair.unwrap_or_else(|| end.floor_to(step).plus(step).0);
@@ -210,7 +227,24 @@ impl App {
         self.crosshair = Some(to.clamp(start, end).0);
     }
 
+    fn begin_find(&mut self, text: String) {
+        self.forget_find();
+        if text.is_empty() {
+            return;
+        }
+        if self.view == ViewId::Logs && !self.full {
+            return self.begin_find_in_logs(text);
+        }
+        self.find = Some(Find { text, current: 0 });
+        if screen::hits(self) == 0 {
+            self.say("nothing on this screen fits");
+        }
+    }
+
     fn find_step(&mut self, by: isize) {
+        if self.view == ViewId::Logs && !self.full {
+            return self.find_in_logs(by > 0);
+        }
         let hits = screen::hits(self);
         if let Some(find) = &mut self.find
             && hits > 0
@@ -230,10 +264,7 @@ impl App {
                 match key.code {
                     KeyCode::Enter => {
                         let text = input.text().to_owned();
-                        self.find = (!text.is_empty()).then_some(Find { text, current: 0 });
-                        if self.find.is_some() && screen::hits(self) == 0 {
-                            self.say("nothing on this screen fits");
-                        }
+                        self.begin_find(text);
                         return None;
                     }
                     KeyCode::Esc => return None,
@@ -246,6 +277,7 @@ impl App {
                 None
             }
             Overlay::Filter(input) => self.filter_key(input, key),
+            Overlay::Query(prompt) => self.query_key(prompt, key),
             Overlay::Silence(form) => self.form_key(form, key),
         }
     }
@@ -332,6 +364,7 @@ impl App {
                 self.alerting.order = order;
                 self.list_alerts();
             }
+            Choice::Field(filter) => self.in_logs(|logs, _, _| logs.add_filter(filter)),
             Choice::Copy(link) => return Some(self.copy_link(&link.name, link.url)),
         }
         None

@@ -30,7 +30,7 @@ impl Select {
                 Ok(_) => Err(BadTime("--select is empty; in the alerts it takes matchers: alertname=\"A\"".to_owned())),
                 Err(error) => Err(BadTime(format!("--select: {error}; write matchers: alertname=\"A\",pod=\"x\""))),
             },
-            ViewId::Silences | ViewId::Rules => {
+            ViewId::Silences | ViewId::Rules | ViewId::Logs => {
                 Err(BadTime(format!("--select takes nothing in the view {}", view.id())))
             }
         }
@@ -103,7 +103,7 @@ impl App {
                 let matchers = labels.iter().map(|(name, value)| Matcher::new(name, Op::Equal, value).to_string());
                 Some(matchers.collect::<Vec<_>>().join(",")).filter(|matchers| !matchers.is_empty())
             }
-            ViewId::Silences | ViewId::Rules => None,
+            ViewId::Silences | ViewId::Rules | ViewId::Logs => None,
         }
     }
 }

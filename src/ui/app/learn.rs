@@ -12,6 +12,7 @@ use crate::model::fault::FetchError;
 use crate::model::query::{Answer, Query, Source, Subscription, Update};
 use crate::model::series::Vector;
 use crate::ui::view::alerts::{Alerts, Gone};
+use crate::ui::view::logs::TAIL;
 use crate::ui::view::{Scene, View, ViewId};
 
 impl App {
@@ -49,6 +50,10 @@ impl App {
         }
         if self.switch_question().as_ref() == Some(query) {
             self.learn_switch(update.result.and_then(Answer::into_vector));
+            return None;
+        }
+        if query.source() == Source::Elasticsearch {
+            self.learn_logs(update);
             return None;
         }
         let (is_held, is_rules) = (*query == Query::Held, *query == Query::Rules);
@@ -178,5 +183,8 @@ fn pace(setup: &Setup, view: ViewId, source: Source) -> Duration {
     match (view, source) {
         (_, Source::Alertmanager) | (ViewId::Alerts | ViewId::Silences | ViewId::Rules, _) => setup.tiles,
         (ViewId::Overview, _) => setup.refresh,
+        (ViewId::Logs, Source::Elasticsearch) => TAIL,
+        // Only what fires is asked, for the header.
+        (ViewId::Logs, _) => setup.tiles,
     }
 }

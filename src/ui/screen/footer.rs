@@ -29,6 +29,13 @@ pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
             line.push_span(Span::styled(format!("  {text}"), theme.style(Role::Accent)));
         }
         line
+    } else if let Some(Overlay::Query(asked)) = &app.overlay {
+        buf.set_style(area, theme.style(Role::Prompt));
+        let mut line = prompt(" query ", &asked.input, theme);
+        if let Some((text, role)) = asked.said() {
+            line.push_span(Span::styled(format!("  {text}"), theme.style(role)));
+        }
+        line
     } else if let Some((text, _)) = &app.notice {
         Line::styled(format!(" {text}"), theme.style(Role::Accent))
     } else if matches!(app.overlay, Some(Overlay::Silence(_))) && area.width < 80 {
@@ -53,6 +60,9 @@ fn prompt<'a>(before_it: &'a str, input: &'a Input, theme: &Theme) -> Line<'a> {
 
 /// ` asked 14:03:26, next in 4s`
 fn freshness(app: &App, hits: usize) -> String {
+    if let (Some(find), ViewId::Logs, false) = (&app.find, app.view, app.full) {
+        return format!(" /{}  in {} lines", find.text, app.logs.hits());
+    }
     if let Some(find) = &app.find {
         return format!(" /{}  {} of {hits}", find.text, (find.current + 1).min(hits));
     }
@@ -61,6 +71,8 @@ fn freshness(app: &App, hits: usize) -> String {
     let scene = app.scene();
     let source = if scene.asked { Source::Prometheus } else { Source::Alertmanager };
     match app.links.get(&source) {
+        // The logs say it themselves.
+        _ if app.view == ViewId::Logs => String::new(),
         _ if !scene.asked && (app.view == ViewId::Overview || !scene.alertmanager) => String::new(),
         _ if !app.shown.is_live() && app.view == ViewId::Overview => " paused: history stands still".to_owned(),
         Some(Link { outage: Some(_), next: Some(next), .. }) if wait(*next) > 0 => {
@@ -116,6 +128,7 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
             fixed(&[("Enter", "filter"), ("Esc", "cancel"), ("team=\"a\", x!~\"b\"", "matchers")])
         }
         Some(Overlay::Silence(form)) => fixed(&form.keys()),
+        Some(Overlay::Query(_)) => fixed(&[("Enter", "ask"), ("Esc", "cancel"), ("↑↓", "queries before")]),
         Some(Overlay::Find(_)) => fixed(&[("Enter", "find"), ("Esc", "cancel")]),
     }
 }
@@ -123,6 +136,9 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
 fn label(app: &App, row: &Row) -> Option<&'static str> {
     match row.action {
         Action::Pause if !app.shown.is_live() => Some("live"),
+        Action::Quiet if app.view == ViewId::Logs => Some("level"),
+        Action::Edit if app.view == ViewId::Logs => Some("query"),
+        Action::Expire if app.view == ViewId::Logs => Some("without"),
         Action::Quiet if app.view == ViewId::Silences => {
             Some(if app.alerting.over().0 { "hide ended" } else { "ended too" })
         }
@@ -140,6 +156,9 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
     let in_alerts = app.view == ViewId::Alerts;
     if app.view == ViewId::Silences {
         return offered_of_silences(app, action, hits);
+    }
+    if app.view == ViewId::Logs {
+        return offered_of_logs(app, action);
     }
     let is_empty = in_alerts && app.alerting.row().is_none();
     let filtered = in_alerts && !app.alerting.filter.is_empty();
@@ -186,6 +205,25 @@ fn offered_of_silences(app: &App, action: Action, hits: usize) -> bool {
         Action::FindNext => hits > 0,
         Action::Context => app.setup.contexts.len() > 1,
         Action::Back | Action::Find => true,
+        _ => false,
+    }
+}
+
+/// The same among the logs.
+fn offered_of_logs(app: &App, action: Action) -> bool {
+    let has_line = app.logs.line().is_some();
+    match action {
+        _ if !app.has_logs() => matches!(action, Action::Context | Action::Time),
+        Action::Down | Action::Copy | Action::Include | Action::Expire => has_line,
+        Action::Open => has_line && !app.full,
+        Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || app.logs.is_narrowed(),
+        Action::FindNext => app.find.is_some() && app.logs.hits() > 0,
+        Action::Around | Action::Patterns | Action::Wrap => has_line && !app.full,
+        Action::Edit | Action::Quiet | Action::Find | Action::Pause | Action::Time => !app.full,
+        Action::PanLeft => has_line && !app.full && !app.logs.wraps(),
+        Action::ZoomIn | Action::CrosshairLeft => !app.full,
+        Action::Context => app.setup.contexts.len() > 1,
+        Action::ZoomReset => app.shown != Shown::Live(app.setup.live),
         _ => false,
     }
 }

@@ -131,6 +131,8 @@ fn right<'a>(app: &App, short: u8) -> Line<'a> {
     let sources = [
         (Source::Prometheus, has(|context| context.prometheus)),
         (Source::Alertmanager, has(|context| context.alertmanager)),
+        // Elsewhere it is not asked, and how it does is not known.
+        (Source::Elasticsearch, has(|context| context.logs) && app.view == ViewId::Logs),
     ];
     for (source, _) in sources.into_iter().filter(|(_, is_there)| *is_there) {
         spans.extend(link(app, source, app.links.get(&source), short > 0));
@@ -195,7 +197,7 @@ fn firing(app: &App) -> Option<(String, Role)> {
 pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
     let mut line = Line::default();
-    for (number, view) in (1..).zip(ViewId::NUMBERED) {
+    for (number, view) in (1..).zip(app.tabs()) {
         let role = if view == app.view.tab() { Role::TabActive } else { Role::Tab };
         line.push_span(Span::styled(format!(" {number} {} ", view.title()), theme.style(role)));
         if view == ViewId::Alerts
@@ -256,6 +258,7 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
     let headline = match app.view {
         ViewId::Overview => app.overview.headline(&app.scene()),
         ViewId::Alerts | ViewId::Silences | ViewId::Rules => app.alerting.headline(&app.scene()),
+        ViewId::Logs => app.logs.headline(&app.scene()),
     };
     match headline.level {
         Level::Critical => ("▲", headline.text, Role::Critical),

@@ -58,6 +58,7 @@ impl Desk {
             full: false,
             asked: true,
             alertmanager: true,
+            logs: false,
             scoped: false,
         };
         act(&mut self.alerts, &scene)

@@ -1,0 +1,111 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const SECOND: i64 = 1_000_000_000;
+
+fn line(at: i64, id: &str, message: &str) -> Line {
+    Line {
+        index: "logs-1".into(),
+        id: id.into(),
+        at,
+        level: Level::Info,
+        service: "shop".into(),
+        place: "pod-1".into(),
+        message: message.into(),
+        kind: "".into(),
+        endpoint: "/api/pay".into(),
+        error_type: "".into(),
+        trace: "4bf9".into(),
+    }
+}
+
+fn messages(lines: &Lines) -> Vec<String> {
+    lines.from(0).map(|held| held.message.to_owned()).collect()
+}
+
+#[test]
+fn a_late_line_takes_its_place_and_is_marked_and_none_comes_twice() {
+    let mut lines = Lines::default();
+    assert_eq!(lines.arrive(vec![line(SECOND, "a", "one"), line(50 * SECOND, "c", "three")]), 2);
+    let late = vec![line(8 * SECOND, "b", "two"), line(50 * SECOND, "c", "three"), line(49 * SECOND, "d", "jitter")];
+    assert_eq!(lines.arrive(late), 2);
+    assert_eq!(messages(&lines), ["one", "two", "jitter", "three"]);
+    let marks: Vec<_> = lines.from(0).map(|held| held.late).collect();
+    assert_eq!(marks, [None, Some(42), None, None]);
+    assert_eq!(lines.fill(vec![line(0, "e", "zero")]), 1);
+    let first = lines.get(0).unwrap();
+    assert_eq!((first.message, first.late, first.id, first.trace, first.service), ("zero", None, "e", "4bf9", "shop"));
+}
+
+#[test]
+fn beyond_the_cap_the_oldest_go_and_are_counted() {
+    let mut lines = Lines::up_to(3);
+    lines.arrive((0..5).map(|i| line(i, &i.to_string(), &i.to_string())).collect());
+    assert_eq!((messages(&lines), lines.dropped(), lines.len()), (vec!["2".into(), "3".into(), "4".into()], 2, 3));
+    lines.arrive(vec![line(1, "1", "1")]);
+    assert_eq!((lines.dropped(), lines.oldest(), lines.newest()), (3, Some(2), Some(4)));
+}
+
+#[test]
+fn a_line_is_found_again_wherever_it_has_moved() {
+    let mut lines = Lines::default();
+    lines.arrive((0..5_000).map(|i| line(2 * i, &i.to_string(), "x")).collect());
+    let key = lines.key(2_500).unwrap();
+    lines.fill((0..3_000).map(|i| line(2 * i + 1, "odd", "y")).collect());
+    assert_eq!((lines.position(&key), lines.get(5_000).map(|held| held.at)), (5_000, Some(key.at)));
+    assert_eq!(lines.key(lines.len()), None);
+}
+
+#[test]
+fn what_is_looked_for_is_counted_and_gone_to_around_the_ends() {
+    let mut lines = Lines::up_to(3_000);
+    let text = |i: i64| if i % 1_000 == 7 { "Upstream timeout" } else { "all is well" };
+    lines.arrive((0..3_000).map(|i| line(i, &i.to_string(), text(i))).collect());
+    lines.seek("timeout");
+    assert_eq!(lines.hits(), 3);
+    let steps = [(0, true), (7, true), (2_500, true), (7, false), (8, false), (1_007, false)];
+    assert_eq!(
+        steps.map(|(at, forward)| lines.next_hit(at, forward)),
+        [7, 1_007, 7, 2_007, 7, 7].map(Some),
+        "{steps:?}"
+    );
+    lines.arrive(vec![Line { endpoint: "/timeout".into(), ..line(9_000, "z", "no") }]);
+    assert_eq!(lines.hits(), 4, "shared words count, and words that are new");
+    lines.arrive((0..8).map(|i| line(9_001 + i, "w", "no")).collect());
+    assert_eq!(lines.hits(), 3, "one has gone");
+    lines.seek("nothing like it");
+    assert_eq!((lines.hits(), lines.next_hit(0, true)), (0, None));
+}
+
+#[test]
+fn words_that_no_line_uses_are_let_go() {
+    let mut lines = Lines::up_to(100);
+    for i in 0..200_000i64 {
+        lines.arrive(vec![Line { endpoint: format!("/{i}").into(), ..line(i, "a", "m") }]);
+    }
+    assert!(lines.names.len() <= WORDS + 1, "{}", lines.names.len());
+    assert_eq!(lines.get(99).unwrap().endpoint, "/199999");
+}
+
+proptest! {
+    #[test]
+    fn any_order_of_arrival_gives_the_same_list(
+        order in Just((0..3_000i64).collect::<Vec<_>>()).prop_shuffle(),
+        batch in 1usize..700,
+        cap in prop::sample::select(vec![50usize, 1_500, 10_000]),
+        again in 0usize..300,
+    ) {
+        // Seven lines a moment, and some of them come twice.
+        let all = |i: i64| line(i / 7, &format!("{:05}", i * 7_919 % 3_000), &i.to_string());
+        let mut expected = Lines::up_to(cap);
+        expected.arrive((0..3_000).map(all).collect());
+        let mut lines = Lines::up_to(cap);
+        let twice: Vec<i64> = order.iter().chain(order.iter().take(again)).copied().collect();
+        for part in twice.chunks(batch) {
+            lines.arrive(part.iter().map(|i| all(*i)).collect());
+        }
+        prop_assert_eq!(messages(&lines), messages(&expected));
+        prop_assert_eq!(lines.len(), cap.min(3_000));
+    }
+}

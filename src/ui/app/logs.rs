@@ -1,0 +1,180 @@
+//! What the keys do among the logs, and what their answers change.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use super::{App, Effect, Find};
+use crate::model::log::{Document, Filter};
+use crate::model::query::{Query, Update};
+use crate::ui::action::Action;
+use crate::ui::log_prompt::{Prompt, Step};
+use crate::ui::overlay::{Choice, Overlay};
+use crate::ui::view::logs::{Logs, leaves};
+use crate::ui::view::{Scene, View, ViewId};
+use crate::ui::widget::picker::{Item, Picker};
+
+impl App {
+    /// Changes the view of the logs while it reads the rest of the state.
+    pub(super) fn in_logs<T>(&mut self, change: impl FnOnce(&mut Logs, &Scene, Rect) -> T) -> T {
+        let mut logs = std::mem::take(&mut self.logs);
+        let changed = change(&mut logs, &self.scene(), self.body());
+        self.logs = logs;
+        changed
+    }
+
+    /// Does what an action means among the logs; false if it means the same as elsewhere.
+    pub(super) fn act_on_logs(&mut self, action: Action) -> bool {
+        match action {
+            Action::Open | Action::FullScreen if self.logs.line().is_none() => {}
+            Action::Open | Action::FullScreen => {
+                self.logs.begin_detail();
+                return false;
+            }
+            Action::Edit => {
+                self.overlay = Some(Overlay::Query(Box::new(Prompt::new(self.logs.search(), self.logs.queries()))));
+            }
+            Action::Quiet => self.logs.next_level(),
+            Action::Include => self.narrow(false),
+            Action::Expire => self.narrow(true),
+            Action::Wrap => self.logs.toggle_wrap(),
+            Action::PanLeft => self.logs.aside(false),
+            Action::PanRight => self.logs.aside(true),
+            Action::Around if self.full || self.logs.line().is_none() => {}
+            Action::Around => {
+                if !self.logs.look_around() {
+                    self.say("which pod, host or file wrote this line is not known");
+                }
+            }
+            Action::Patterns => self.logs.toggle_patterns(),
+            Action::Traces => self.say("traces are not built yet: nothing to go to"),
+            Action::Pause if self.shown.is_live() => self.in_logs(|logs, _, area| logs.pause(area)),
+            // What belongs to alerts only.
+            Action::Acknowledge | Action::Silence | Action::Extend | Action::Scope | Action::Metrics => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// Only lines with the value under the cursor, or only those without; in the list it is chosen first.
+    fn narrow(&mut self, exclude: bool) {
+        if self.full {
+            match self.logs.field() {
+                Some((field, value)) => {
+                    self.full = false;
+                    self.logs.add_filter(Filter { field, value, exclude });
+                }
+                None => self.say("the server cannot search this field"),
+            }
+        } else if self.logs.line().is_some() {
+            self.logs.pick(exclude);
+            self.offer_fields();
+        }
+    }
+
+    /// A list of the line's fields, when they are known.
+    fn offer_fields(&mut self) {
+        if self.overlay.is_some() {
+            return;
+        }
+        match self.logs.picked().map(|(exclude, document)| (exclude, fields(document, exclude))) {
+            Some((_, items)) if items.is_empty() => self.say("the server can search no field of this line"),
+            Some((exclude, items)) => {
+                let title = if exclude { "without lines that have" } else { "only lines that have" };
+                self.overlay = Some(Overlay::Choose(Picker::new(title, items)));
+            }
+            None => {
+                if let Some(why) = self.logs.picking_failed() {
+                    self.say(&why);
+                }
+            }
+        }
+    }
+
+    pub(super) fn learn_logs(&mut self, update: Update) {
+        let is_list = matches!(update.subscription.query, Query::Tail { .. } | Query::Lines { before: None, .. });
+        let search = match &update.subscription.query {
+            Query::Tail { search, .. } | Query::Lines { search, .. } => Some(search.clone()),
+            _ => None,
+        };
+        let refused = update.result.as_ref().err().map(ToString::to_string);
+        let is_document = matches!(update.subscription.query, Query::Document { .. });
+        self.in_logs(|logs, scene, area| logs.apply(update, scene, area));
+        if is_list && search.as_ref() == Some(self.logs.search()) {
+            self.answer_prompt(refused);
+        }
+        if is_document {
+            self.offer_fields();
+        }
+    }
+
+    /// The prompt closes when the server has taken what was typed; what it refuses is said there.
+    fn answer_prompt(&mut self, refused: Option<String>) {
+        let Some(Overlay::Query(mut prompt)) = self.overlay.take_if(|overlay| matches!(overlay, Overlay::Query(_)))
+        else {
+            return;
+        };
+        match refused {
+            _ if !prompt.is_sent() => self.overlay = Some(Overlay::Query(prompt)),
+            Some(why) => {
+                prompt.refuse(why);
+                self.overlay = Some(Overlay::Query(prompt));
+            }
+            None => {
+                let text = self.logs.search().text.clone();
+                self.logs.remember(&text);
+            }
+        }
+    }
+
+    pub(super) fn query_key(&mut self, mut prompt: Box<Prompt>, key: KeyEvent) -> Option<Effect> {
+        match prompt.key(key) {
+            Step::Stay => {}
+            Step::Cancel(before) => {
+                self.logs.set_search(before);
+                return None;
+            }
+            Step::Send(search) => {
+                if *self.logs.search() == search {
+                    return None;
+                }
+                self.logs.set_search(search);
+            }
+        }
+        self.overlay = Some(Overlay::Query(prompt));
+        None
+    }
+
+    pub(super) fn begin_find_in_logs(&mut self, text: String) {
+        self.logs.seek(&text);
+        self.find = Some(Find { text, current: 0 });
+        if self.logs.hits() == 0 {
+            self.say("no line that is loaded fits; e asks the server");
+        } else {
+            // From the newest line the way is back.
+            self.find_in_logs(false);
+        }
+    }
+
+    pub(super) fn find_in_logs(&mut self, forward: bool) {
+        if self.find.is_some() {
+            self.in_logs(|logs, _, area| logs.next_hit(forward, area));
+        }
+    }
+
+    pub(super) fn forget_find(&mut self) {
+        if self.find.take().is_some() && self.view == ViewId::Logs {
+            self.logs.seek("");
+        }
+    }
+}
+
+/// The fields that can be searched.
+fn fields(document: &Document, exclude: bool) -> Vec<Item<Choice>> {
+    let item = |field: &crate::model::log::Field| {
+        let (path, value) = field.exact.clone()?;
+        let detail = field.value.as_ref().map(ToString::to_string).unwrap_or_default();
+        let label = crate::text::Plain::new(&path).to_string();
+        Some(Item { label, detail, value: Choice::Field(Filter { field: path, value, exclude }) })
+    };
+    leaves(document).filter_map(item).collect()
+}

@@ -1,0 +1,194 @@
+//! What is asked, how much of it there is, and how far the list can be relied on.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::layout::Places;
+use super::volume::{number, of, total};
+use super::{Logs, Older, is_overdue, row};
+use crate::analysis::summary::{Headline, Level as Mood};
+use crate::model::log::{Filter, Level, Way};
+use crate::time::{Timestamp, ago, format_duration};
+use crate::ui::range::Shown;
+use crate::ui::theme::Role;
+use crate::ui::view::Scene;
+use crate::ui::widget::ground::put;
+
+pub fn draw(logs: &Logs, scene: &Scene, places: Places, buf: &mut Buffer) {
+    let style = |role| scene.theme.style(role);
+    if places.query.height > 0 {
+        let right = Line::styled(amount(logs), style(Role::Strong)).alignment(Alignment::Right);
+        let used = (right.width() as u16 + 2).min(places.query.width);
+        put(asked(logs, scene), Rect { width: places.query.width - used, ..places.query }, buf);
+        right.render(places.query, buf);
+    }
+    if places.status.height > 0 {
+        let mut line = Line::default();
+        for (text, role) in status(logs, scene) {
+            line.push_span(Span::styled(format!(" {text} "), style(role)));
+        }
+        put(line, places.status, buf);
+    }
+}
+
+/// ` query  level:ERROR  ≥ WARN  service=shop  not type=audit`
+fn asked<'a>(logs: &'a Logs, scene: &Scene) -> Line<'a> {
+    let style = |role| scene.theme.style(role);
+    let search = logs.search();
+    let mut line = Line::from(Span::styled(" query  ", style(Role::Dim)));
+    if search.text.is_empty() {
+        line.push_span(Span::styled("all lines", style(Role::Dim)));
+    } else {
+        line.push_span(Span::styled(crate::text::Plain::new(&search.text).to_string(), style(Role::Text)));
+    }
+    if let Some(level) = search.level {
+        line.push_span(Span::styled(format!("  {} and worse", level.word()), style(Role::Accent)));
+    }
+    for filter in &search.filters {
+        line.push_span(Span::styled(format!("  {}", words(filter)), style(Role::Accent)));
+    }
+    line
+}
+
+/// `service=shop`, `not service=shop`
+pub fn words(filter: &Filter) -> String {
+    let not = if filter.exclude { "not " } else { "" };
+    crate::text::Plain::new(&format!("{not}{}={}", filter.field, filter.value)).to_string()
+}
+
+/// `4,812 of 1.2 M lines `
+fn amount(logs: &Logs) -> String {
+    let list = logs.list();
+    let held = number(list.lines.len() as u64);
+    match logs.total().filter(|_| logs.around.is_none()) {
+        Some(count) => format!("{held} of {} lines ", total(count)),
+        None if list.lines.is_empty() => String::new(),
+        None => format!("{held} lines "),
+    }
+}
+
+/// The most important thing first.
+fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
+    if !scene.logs {
+        return vec![("✖ this context has no Elasticsearch".to_owned(), Role::Stale)];
+    }
+    let clock = |at: Timestamp| at.format("%H:%M:%S", scene.zone);
+    let mut said = Vec::new();
+    if let Some((error, since)) = &logs.link.error {
+        let age = ago(scene.now.since(*since));
+        let kept = if logs.link.answered.is_some() { "; shown is what was known then" } else { "" };
+        said.push((format!("✖ {error}, for {age}{kept}"), Role::Failed));
+    } else if logs.held.as_ref() != Some(&logs.question(scene)) {
+        let kept = if logs.live.lines.is_empty() { "" } else { " (shown are the lines of the query before)" };
+        said.push((format!("… asking for lines{kept}"), Role::Dim));
+    } else if let Some(age) = is_overdue(logs, scene) {
+        said.push((format!("… no answer for {}; shown is what was known then", ago(age)), Role::Stale));
+    }
+    if let Some(around) = &logs.around {
+        said.push(self::around(around, scene));
+        return said;
+    }
+    if !logs.live.follows() && scene.shown.is_live() {
+        let (key, new) = ("G", logs.live.new as u64);
+        said.push((format!("paused: {} new below, {key} follows", number(new)), Role::Accent));
+    }
+    if said.iter().all(|(_, role)| *role == Role::Accent) {
+        said.push(progress(logs, scene));
+    }
+    if let Older::Asked(_) = logs.older {
+        said.push(("… asking for older lines".to_owned(), Role::Dim));
+    }
+    if logs.skipped > 0 {
+        said.push((format!("! {} lines of a burst skipped", number(logs.skipped)), Role::Stale));
+    }
+    if let Some((from, to)) = logs.gap {
+        let (from, to) = (clock(Timestamp(from)), clock(Timestamp(to)));
+        said.push((format!("! lines from {from} to {to} may be missing"), Role::Stale));
+    }
+    let volume = logs.volume.get().map_or(&[][..], |volume| &volume.notes);
+    let notes = logs.notes.iter().chain(volume.iter().filter(|note| !logs.notes.contains(note)));
+    said.extend(notes.map(|note| (format!("! PARTIAL {note}"), Role::Stale)));
+    if let Some((error, _)) = &logs.volume.feed.error {
+        said.push((format!("✖ volume: {error}"), Role::Failed));
+    }
+    if logs.live.lines.dropped() > 0 {
+        said.push((format!("the oldest {} let go", number(logs.live.lines.dropped())), Role::Dim));
+    }
+    said
+}
+
+/// `● live, complete to 14:03:25 (by arrival)`
+fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
+    let follows = if logs.live.follows() { "● live, " } else { "" };
+    let clock = |at: Timestamp| at.format("%H:%M:%S", scene.zone);
+    match (logs.way, logs.complete_to, scene.shown) {
+        (_, _, Shown::Fixed(_)) => ("history: it stands still".to_owned(), Role::Dim),
+        (Some(Way::Arrival), Some(at), _) => (format!("{follows}complete to {} (by arrival)", clock(at)), Role::Ok),
+        (Some(Way::Arrival), None, _) => (format!("{follows}by arrival"), Role::Ok),
+        (Some(Way::Time), Some(at), _) => {
+            (format!("{follows}! by time: what came late before {} is not seen", clock(at)), Role::Stale)
+        }
+        (Some(Way::Time) | None, _, _) => (format!("{follows}! by time: what comes late is not seen"), Role::Stale),
+    }
+}
+
+fn around(around: &super::Around, scene: &Scene) -> (String, Role) {
+    let at = row::clock(around.center.at, scene);
+    match (&around.error, around.is_answered) {
+        (Some(error), _) => (format!("✖ lines around {at}: {error}"), Role::Failed),
+        (None, false) => (format!("… asking for the lines around {at}"), Role::Dim),
+        (None, true) => (format!("the lines around {at} of the same place; Esc goes back"), Role::Accent),
+    }
+}
+
+/// Why there is no line to be seen.
+pub fn nothing(logs: &Logs, scene: &Scene) -> Option<(String, Role)> {
+    if !scene.logs {
+        return Some((
+            "c chooses another context, the config can give this one an Elasticsearch".to_owned(),
+            Role::Dim,
+        ));
+    }
+    let is_answered = logs.around.as_ref().map_or(logs.link.answered.is_some(), |around| around.is_answered);
+    if !is_answered || logs.held.as_ref() != Some(&logs.question(scene)) {
+        return None;
+    }
+    // What the server says of its indices explains it best; it stands above.
+    if !logs.notes.is_empty() {
+        return Some((format!("no lines: {}", logs.notes.first()?), Role::Stale));
+    }
+    let range = match scene.shown {
+        Shown::Live(length) => format!("the last {}", format_duration(length)),
+        Shown::Fixed(_) => scene.shown.label(scene.zone),
+    };
+    let narrowed = if logs.is_narrowed() { " that fit; Esc widens the query" } else { "" };
+    Some((format!("no lines in {range}{narrowed}"), Role::Text))
+}
+
+/// What is wrong, in one sentence.
+pub fn headline(logs: &Logs, scene: &Scene) -> Headline {
+    let headline = |level, text: String| Headline { level, text };
+    if !scene.logs {
+        return headline(Mood::Unknown, "this context has no Elasticsearch".to_owned());
+    }
+    if let Some((error, since)) = &logs.link.error {
+        let age = ago(scene.now.since(*since));
+        return headline(Mood::Warning, format!("the logs are not answered for {age}: {error}"));
+    }
+    let Some((volume, at)) = &logs.volume.feed.value else {
+        return headline(Mood::Unknown, "how many lines there are is not known yet".to_owned());
+    };
+    let length = format_duration(scene.shown.length());
+    let (errors, warnings) = (of(volume, Level::Error), of(volume, Level::Warn));
+    let all = total(volume.total);
+    let old = if scene.shown.is_live() && scene.is_overdue(*at, scene.refresh) {
+        format!(", as of {} ago", ago(scene.now.since(*at)))
+    } else {
+        String::new()
+    };
+    let text =
+        format!("{} errors and {} warnings among {all} lines in {length}{old}", number(errors), number(warnings));
+    headline(if errors + warnings == 0 && old.is_empty() { Mood::Calm } else { Mood::Notice }, text)
+}

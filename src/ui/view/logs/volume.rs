@@ -1,0 +1,178 @@
+//! How many lines there were over time: one row a level, the time below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{layout, row};
+use crate::model::log::{Count, Level, Volume};
+use crate::model::unit::Unit;
+use crate::time::MINUTE;
+use crate::ui::theme::Role;
+use crate::ui::view::Scene;
+use crate::ui::view::alerts::right;
+
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/// Cells from one time to the next below the bars.
+const APART: usize = 16;
+
+/// `4,812`, or `1.2 M` where the last digits say nothing any more.
+pub fn number(count: u64) -> String {
+    if count >= 1_000_000 {
+        return Unit::Count.show(count as f64);
+    }
+    if count < 1_000 {
+        return count.to_string();
+    }
+    format!("{},{:03}", count / 1_000, count % 1_000)
+}
+
+pub fn total(count: Count) -> String {
+    match count {
+        Count::Exactly(count) => number(count),
+        Count::AtLeast(count) => format!("{}+", number(count)),
+    }
+}
+
+/// How many lines of a level there were.
+pub fn of(volume: &Volume, level: Level) -> u64 {
+    volume.levels.iter().filter(|(of, _)| *of == level).flat_map(|(_, counts)| counts).sum()
+}
+
+/// The rows: each level that has one, and what comes below it in the last.
+fn rows(volume: &Volume, most: usize) -> Vec<(String, Role, Vec<u64>)> {
+    let own = [Level::Error, Level::Warn, Level::Info];
+    let mut rows: Vec<(String, Role, Vec<u64>)> = Vec::new();
+    for level in Level::ALL {
+        let counts = volume.levels.iter().find(|(of, _)| *of == level).map(|(_, counts)| counts.clone());
+        let has_room = rows.len() < most;
+        match (counts, rows.last_mut()) {
+            (counts, _) if has_room && own.contains(&level) => {
+                rows.push((level.word().to_owned(), row::role(level), counts.unwrap_or_default()))
+            }
+            (Some(counts), _) if has_room => {
+                let word = if level == Level::Unknown { "other" } else { level.word() };
+                rows.push((word.to_owned(), row::role(level), counts));
+            }
+            (Some(counts), Some((word, _, all))) => {
+                if !word.ends_with('+') {
+                    word.push('+');
+                }
+                all.resize(all.len().max(counts.len()), 0);
+                all.iter_mut().zip(counts).for_each(|(all, count)| *all = all.saturating_add(count));
+            }
+            (None, _) | (_, None) => {}
+        }
+    }
+    rows
+}
+
+pub fn draw(volume: Option<&Volume>, scene: &Scene, area: Rect, buf: &mut Buffer) {
+    let Some(most) = usize::from(area.height).checked_sub(1) else { return };
+    let (left, cells) = layout::bars(area.width);
+    let Some(volume) = volume else { return };
+    for ((word, role, counts), line) in rows(volume, most).into_iter().zip(area.rows()) {
+        buf.set_line(area.x + 1, line.y, &Line::styled(word, scene.theme.style(role)), left.saturating_sub(2));
+        let counts = &counts[counts.len().saturating_sub(usize::from(cells))..];
+        let highest = counts.iter().copied().max().unwrap_or(0);
+        for (x, count) in (line.x + left..line.right()).zip(counts) {
+            let (bar, role) = bar(*count, highest, role);
+            if let Some(cell) = buf.cell_mut(Position::new(x, line.y)) {
+                cell.set_symbol(bar).set_style(scene.theme.style(role));
+            }
+        }
+        let spans = totals(counts, highest, volume.step, area.width, role, scene);
+        let x = (line.x + left + cells).min(line.right());
+        buf.set_line(x, line.y, &spans, line.right() - x);
+    }
+    times(volume, scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+}
+
+/// Nothing is the flat line; a single one already stands out of it.
+fn bar(count: u64, highest: u64, role: Role) -> (&'static str, Role) {
+    if count == 0 {
+        return (BARS[0], Role::Rule);
+    }
+    let step = (u128::from(count) * 7 / u128::from(highest.max(1))).clamp(1, 7) as usize;
+    (BARS[step], role)
+}
+
+/// `  1,310   max 402/m`
+fn totals<'a>(counts: &[u64], highest: u64, step: i64, width: u16, role: Role, scene: &Scene) -> Line<'a> {
+    let sum = counts.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
+    let role = if sum == 0 { Role::Dim } else { role };
+    let sum = Span::styled(right(&number(sum), 9), scene.theme.style(role));
+    if width < 60 || highest == 0 {
+        return Line::from(sum);
+    }
+    let most = highest as f64 * MINUTE as f64 / step.max(1) as f64;
+    let most = if most < 1_000.0 { format!("{most:.0}") } else { number(most as u64) };
+    Line::from(vec![sum, Span::styled(format!("  max {most}/m"), scene.theme.style(Role::Dim))])
+}
+
+/// The moment that a bar stands for: its number from the left.
+fn moment(volume: &Volume, cells: u16, at: usize) -> i64 {
+    let buckets = volume.levels.iter().map(|(_, counts)| counts.len()).max().unwrap_or(0);
+    let hidden = buckets.saturating_sub(usize::from(cells));
+    volume.start.saturating_add(volume.step.saturating_mul((hidden + at) as i64))
+}
+
+fn times(volume: &Volume, scene: &Scene, area: Rect, buf: &mut Buffer) {
+    let (left, cells) = layout::bars(area.width);
+    if volume.levels.iter().all(|(_, counts)| counts.is_empty()) {
+        return;
+    }
+    let style = scene.theme.style(Role::Axis);
+    for at in (0..usize::from(cells)).step_by(APART) {
+        let text = scene.clock(moment(volume, cells, at));
+        let x = left + at as u16;
+        if x + text.len() as u16 <= left + cells {
+            buf.set_line(area.x + x, area.y, &Line::styled(text, style), area.width.saturating_sub(x));
+        }
+    }
+    let Some(crosshair) = scene.crosshair else { return };
+    let at = crosshair.saturating_sub(moment(volume, cells, 0)).div_euclid(volume.step.max(1));
+    if let Some(at) = u16::try_from(at).ok().filter(|at| *at < cells) {
+        let text = format!("▲{}", scene.clock(crosshair));
+        buf.set_line(
+            area.x + left + at,
+            area.y,
+            &Line::styled(text, scene.theme.style(Role::Crosshair)),
+            area.width.saturating_sub(left + at),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well_and_say_when_there_are_more() {
+        assert_eq!([0, 999, 4_812, 10_000, 1_200_000].map(number), ["0", "999", "4,812", "10,000", "1.2 M"]);
+        assert_eq!(total(Count::AtLeast(10_000)), "10,000+");
+    }
+
+    #[test]
+    fn levels_without_a_row_of_their_own_are_counted_in_the_last() {
+        let levels = vec![(Level::Error, vec![1, 0]), (Level::Debug, vec![2, 2]), (Level::Unknown, vec![0, 5])];
+        let volume = Volume { start: 0, step: MINUTE, levels, total: Count::Exactly(10), notes: Vec::new() };
+        let words = |most| {
+            rows(&volume, most)
+                .into_iter()
+                .map(|(word, _, counts)| (word, counts.iter().sum()))
+                .collect::<Vec<(String, u64)>>()
+        };
+        assert_eq!(words(3), [("ERROR".into(), 1), ("WARN".into(), 0), ("INFO+".into(), 9)]);
+        assert_eq!(words(4), [("ERROR".into(), 1), ("WARN".into(), 0), ("INFO".into(), 0), ("DEBUG+".into(), 9)]);
+        assert_eq!((of(&volume, Level::Error), of(&volume, Level::Warn)), (1, 0));
+    }
+
+    #[test]
+    fn one_line_among_thousands_is_seen() {
+        assert_eq!(
+            (bar(0, 9_000, Role::Info).0, bar(1, 9_000, Role::Info).0, bar(9_000, 9_000, Role::Info).0),
+            ("▁", "▂", "█")
+        );
+    }
+}

@@ -1,0 +1,472 @@
+//! The logs as they are painted: which lines there are, how far they can be relied on, and what the keys do there.
+
+use std::collections::BTreeSet;
+
+use a360::model::fault::FetchError;
+use a360::model::log::{Arrivals, Count, Cursor, Document, Field, Level, Line, Page, Search, Volume, Way};
+use a360::model::query::{Answer, Query, Subscription, Update};
+use a360::time::{MINUTE, SECOND, Timestamp};
+use a360::ui::app::{App, Effect, Event};
+use crossterm::event::Event as TermEvent;
+use std::sync::Arc;
+
+use crate::console::{self, NOW, key, paint, text};
+use crate::{check, press, snapshot};
+
+fn screen(app: &App) -> String {
+    text(&paint(app))
+}
+
+fn shows(app: &App, name: &str) {
+    snapshot(&format!("logs_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
+}
+
+/// A line so many ms before now.
+fn line(ago: i64, level: Level, service: &str, message: &str) -> Line {
+    let at = NOW.0 - ago;
+    Line {
+        index: "agent360-2026.11.23".into(),
+        id: format!("{at}-{service}").into(),
+        at: at * 1_000_000,
+        level,
+        service: service.into(),
+        place: format!("{service}-7c9f").as_str().into(),
+        message: message.into(),
+        kind: "".into(),
+        endpoint: "".into(),
+        error_type: "".into(),
+        trace: "".into(),
+    }
+}
+
+fn timeout(ago: i64, trace: &str) -> Line {
+    Line {
+        endpoint: "/api/checkout".into(),
+        error_type: "Timeout".into(),
+        trace: trace.into(),
+        ..line(ago, Level::Error, "checkout", &format!("upstream timeout after {} ms", 3_000 + ago % 7))
+    }
+}
+
+/// Lines of an incident, the oldest first.
+fn incident(count: i64) -> Vec<Line> {
+    let one = |i: i64| {
+        let ago = 2_000 + i * 1_370;
+        match i % 7 {
+            0 | 3 => timeout(ago, "4bf92f3577b34da6a3ce929d0e0e4736"),
+            1 => line(ago, Level::Warn, "checkout", &format!("retrying payment {} attempt 2", 8_812 + i)),
+            5 => line(ago, Level::Warn, "gateway", &format!("slow response {} ms", 3_120 + i)),
+            6 => Line {
+                error_type: "ConnectionError".into(),
+                ..line(ago, Level::Error, "payment", "connection reset by peer")
+            },
+            _ => line(ago, Level::Info, "gateway", &format!("GET /api/search?q={i} 200 {} ms", 20 + i % 9)),
+        }
+    };
+    (0..count).rev().map(one).collect()
+}
+
+fn arrivals(lines: Vec<Line>) -> Arrivals {
+    Arrivals {
+        lines,
+        anew: false,
+        skipped: 0,
+        complete_to: Some(NOW.plus(-2 * SECOND)),
+        way: Way::Arrival,
+        notes: Vec::new(),
+        cursor: Cursor(Arc::new(())),
+    }
+}
+
+/// Answers every open question about logs that `answer` has an answer to.
+fn answers(app: &mut App, now: Timestamp, answer: impl Fn(&Query) -> Option<Result<Answer, FetchError>>) {
+    for subscription in app.subscriptions() {
+        if let Some(result) = answer(&subscription.query) {
+            let update = Update { subscription, at: now, next: None, skew_ms: 0, result };
+            app.handle(Event::Update(Box::new(update)), now);
+        }
+    }
+}
+
+fn volume(query: &Query) -> Volume {
+    let Query::Volume { step, .. } = query else { panic!("{query:?}") };
+    let buckets = 60 * MINUTE / step;
+    let burst =
+        |from: i64, high: u64| (0..buckets).map(|i| if i < from { high / 40 } else { high - (i % 5) as u64 }).collect();
+    let levels = vec![
+        (Level::Error, (0..buckets).map(|i| if i > buckets * 9 / 10 { 40 + i as u64 % 9 } else { 0 }).collect()),
+        (Level::Warn, burst(buckets * 8 / 10, 120)),
+        (Level::Info, burst(0, 9_000)),
+        (Level::Debug, burst(0, 10)),
+    ];
+    let start = (NOW.0 - 60 * MINUTE).div_euclid(*step) * step;
+    Volume { start, step: *step, levels, total: Count::AtLeast(1_200_000), notes: Vec::new() }
+}
+
+fn document() -> Document {
+    let leaf = |depth: u16, name: &str, path: &str, value: &str| Field {
+        depth,
+        name: name.into(),
+        value: Some(value.into()),
+        exact: (!path.is_empty()).then(|| (path.to_owned(), value.to_owned())),
+    };
+    let branch = |name: &str| Field { depth: 0, name: name.into(), value: None, exact: None };
+    let stack = "Traceback (most recent call last):⏎  File \"/app/checkout.py\", line 88, in place_order⏎    reply = upstream.post(order, timeout=3.0)⏎TimeoutError: upstream timeout after 3000 ms";
+    let fields = vec![
+        leaf(0, "@timestamp", "@timestamp", "2026-11-23T14:03:25.000Z"),
+        leaf(0, "level", "level", "ERROR"),
+        leaf(0, "service", "service.keyword", "checkout"),
+        leaf(0, "error_type", "error_type.keyword", "Timeout"),
+        leaf(0, "stack", "", stack),
+        branch("kubernetes"),
+        leaf(1, "namespace_name", "kubernetes.namespace_name.keyword", "shop"),
+        leaf(1, "pod_name", "kubernetes.pod_name.keyword", "checkout-7c9f"),
+    ];
+    Document { fields }
+}
+
+fn told(app: &mut App, arrived: Arrivals) {
+    answers(app, NOW, |query| match query {
+        Query::Tail { .. } => Some(Ok(Answer::Arrivals(arrived.clone()))),
+        Query::Volume { .. } => Some(Ok(Answer::Volume(volume(query)))),
+        Query::Document { .. } => Some(Ok(Answer::Document(document()))),
+        _ => None,
+    });
+}
+
+/// A console that shows the logs, before the first answer.
+fn console(width: u16, height: u16) -> App {
+    let mut app = console::app(width, height);
+    app.setup.contexts[0].logs = true;
+    press(&mut app, "3");
+    app
+}
+
+fn of_incident(width: u16, height: u16) -> App {
+    let mut app = console(width, height);
+    told(&mut app, arrivals(incident(120)));
+    app
+}
+
+fn more(app: &mut App, count: i64) {
+    let lines = (0..count).map(|i| line(-i - 1, Level::Info, "gateway", &format!("new {i}"))).collect();
+    told(app, arrivals(lines));
+}
+
+fn hostile() -> Vec<Line> {
+    let bad = "\u{1b}[31mred\u{1b}]52;c;x\u{7}\u{202e}reversed\u{200b}";
+    let mut lines = vec![
+        line(9_000, Level::Error, bad, bad),
+        line(8_000, Level::Unknown, "東京東京東京東京東京東京", &"東京".repeat(300)),
+        line(7_000, Level::Debug, "", ""),
+        line(6_000, Level::Warn, &"x".repeat(400), &"y".repeat(4_000_000)),
+        Line { at: i64::MAX, ..line(5_000, Level::Info, "future", "the year 2262") },
+        Line { at: i64::MIN, ..line(4_000, Level::Info, "past", "the year 1677") },
+        Line {
+            trace: bad.into(),
+            endpoint: bad.into(),
+            place: "".into(),
+            ..line(3_000, Level::Info, "a", "a\nb\tc\0d")
+        },
+    ];
+    lines.sort_by_key(|line| line.at);
+    lines
+}
+
+type Tell = fn(&mut App);
+
+const SITUATIONS: [(&str, Tell); 11] = [
+    ("incident", |app| told(app, arrivals(incident(120)))),
+    ("asking", |_| {}),
+    ("no_lines", |app| told(app, arrivals(Vec::new()))),
+    ("no_index", |app| {
+        told(app, Arrivals { notes: vec!["no index matches agent360-*".into()], ..arrivals(Vec::new()) });
+    }),
+    ("no_elasticsearch", |app| app.setup.contexts[0].logs = false),
+    ("failed", |app| answers(app, NOW.plus(-42 * SECOND), |_| Some(Err(FetchError::Refused)))),
+    ("old", |app| {
+        told(app, arrivals(incident(120)));
+        answers(app, NOW.plus(SECOND), |query| matches!(query, Query::Tail { .. }).then_some(Err(FetchError::Refused)));
+        app.handle(Event::Tick, NOW.plus(43 * SECOND));
+    }),
+    ("hanging", |app| {
+        told(app, arrivals(incident(120)));
+        app.handle(Event::Tick, NOW.plus(43 * SECOND));
+    }),
+    ("partial", |app| {
+        let notes = vec!["2 of 6 shards failed".into()];
+        told(app, Arrivals { notes, skipped: 4_812, way: Way::Time, ..arrivals(incident(120)) });
+    }),
+    ("late", |app| {
+        told(app, arrivals(incident(120)));
+        told(app, arrivals(vec![timeout(5_123, "a3ce929d"), timeout(44_001, "a3ce929d")]));
+    }),
+    ("hostile", |app| told(app, arrivals(hostile()))),
+];
+
+fn situation(name: &str, width: u16, height: u16) -> App {
+    let (_, tell) = SITUATIONS.iter().find(|(of, _)| *of == name).unwrap();
+    let mut app = console(width, height);
+    tell(&mut app);
+    app
+}
+
+#[test]
+fn every_situation_at_80x24_and_the_usual_ones_at_other_sizes() {
+    SITUATIONS.iter().for_each(|(name, _)| shows(&situation(name, 80, 24), name));
+    for (width, height) in [(40, 10), (120, 40), (200, 50)] {
+        shows(&situation("incident", width, height), "incident");
+    }
+    shows(&situation("hostile", 120, 40), "hostile");
+}
+
+#[test]
+fn what_the_keys_show() {
+    for (name, keys) in [
+        ("paused", "p"),
+        ("wrapped", "w"),
+        ("aside", "l"),
+        ("patterns", "P"),
+        ("detail", "k enter"),
+        ("find", "/ t i m e o u t enter n"),
+        ("help", "?"),
+        ("query", "e l e v e l"),
+    ] {
+        for (width, height) in [(80, 24), (120, 40)] {
+            let mut app = of_incident(width, height);
+            press(&mut app, keys);
+            told(&mut app, arrivals(Vec::new()));
+            shows(&app, name);
+        }
+    }
+}
+
+#[test]
+fn no_situation_looks_like_another() {
+    for (width, height) in [(40, 10), (80, 24), (120, 40)] {
+        let mut seen = BTreeSet::new();
+        for (name, _) in SITUATIONS {
+            let text = screen(&situation(name, width, height));
+            assert!(seen.insert(text.clone()), "{name} at {width}x{height}\n{text}");
+            assert_eq!(
+                text.contains("● live"),
+                matches!(name, "incident" | "late" | "hostile" | "no_lines" | "no_index" | "partial"),
+                "{name} at {width}x{height}\n{text}"
+            );
+        }
+    }
+}
+
+fn selected(app: &App) -> String {
+    screen(app).lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned()
+}
+
+fn search(app: &App) -> Search {
+    let search = app.subscriptions().into_iter().find_map(|subscription| match subscription.query {
+        Query::Tail { search, .. } => Some(search),
+        _ => None,
+    });
+    search.unwrap()
+}
+
+#[test]
+fn the_list_follows_until_somebody_reads() {
+    let mut app = of_incident(80, 24);
+    more(&mut app, 3);
+    assert!(selected(&app).contains("new 2"));
+    press(&mut app, "k");
+    let read = selected(&app);
+    let row = |app: &App| screen(app).lines().position(|line| line.starts_with('▌'));
+    let at = row(&app);
+    let lines = (0..132).map(|i| line(-1_000 - i, Level::Info, "gateway", "more")).collect();
+    told(&mut app, arrivals(lines));
+    assert_eq!((selected(&app), row(&app)), (read, at), "nothing moves under the eye");
+    assert!(screen(&app).contains("paused: 132 new below, G follows"), "{}", screen(&app));
+    press(&mut app, "G");
+    assert!(selected(&app).contains("more") && screen(&app).contains("● live"), "{}", screen(&app));
+    press(&mut app, "p");
+    assert!(screen(&app).contains("paused: 0 new below"));
+    press(&mut app, "p");
+    assert!(!screen(&app).contains("paused"));
+}
+
+#[test]
+fn scrolling_above_the_oldest_line_asks_for_older_ones() {
+    let mut app = of_incident(80, 24);
+    let asked = |app: &App| {
+        app.subscriptions().into_iter().find_map(|subscription| match subscription.query {
+            Query::Lines { before, .. } => before,
+            _ => None,
+        })
+    };
+    assert_eq!(asked(&app), None);
+    press(&mut app, "g");
+    let oldest = incident(120)[0].at;
+    assert_eq!(asked(&app), Some(oldest + 1), "others of the same moment may be missing");
+    let page = |lines| Page { lines, total: Count::Exactly(0), notes: Vec::new() };
+    let first = selected(&app);
+    answers(&mut app, NOW, |query| match query {
+        Query::Lines { .. } => Some(Ok(Answer::Lines(page(incident(130))))),
+        _ => None,
+    });
+    assert_eq!(selected(&app), first);
+    press(&mut app, "g");
+    assert_ne!(selected(&app), first);
+    assert_eq!(asked(&app), None, "a page that is not full was the last one");
+}
+
+#[test]
+fn a_query_is_edited_and_what_the_server_refuses_stays_at_the_prompt() {
+    let mut app = of_incident(80, 24);
+    press(&mut app, "e l e v e l : enter");
+    assert_eq!(search(&app).text, "level:");
+    assert!(screen(&app).contains("asking…"));
+    let refused = || FetchError::Server { kind: "query".into(), message: "Cannot parse 'level:'".into() };
+    answers(&mut app, NOW, |query| matches!(query, Query::Tail { .. }).then(|| Err(refused())));
+    let text = screen(&app);
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("level:█") && last.contains("Cannot parse"), "{last}");
+    assert!(text.contains("upstream timeout"), "the lines before are still there\n{text}");
+    press(&mut app, "E enter");
+    told(&mut app, arrivals(vec![timeout(1_000, "x")]));
+    assert!(app.overlay.is_none() && search(&app).text == "level:E", "{}", screen(&app));
+    assert!(screen(&app).contains("1 of 1.2 M+ lines"), "{}", screen(&app));
+    press(&mut app, "e ctrl-u up");
+    assert!(screen(&app).lines().last().unwrap().contains("level:E█"));
+    press(&mut app, "esc esc");
+    assert_eq!(search(&app), Search::default());
+}
+
+#[test]
+fn fields_narrow_the_list_and_escape_widens_it_again() {
+    let mut app = of_incident(160, 40);
+    press(&mut app, "i");
+    assert!(app.overlay.is_none());
+    told(&mut app, arrivals(Vec::new()));
+    assert!(app.overlay.is_some() && screen(&app).contains("kubernetes.namespace_name"), "{}", screen(&app));
+    press(&mut app, "s h o p enter");
+    press(&mut app, "enter");
+    told(&mut app, arrivals(incident(20)));
+    press(&mut app, "enter");
+    told(&mut app, arrivals(Vec::new()));
+    press(&mut app, "j j x");
+    press(&mut app, "v v");
+    let now = search(&app);
+    assert_eq!(now.filters.len(), 2, "{now:?}");
+    assert_eq!((now.filters[0].value.as_str(), now.filters[0].exclude), ("shop", false));
+    assert_eq!((now.filters[1].field.as_str(), now.filters[1].exclude), ("service.keyword", true));
+    assert_eq!(now.level, Some(Level::Warn));
+    let head = screen(&app);
+    assert!(head.contains("not service.keyword=checkout") && head.contains("WARN and worse"), "{head}");
+    press(&mut app, "esc");
+    assert_eq!(search(&app).filters.len(), 1);
+    press(&mut app, "esc esc");
+    assert_eq!(search(&app), Search::default());
+}
+
+#[test]
+fn finding_jumps_over_all_held_lines() {
+    let mut app = of_incident(80, 24);
+    let mut lines = vec![line(3_600_000, Level::Info, "gateway", "the needle of long ago")];
+    lines.push(line(1_800_000, Level::Info, "gateway", "the Needle again"));
+    told(&mut app, arrivals(lines));
+    press(&mut app, "/ n e e d l e enter");
+    assert!(selected(&app).contains("the Needle again"), "{}", screen(&app));
+    assert!(screen(&app).contains("/needle  in 2 lines"), "{}", screen(&app));
+    press(&mut app, "N");
+    assert!(selected(&app).contains("long ago"), "{}", screen(&app));
+    press(&mut app, "n");
+    assert!(selected(&app).contains("again"), "{}", screen(&app));
+    press(&mut app, "esc");
+    assert!(app.find.is_none());
+}
+
+#[test]
+fn the_lines_around_one_are_those_of_its_place() {
+    let mut app = of_incident(120, 40);
+    let of = selected(&app);
+    press(&mut app, "C");
+    answers(&mut app, NOW, |query| match query {
+        Query::Around { place, .. } => {
+            assert_eq!(place, "checkout-7c9f");
+            let lines = incident(60).into_iter().filter(|line| line.service == "checkout").collect();
+            Some(Ok(Answer::Lines(Page { lines, total: Count::Exactly(9), notes: Vec::new() })))
+        }
+        _ => None,
+    });
+    assert_eq!(selected(&app), of, "{}", screen(&app));
+    assert!(screen(&app).contains("of the same place") && !screen(&app).contains("GET /api"), "{}", screen(&app));
+    shows(&app, "around");
+    press(&mut app, "esc");
+    assert!(screen(&app).contains("GET /api"));
+}
+
+#[test]
+fn a_line_is_copied_and_a_fixed_range_asks_once() {
+    let mut app = of_incident(80, 24);
+    let Some(Effect::Copy(copied)) = press(&mut app, "y") else { panic!("nothing copied") };
+    assert!(copied.starts_with("2026-11-23T14:03:25Z ERROR checkout upstream timeout after 3005 ms"), "{copied}");
+    press(&mut app, ", +");
+    let all = app.subscriptions();
+    let once = |subscription: &Subscription| match &subscription.query {
+        Query::Lines { before: None, .. } | Query::Volume { .. } => subscription.every.is_none(),
+        Query::Tail { .. } => false,
+        _ => true,
+    };
+    assert!(app.shown.is_live() || all.iter().all(once), "{all:?}");
+}
+
+#[test]
+fn the_tab_is_only_there_where_the_context_has_logs() {
+    let mut app = console::app(80, 24);
+    assert!(!screen(&app).contains("3 Logs"));
+    press(&mut app, "3");
+    assert!(screen(&app).contains("this context has no Elasticsearch") && screen(&app).contains("Request rate"));
+    press(&mut app, "tab tab");
+    assert!(screen(&app).contains("Request rate"));
+    app.setup.contexts[0].logs = true;
+    press(&mut app, "tab tab");
+    assert!(screen(&app).contains("asking for lines"), "{}", screen(&app));
+}
+
+#[test]
+fn nothing_panics_at_any_size_and_ascii_is_ascii() {
+    for (name, keys) in
+        [("incident", "P"), ("hostile", "w"), ("hostile", "g l"), ("hostile", "enter"), ("no_lines", "enter")]
+    {
+        let mut app = situation(name, 120, 40);
+        press(&mut app, keys);
+        told(&mut app, arrivals(Vec::new()));
+        let sizes = [0, 1, 3, 23, 40, 41, 59, 60, 61, 80, 99, 100, 220].into_iter();
+        for (width, height) in
+            sizes.flat_map(|width| (0..24).step_by(3).chain([30, 41, 70]).map(move |height| (width, height)))
+        {
+            app.handle(Event::Term(TermEvent::Resize(width, height)), NOW);
+            app.handle(Event::Term(key("k")), NOW);
+            check(&paint(&app), &format!("{name} {width}x{height}"));
+        }
+        let mut app = situation(name, 120, 40);
+        app.setup.ascii = true;
+        press(&mut app, keys);
+        if name != "hostile" {
+            assert!(screen(&app).is_ascii(), "{name}\n{}", screen(&app));
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_lines_are_walked_through() {
+    let mut app = console(120, 40);
+    for part in 0..5 {
+        let lines =
+            (part * 20_000..(part + 1) * 20_000).map(|i| line(9_000_000 - i * 10, Level::Info, "a", &format!("n {i}")));
+        told(&mut app, arrivals(lines.collect()));
+    }
+    assert!(screen(&app).contains("100,000 of"), "{}", screen(&app));
+    press(&mut app, "g");
+    assert!(selected(&app).contains("n 0"));
+    press(&mut app, "/ n space 5 4 3 2 1 enter");
+    assert!(selected(&app).contains("n 54321"), "{}", screen(&app));
+    press(&mut app, "G");
+    assert!(selected(&app).contains("n 99999"));
+}
