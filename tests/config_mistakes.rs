@@ -87,9 +87,29 @@ contxt = 'prod'
 [ui]
 sound = true
 => 2: unknown key `sound` in [ui]; the keys are: theme, color, glyphs, zone, range, refresh, tiles, mouse, bell
+[contexts.a.jaeger]
+url = 'http://a'
+=> 1: unknown key `jaeger` in [contexts.a]; the keys are: production, read_only, dead_mans_switch, prometheus, alertmanager, elasticsearch, scopes, overview
 [contexts.a.elasticsearch]
 url = 'http://a'
-=> 1: unknown key `elasticsearch` in [contexts.a]; the keys are: production, read_only, dead_mans_switch, prometheus, alertmanager, scopes, overview
+indx = "x"
+=> 3: unknown key `indx` in [contexts.a.elasticsearch]; did you mean `index`?
+[contexts.a.elasticsearch]
+url = 'http://a'
+[contexts.a.elasticsearch.fields]
+levl = "x"
+=> 4: unknown key `levl` in [contexts.a.elasticsearch.fields]; did you mean `level`?
+[contexts.a.elasticsearch]
+url = 'http://a'
+index = "_all logs"
+=> 3: `index` in [contexts.a.elasticsearch] must be a name or a pattern of indices, such as "agent360-*" or "logs-*,agent360-*"
+[contexts.a.elasticsearch]
+url = 'http://a'
+fields.level = "lev*"
+=> 3: `level` in [contexts.a.elasticsearch.fields] must be the path of one field, such as "log.level"
+[contexts.a.elasticsearch]
+index = "x"
+=> 1: [contexts.a.elasticsearch] has no `url`; add url = "http://HOST:PORT"
 [contexts."a b".prometheus]
 url = 'http://a'
 urll = 1
@@ -183,7 +203,7 @@ fn contexts() {
 [contexts]
 => 1: [contexts] is empty; add [contexts.NAME.prometheus] with its url
 [contexts.prod]
-=> 1: [contexts.prod] has no source; add [contexts.prod.prometheus] or [contexts.prod.alertmanager] with its url
+=> 1: [contexts.prod] has no source; add [contexts.prod.prometheus], [contexts.prod.alertmanager] or [contexts.prod.elasticsearch] with its url
 context = 'prod'
 => 1: unknown context `prod`; the contexts are: local
 [contexts."a\u001b"]

@@ -36,6 +36,8 @@ fn the_console_as_it_is_copied() {
     assert_eq!(good("--prometheus http://prom/").prometheus.as_deref(), Some("http://prom"));
     let other = good("--alertmanager http://am/x/").overrides();
     assert_eq!((other.prometheus, other.alertmanager.as_deref()), (None, Some("http://am/x")));
+    let logs = good("--elasticsearch https://es/x/").overrides();
+    assert_eq!((logs.prometheus, logs.elasticsearch.as_deref()), (None, Some("https://es/x")));
     assert_eq!((over.range, over.refresh), (Some(6 * HOUR), Some(10 * SECOND)));
 }
 
@@ -75,6 +77,8 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--prometheus http://me:hunter2@prom", "take them out"),
         ("--alertmanager am:9093", "the address of `--alertmanager` has no scheme; write http://am:9093"),
         ("--demo --alertmanager http://am", "cannot be used with"),
+        ("--elasticsearch es:9200", "the address of `--elasticsearch` has no scheme; write http://es:9200"),
+        ("--demo --elasticsearch http://es", "cannot be used with"),
         ("--range 5", "write 30s"),
         ("--range 10s", "write 1m to 365d"),
         ("--refresh 100ms", "write 1s to 1h"),

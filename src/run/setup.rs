@@ -197,9 +197,10 @@ mod tests {
 
     #[test]
     fn a_copied_command_line_comes_to_the_same_servers() {
-        let said = "--alertmanager http://am:9093/x/ --prometheus http://prom --config a.toml --range 6h";
+        let said = "--alertmanager http://am:9093/x/ --elasticsearch http://es --prometheus http://prom --config a.toml --range 6h";
         let cli = crate::cli::parse(["a360"].into_iter().chain(said.split(' ')).map(Into::into)).unwrap();
-        let expected = "--config a.toml --prometheus http://prom --alertmanager http://am:9093/x";
+        let expected =
+            "--config a.toml --prometheus http://prom --alertmanager http://am:9093/x --elasticsearch http://es";
         assert_eq!(flags(&cli).join(" "), expected);
     }
 }

@@ -17,7 +17,9 @@ mod real_writing;
 mod recorded;
 #[path = "../support/recorded.rs"]
 mod recordings;
+mod search_engine;
 #[path = "../support/server.rs"]
 mod server;
+mod tail;
 mod tls;
 mod writing;

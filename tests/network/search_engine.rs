@@ -1,0 +1,190 @@
+//! A search engine in small: shards that count their operations and show them late, out of order, and from copies
+//! that lag behind each other. What it answers, it answers as the real ones do.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone)]
+pub struct Doc {
+    pub id: String,
+    pub seq: i64,
+    pub term: i64,
+    pub at: i64,
+    pub level: &'static str,
+    /// The round from which on each copy shows it.
+    pub visible: [u32; 2],
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Shard {
+    pub docs: Vec<Doc>,
+    pub next: i64,
+    pub term: i64,
+}
+
+#[derive(Debug, Default)]
+pub struct Engine {
+    pub shards: BTreeMap<(String, u32), Shard>,
+    pub uuids: BTreeMap<String, u32>,
+    pub made: u32,
+    /// How often it was polled.
+    pub round: u32,
+    /// Which copy answers next.
+    pub copy: usize,
+    /// Fails a shard of the next answer, though it is a success.
+    pub failing: bool,
+}
+
+impl Engine {
+    pub fn create(&mut self, index: &str, shards: u32) {
+        self.made += 1;
+        self.uuids.insert(index.to_owned(), self.made);
+        for number in 0..shards {
+            self.shards.insert((index.to_owned(), number), Shard { term: 1, ..Shard::default() });
+        }
+    }
+
+    pub fn delete(&mut self, index: &str) {
+        self.uuids.remove(index);
+        self.shards.retain(|(known, _), _| known != index);
+    }
+
+    pub fn write(&mut self, index: &str, shard: u32, id: &str, at: i64, level: &'static str, delays: [u32; 2]) {
+        let round = self.round;
+        let shard = self.shards.get_mut(&(index.to_owned(), shard)).expect("an index");
+        let doc = Doc {
+            id: id.to_owned(),
+            seq: shard.next,
+            term: shard.term,
+            at,
+            level,
+            visible: delays.map(|delay| round + delay),
+        };
+        shard.next += 1;
+        shard.docs.push(doc);
+    }
+
+    /// What is asked of one index pattern, all in JSON.
+    pub fn answer(&mut self, path: &str, body: &str) -> Value {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if path.ends_with("/_msearch") {
+            self.round += 1;
+            let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+            let items: Vec<Value> =
+                lines.chunks(2).map(|two| self.search(shard_of(two[0]["preference"].as_str()), &two[1])).collect();
+            return json!({ "took": 1, "responses": items });
+        }
+        if path.ends_with("/_search") {
+            let preference = query.split('&').find_map(|pair| pair.strip_prefix("preference="));
+            return self.search(shard_of(preference), &serde_json::from_str(body).expect("JSON"));
+        }
+        if path.ends_with("/_settings") {
+            let own = |(index, uuid): (&String, &u32)| {
+                (index.clone(), json!({ "settings": { "index": { "uuid": uuid.to_string() } } }))
+            };
+            return Value::Object(self.uuids.iter().map(own).collect());
+        }
+        let text = json!({ "keyword": { "searchable": true, "aggregatable": true } });
+        let date = json!({ "date": { "searchable": true, "aggregatable": true } });
+        json!({ "indices": [], "fields": { "level": text, "@timestamp": date } })
+    }
+
+    fn search(&mut self, only: Option<u32>, body: &Value) -> Value {
+        self.copy = (self.copy + 1) % 2;
+        let shards: Vec<_> =
+            self.shards.iter().filter(|((_, number), _)| only.is_none_or(|only| only == *number)).collect();
+        let mut found: Vec<(&String, &Doc)> = Vec::new();
+        for ((index, _), shard) in &shards {
+            let seen = shard.docs.iter().filter(|doc| doc.visible[self.copy] <= self.round);
+            found.extend(seen.filter(|doc| matches(&body["query"], index, doc)).map(|doc| (index, doc)));
+        }
+        let failed = std::mem::take(&mut self.failing) && !found.is_empty();
+        let mut aggs = serde_json::Map::new();
+        if body["aggs"].get("i").is_some() {
+            aggs.insert("i".to_owned(), per_index(&found));
+        }
+        if let Some(filters) = body.pointer("/aggs/w/filters/filters").and_then(Value::as_object) {
+            let count = |filter: &Value| found.iter().filter(|(index, doc)| matches(filter, index, doc)).count();
+            let buckets = filters.iter().map(|(name, filter)| (name.clone(), json!({ "doc_count": count(filter) })));
+            aggs.insert("w".to_owned(), json!({ "buckets": Value::Object(buckets.collect()) }));
+        }
+        let mut hits = found;
+        hits.retain(|(index, doc)| body.get("post_filter").is_none_or(|filter| matches(filter, index, doc)));
+        let total = hits.len();
+        let by_number = body["sort"][0].get("_seq_no").is_some();
+        match by_number {
+            true => hits.sort_by_key(|(index, doc)| (doc.seq, index.as_str())),
+            false => hits.sort_by_key(|(_, doc)| -doc.at),
+        }
+        if let (Some(seq), Some(after)) = (body["search_after"][0].as_i64(), body["search_after"][1].as_str()) {
+            hits.retain(|(index, doc)| (doc.seq, index.as_str()) > (seq, after));
+        }
+        hits.truncate(body["size"].as_u64().unwrap_or(10) as usize);
+        if failed {
+            // The fetch of one was lost, after it was counted.
+            hits.pop();
+        }
+        let hit = |(index, doc): &(&String, &Doc)| {
+            json!({ "_index": index, "_id": doc.id, "_seq_no": doc.seq, "_primary_term": doc.term,
+                "_source": { "@timestamp": doc.at, "level": doc.level, "message": doc.id } })
+        };
+        json!({
+            "took": 1, "timed_out": false, "status": 200,
+            "_shards": { "total": shards.len(), "successful": shards.len(), "failed": u8::from(failed),
+                "failures": [{ "index": "x", "reason": { "type": "node_disconnected", "reason": "gone" } }] },
+            "hits": { "total": { "value": total, "relation": "eq" }, "hits": hits.iter().map(hit).collect::<Vec<_>>() },
+            "aggregations": aggs,
+        })
+    }
+
+}
+
+fn shard_of(preference: Option<&str>) -> Option<u32> {
+    preference?.strip_prefix("_shards:")?.parse().ok()
+}
+
+fn per_index(found: &[(&String, &Doc)]) -> Value {
+    let mut indices: BTreeMap<&String, (u64, i64)> = BTreeMap::new();
+    for (index, doc) in found {
+        let own = indices.entry(index).or_insert((0, -1));
+        *own = (own.0 + 1, own.1.max(doc.seq));
+    }
+    let bucket = |(index, (count, newest)): (&&String, &(u64, i64))| json!({ "key": index, "doc_count": count, "m": { "value": *newest as f64 } });
+    json!({ "buckets": indices.iter().map(bucket).collect::<Vec<_>>() })
+}
+
+fn list(value: &Value) -> Vec<&Value> {
+    value
+        .as_array()
+        .map_or_else(|| if value.is_null() { Vec::new() } else { vec![value] }, |list| list.iter().collect())
+}
+
+fn matches(query: &Value, index: &str, doc: &Doc) -> bool {
+    let Some((kind, own)) = query.as_object().and_then(|query| query.iter().next()) else { return true };
+    let all = |part: &str| list(&own[part]).into_iter().all(|one| matches(one, index, doc));
+    match kind.as_str() {
+        "match_all" => true,
+        "match_none" => false,
+        "bool" => {
+            let should = list(&own["should"]);
+            all("filter")
+                && !list(&own["must_not"]).into_iter().any(|one| matches(one, index, doc))
+                && (should.is_empty() || should.into_iter().any(|one| matches(one, index, doc)))
+        }
+        "term" => own["_index"] == index,
+        "terms" if own.get("_index").is_some() => list(&own["_index"]).into_iter().any(|name| name == index),
+        "terms" => list(&own["level"]).into_iter().any(|word| word == doc.level),
+        "range" => {
+            let (bounds, value) =
+                if own.get("_seq_no").is_some() { (&own["_seq_no"], doc.seq) } else { (&own["@timestamp"], doc.at) };
+            let holds =
+                |name: &str, ok: fn(i64, i64) -> bool| bounds[name].as_i64().is_none_or(|bound| ok(value, bound));
+            holds("gt", |v, b| v > b)
+                && holds("gte", |v, b| v >= b)
+                && holds("lt", |v, b| v < b)
+                && holds("lte", |v, b| v <= b)
+        }
+        _ => panic!("not known here: {query}"),
+    }
+}

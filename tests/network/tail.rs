@@ -1,0 +1,295 @@
+//! The tail against a search engine in small: in whatever order lines arrive and are seen, each comes once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use a360::model::endpoint::{Endpoint, Proxy};
+use a360::model::engine::Engine as Address;
+use a360::model::fault::FetchError;
+use a360::model::log::{Arrivals, Level, Search, Way};
+use a360::model::query::Query;
+use a360::model::window::Progress;
+use a360::source::elasticsearch::Elasticsearch;
+use a360::time::Timestamp;
+use proptest::prelude::*;
+
+use crate::search_engine::Engine;
+use crate::server::{Server, say};
+
+const NOW: i64 = 1_795_388_290_000;
+
+struct Stage {
+    engine: Arc<Mutex<Engine>>,
+    server: Server,
+    source: Elasticsearch,
+    progress: Progress,
+    search: Search,
+    now: i64,
+    seen: BTreeMap<String, usize>,
+    written: BTreeMap<String, &'static str>,
+}
+
+impl Stage {
+    fn new(search: Search) -> Self {
+        let engine = Arc::new(Mutex::new(Engine::default()));
+        let held = Arc::clone(&engine);
+        let server = Server::new(move |request, wire| {
+            let path = request.head.split(' ').nth(1).unwrap_or_default().to_owned();
+            let answer = held.lock().unwrap().answer(&path, &request.body).to_string();
+            say(wire, "200 OK", "", answer.as_bytes())
+        });
+        let source = source(&server);
+        let (seen, written) = (BTreeMap::new(), BTreeMap::new());
+        Self { engine, server, source, progress: Progress::default(), search, now: NOW, seen, written }
+    }
+
+    fn engine<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
+        work(&mut self.engine.lock().unwrap())
+    }
+
+    fn write(&mut self, index: &str, shard: u32, id: &str, late: i64, level: &'static str, delays: [u32; 2]) {
+        let at = self.now - late;
+        self.engine(|engine| engine.write(index, shard, id, at, level, delays));
+        self.written.insert(id.to_owned(), level);
+    }
+
+    async fn poll(&mut self) -> Arrivals {
+        self.now += 1_000;
+        let query = Query::Tail { search: self.search.clone(), fill: 100 };
+        let arrivals = self.source.ask(&query, self.progress.clone(), Timestamp(self.now)).await.unwrap();
+        let arrivals = arrivals.into_arrivals().unwrap();
+        self.progress.cursor = Some(arrivals.cursor.clone());
+        if arrivals.anew {
+            self.seen.clear();
+        }
+        for line in &arrivals.lines {
+            *self.seen.entry(line.id.to_string()).or_insert(0) += 1;
+        }
+        assert!(arrivals.complete_to.is_none_or(|to| to.0 <= self.now), "nobody knows what is to come");
+        assert!(arrivals.lines.is_sorted_by_key(|line| line.at));
+        arrivals
+    }
+
+    fn whole(&self) -> Result<(), String> {
+        let wanted = |level: &str| self.search.level.is_none() || level == "ERROR";
+        let expected: BTreeMap<String, usize> =
+            self.written.iter().filter(|(_, level)| wanted(level)).map(|(id, _)| (id.clone(), 1)).collect();
+        if self.seen == expected { Ok(()) } else { Err(format!("seen {:?}\nwritten {expected:?}", self.seen)) }
+    }
+}
+
+fn source(server: &Server) -> Elasticsearch {
+    let address = Address::new(&server.url());
+    Elasticsearch::new(Address { endpoint: Endpoint { proxy: Proxy::None, ..address.endpoint }, ..address })
+}
+
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+const INDICES: [&str; 3] = ["agent360-1", "agent360-2", "agent360-3"];
+
+/// What happens between two polls.
+#[derive(Debug, Clone)]
+enum Step {
+    /// Into which index and shard, how late, seen after how many rounds by each copy.
+    Write(usize, u32, i64, u32, u32),
+    Failover(usize),
+    /// As at midnight.
+    Create,
+    Remake(usize),
+    Failing,
+    Poll,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let write = (0..3usize, 0..2u32, 0..100_000i64, 0..4u32, 0..4u32)
+        .prop_map(|(index, shard, late, a, b)| Step::Write(index, shard, late, a, b));
+    let step = prop_oneof![
+        20 => write,
+        1 => (0..3usize).prop_map(Step::Failover),
+        1 => Just(Step::Create),
+        1 => (0..2usize).prop_map(Step::Remake),
+        1 => Just(Step::Failing),
+        8 => Just(Step::Poll),
+    ];
+    prop::collection::vec(step, 1..60)
+}
+
+async fn play(steps: Vec<Step>, search: Search) -> Result<(), String> {
+    let mut stage = Stage::new(search);
+    stage.engine(|engine| {
+        engine.create(INDICES[0], 2);
+        engine.create(INDICES[1], 1);
+    });
+    stage.poll().await;
+    for (number, step) in steps.into_iter().enumerate() {
+        let there = |stage: &Stage, index: usize, shard: u32| {
+            stage.engine(|engine| engine.shards.contains_key(&(INDICES[index].to_owned(), shard)))
+        };
+        match step {
+            Step::Write(index, shard, late, a, b) if there(&stage, index, shard) => {
+                let level = if number % 3 == 0 { "ERROR" } else { "INFO" };
+                stage.write(INDICES[index], shard, &format!("d{number}"), late, level, [a, b]);
+            }
+            Step::Write(..) => {}
+            Step::Failover(index) => stage.engine(|engine| {
+                for ((name, _), shard) in &mut engine.shards {
+                    shard.term += i64::from(name == INDICES[index]);
+                }
+            }),
+            Step::Create if !there(&stage, 2, 0) => stage.engine(|engine| engine.create(INDICES[2], 2)),
+            Step::Create => {}
+            Step::Remake(index) => {
+                // All that was there has been seen: what is deleted before anybody could see it is nobody's loss.
+                for _ in 0..12 {
+                    stage.poll().await;
+                }
+                stage.engine(|engine| {
+                    engine.delete(INDICES[index]);
+                    engine.create(INDICES[index], 2 - index as u32);
+                });
+                for _ in 0..7 {
+                    stage.poll().await;
+                }
+            }
+            Step::Failing => stage.engine(|engine| engine.failing = true),
+            Step::Poll => drop(stage.poll().await),
+        }
+    }
+    for _ in 0..14 {
+        stage.poll().await;
+    }
+    stage.whole()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, max_shrink_iters: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_handed_over_is_what_was_written(steps in steps()) {
+        let result = wait(play(steps, Search::default()));
+        prop_assert!(result.is_ok(), "{}", result.unwrap_err());
+    }
+
+    #[test]
+    fn and_so_it_is_of_a_search(steps in steps()) {
+        let search = Search { level: Some(Level::Error), ..Search::default() };
+        let result = wait(play(steps, search));
+        prop_assert!(result.is_ok(), "{}", result.unwrap_err());
+    }
+}
+
+#[test]
+fn a_quiet_tail_costs_one_small_request() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| {
+            engine.create(INDICES[0], 1);
+            engine.create(INDICES[1], 1);
+        });
+        for number in 0..50 {
+            stage.write(INDICES[number % 2], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+        }
+        let first = stage.poll().await;
+        assert_eq!((first.lines.len(), first.anew, first.way), (50, true, Way::Arrival));
+        for _ in 0..70 {
+            let before = stage.server.requests().len();
+            let quiet = stage.poll().await;
+            assert_eq!((quiet.lines.len(), quiet.anew, quiet.skipped), (0, false, 0));
+            let asked = stage.server.requests();
+            assert_eq!(asked.len(), before + 1);
+            let request = asked.last().unwrap();
+            let answer = stage.engine(|engine| engine.answer("/x/_msearch", &request.body).to_string());
+            let size = request.head.len() + request.body.len() + answer.len();
+            assert!(size < 2_048, "{size} bytes: {} + {} + {}", request.head.len(), request.body.len(), answer.len());
+        }
+    });
+}
+
+#[test]
+fn a_line_from_the_future_does_not_stop_the_tail() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        stage.write(INDICES[0], 0, "ahead", -86_400_000, "INFO", [0, 0]);
+        let arrivals = stage.poll().await;
+        assert_eq!(arrivals.complete_to, Some(Timestamp(stage.now)));
+        stage.write(INDICES[0], 0, "late", 3_600_000, "INFO", [0, 0]);
+        stage.poll().await;
+        stage.whole().unwrap();
+    });
+}
+
+#[test]
+fn a_burst_says_how_many_lines_it_skipped() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        for number in 0..60_000 {
+            stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+        }
+        let arrivals = stage.poll().await;
+        assert_eq!((arrivals.lines.len(), arrivals.skipped), (50_000, 10_000));
+        assert!(stage.seen.contains_key("d59999") && !stage.seen.contains_key("d9999"));
+        stage.write(INDICES[0], 0, "next", 0, "INFO", [0, 0]);
+        assert_eq!(stage.poll().await.lines.len(), 1);
+    });
+}
+
+#[test]
+fn no_index_is_not_no_lines() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        let arrivals = stage.poll().await;
+        assert_eq!(arrivals.notes[0], "no index matches agent360-*");
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.write(INDICES[0], 0, "first", 0, "INFO", [0, 0]);
+        let arrivals = stage.poll().await;
+        assert_eq!((arrivals.lines.len(), arrivals.notes.len()), (1, 0));
+    });
+}
+
+#[test]
+fn half_an_answer_moves_no_cursor() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        for number in 0..3 {
+            stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+        }
+        stage.engine(|engine| engine.failing = true);
+        let half = stage.poll().await;
+        assert_eq!((half.lines.len(), half.notes[0].as_str()), (2, "1 of 1 shards failed: x node_disconnected: gone"));
+        assert_eq!(stage.poll().await.lines.len(), 1);
+        stage.whole().unwrap();
+    });
+}
+
+#[test]
+fn refusals_keep_their_words() {
+    for (status, body, words) in [
+        ("401 Unauthorized", "Unauthorized", "not signed in: the server wants to know who asks"),
+        (
+            "429 Too Many Requests",
+            r#"{"error":{"root_cause":[{"type":"circuit_breaking_exception","reason":"would be [6144/6kb], larger than [1/1b]","bytes_wanted":6144}],"type":"x"},"status":429}"#,
+            "would be [6144/6kb]",
+        ),
+        (
+            "503 Service Unavailable",
+            r#"{"error":{"type":"no_shard_available_action_exception","reason":null},"status":503}"#,
+            "HTTP 503: no_shard",
+        ),
+        ("200 OK", "<html><title>Sign in</title>", "not a search engine's API: a web page"),
+        ("200 OK", "{}", "not a search engine's API: an object without `responses`"),
+        ("200 OK", r#"{"responses":[{"took""#, "cut short"),
+    ] {
+        let server = Server::new(move |_, wire| say(wire, status, "", body.as_bytes()));
+        let query = Query::Tail { search: Search::default(), fill: 10 };
+        let fault: FetchError = wait(source(&server).ask(&query, Progress::default(), Timestamp(NOW))).unwrap_err();
+        assert!(fault.to_string().contains(words), "{fault}");
+    }
+}
