@@ -9,6 +9,7 @@ mod document;
 mod exit;
 mod figures;
 mod fill;
+mod logs;
 mod plan;
 mod render;
 mod tables;
@@ -63,7 +64,10 @@ pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) ->
 
 async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
     let grid = plan::Grid::of(plan.period, plan.generated_at);
-    let questions = ask::questions(&plan.watch, &grid, plan.alertmanager);
+    let mut questions = ask::questions(&plan.watch, &grid, plan.alertmanager);
+    if plan.logs {
+        questions.extend(logs::questions(&grid));
+    }
     let answers = ask::ask_all(ask, &questions, plan.at_once, clock, tell).await;
     build::report(plan, grid, answers)
 }

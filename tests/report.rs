@@ -9,6 +9,8 @@ mod fired;
 mod hostile;
 #[path = "report/json.rs"]
 mod json;
+#[path = "report/logs.rs"]
+mod logs;
 #[path = "report/markdown.rs"]
 mod markdown;
 #[path = "report/schema.rs"]

@@ -10,6 +10,7 @@ use crate::model::alert::Alert;
 use crate::model::ask::Ask;
 use crate::model::delivery::Holdings;
 use crate::model::fault::FetchError;
+use crate::model::log::{Page, Tallies};
 use crate::model::query::{Answer, Query, Source};
 use crate::model::series::{Frame, Notes, Vector};
 use crate::model::watch::Watch;
@@ -37,6 +38,9 @@ pub enum Topic {
     Alerts,
     Held,
     Fired,
+    /// Error types and requests, counted by the server.
+    LogTallies,
+    LogLines,
 }
 
 impl Topic {
@@ -60,6 +64,8 @@ impl Topic {
             Self::Alerts => "alerts",
             Self::Held => "alerts.held",
             Self::Fired => "alerts.fired",
+            Self::LogTallies => "logs.tallies",
+            Self::LogLines => "logs.lines",
         }
     }
 }
@@ -147,33 +153,25 @@ impl Answers {
         self.held.is_empty()
     }
 
+    pub fn of(&self, topic: Topic, when: When) -> Option<&Answer> {
+        self.held.get(&(topic, when))
+    }
+
     pub fn frame(&self, topic: Topic, when: When) -> Option<&Frame> {
-        match self.held.get(&(topic, when)) {
-            Some(Answer::Frame(frame)) => Some(frame),
-            _ => None,
-        }
+        if let Answer::Frame(frame) = self.of(topic, when)? { Some(frame) } else { None }
     }
 
     pub fn vector(&self, topic: Topic, when: When) -> Option<&Vector> {
-        match self.held.get(&(topic, when)) {
-            Some(Answer::Vector(vector)) => Some(vector),
-            _ => None,
-        }
+        if let Answer::Vector(vector) = self.of(topic, when)? { Some(vector) } else { None }
     }
 
     pub fn alerts(&self) -> Option<&[Alert]> {
-        match self.held.get(&(Topic::Alerts, When::Now)) {
-            Some(Answer::Alerts(alerts)) => Some(alerts),
-            _ => None,
-        }
+        if let Answer::Alerts(alerts) = self.of(Topic::Alerts, When::Now)? { Some(alerts) } else { None }
     }
 
     /// What Alertmanager holds; nothing where there is none, or it does not say.
     pub fn holdings(&self) -> Option<&Holdings> {
-        match self.held.get(&(Topic::Held, When::Now)) {
-            Some(Answer::Held(holdings)) => Some(holdings),
-            _ => None,
-        }
+        if let Answer::Held(holdings) = self.of(Topic::Held, When::Now)? { Some(holdings) } else { None }
     }
 
     fn take(&mut self, question: &Question, result: Result<Answer, FetchError>) {
@@ -196,8 +194,10 @@ impl Answers {
         let notes = match answer {
             Answer::Frame(frame) => &frame.notes,
             Answer::Vector(vector) => &vector.notes,
-            Answer::Held(holdings) => {
-                self.warnings.extend(holdings.notes.iter().cloned());
+            Answer::Held(Holdings { notes, .. })
+            | Answer::Lines(Page { notes, .. })
+            | Answer::Tallies(Tallies { notes, .. }) => {
+                self.warnings.extend(notes.iter().cloned());
                 return None;
             }
             _ => return None,

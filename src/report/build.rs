@@ -11,6 +11,7 @@ use self::summary::Known;
 use super::ask::{Answers, Topic, When};
 use super::document::{Report, Resources};
 use super::figures::Meaning;
+use super::logs;
 use super::plan::{Grid, Plan};
 use super::tables::{Both, Layout, table};
 use crate::analysis::alerts::{Row, rows};
@@ -38,6 +39,7 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         Some(alarm) => Headline { level: Level::Critical, text: format!("{alarm}; {}", summary.text) },
         None => summary,
     };
+    let logs = plan.logs.then(|| logs::logs(&answers, &grid));
     let mut report = Report {
         plan: plan.clone(),
         grid,
@@ -51,6 +53,7 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         alerts,
         switch_alarm,
         fired: fired::fired(&answers, name),
+        logs,
         insights: Vec::new(),
         warnings: answers.warnings,
         not_asked: answers.not_asked,

@@ -5,8 +5,10 @@ use super::figures::{Change, Row as FigureRow};
 use super::plan::{Grid, Plan};
 use crate::analysis::alerts::Row;
 use crate::analysis::availability::{Availability, Restart};
+use crate::analysis::patterns::tally::Finding;
 use crate::analysis::summary::Headline;
 use crate::model::alert::Severity;
+use crate::model::log::Tallies;
 use crate::model::unit::Unit;
 use crate::text::Plain;
 
@@ -28,6 +30,8 @@ pub struct Report {
     pub switch_alarm: Option<String>,
     /// What fired in the period, the longest first; nothing when it is not known.
     pub fired: Option<Vec<Fired>>,
+    /// What the log lines are about; nothing where there are none to search.
+    pub logs: Option<Logs>,
     /// What changed and what stands out, the most important first.
     pub insights: Vec<Insight>,
     /// What the servers remarked.
@@ -157,6 +161,7 @@ pub enum Section {
     Requests,
     Resources,
     Hosts,
+    Logs,
 }
 
 impl Section {
@@ -168,8 +173,28 @@ impl Section {
             Self::Requests => "requests",
             Self::Resources => "resources",
             Self::Hosts => "hosts",
+            Self::Logs => "logs",
         }
     }
+}
+
+/// What the log lines of the period are about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logs {
+    /// Nothing when they could not be asked.
+    pub tallies: Option<Tallies>,
+    pub patterns: Option<Patterns>,
+}
+
+/// What is new or grown in the newest lines of the period, against the newest lines of the period before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Patterns {
+    /// So many lines were looked at, from this moment on.
+    pub lines: usize,
+    pub from: i64,
+    pub lines_before: usize,
+    pub from_before: i64,
+    pub found: Vec<Finding>,
 }
 
 /// What the alerts of one name did in the period, all of them together.

@@ -23,6 +23,8 @@ pub struct Plan {
     pub watch: Watch,
     /// Whether there is an Alertmanager to ask whom alerts reach.
     pub alertmanager: bool,
+    /// Whether there are logs to search.
+    pub logs: bool,
     /// The alert that must always fire, where the config names it; empty is none.
     pub dead_mans_switch: Option<Plain>,
     pub scope: Option<Plain>,

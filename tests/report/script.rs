@@ -259,6 +259,7 @@ pub fn plan() -> Plan {
         at_once: 8,
         watch: Watch::default(),
         alertmanager: false,
+        logs: false,
         dead_mans_switch: None,
         scope: None,
         zone: TimeZone::UTC,

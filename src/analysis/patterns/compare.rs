@@ -57,6 +57,14 @@ impl Exposure {
     }
 }
 
+impl Exposure {
+    /// Of two stretches that were seen as a whole.
+    pub fn whole(before: i64, window: i64, window_start: i64) -> Self {
+        let (now, before) = (window.max(1) as f64, before.max(0) as f64);
+        Self { window_start, now, before, compares: before >= PART * now }
+    }
+}
+
 /// The kind, and how far it stands out among its kind.
 pub fn compare(count: u64, before: u64, seen_earlier: bool, exposure: &Exposure) -> (Kind, f64) {
     let size = (count as f64).sqrt();

@@ -3,6 +3,8 @@
 //! What has a digit is a value; so are paths, addresses, host and class names, truth values, a number with its unit,
 //! the name after `user`. Values that follow each other are one, also in lists: how many there were says nothing.
 
+mod around;
+
 use std::ops::Range;
 
 /// One part of a line.
@@ -130,55 +132,11 @@ impl Scan<'_> {
             }
         }
         self.push(u64::from(sign), start, self.at);
-        if sign == b'=' && is_word(last) {
-            self.assigned();
+        match sign {
+            b'=' if is_word(last) => self.assigned(),
+            b'"' => self.quoted(start),
+            _ => {}
         }
-    }
-
-    /// What stands right after `name=`: a value whatever it is, and so is nothing, as in `logname= uid=0`.
-    fn assigned(&mut self) {
-        let start = self.at;
-        match self.byte(start) {
-            quote @ (b'"' | b'\'') => {
-                let rest = self.line.get(start + 1..).unwrap_or_default();
-                let Some(length) = rest.iter().take(LONGEST).position(|byte| *byte == quote) else { return };
-                self.at = start + length + 2;
-            }
-            byte if is(byte, SPACE) => {}
-            byte if byte.is_ascii_alphabetic() => {
-                while !is(self.byte(self.at), SPACE | SIGN) {
-                    self.at += 1;
-                }
-                let is_word = self.line[start..self.at].iter().all(u8::is_ascii_alphabetic);
-                // A plain word may be one of a few that are told apart on purpose.
-                if !self.nested() && is_word {
-                    self.at = start;
-                    return;
-                }
-            }
-            _ => return,
-        }
-        self.value(start, self.at);
-    }
-
-    /// After a name: what it holds in brackets, as in `Rect(0, 0)` and `Token{a64f992 Record{3b04890}}`.
-    fn nested(&mut self) -> bool {
-        if !b"{([".contains(&self.byte(self.at)) {
-            return false;
-        }
-        let mut depth = 0;
-        for (at, byte) in self.line.iter().enumerate().skip(self.at).take(LONGEST) {
-            match byte {
-                b'{' | b'(' | b'[' => depth += 1,
-                b'}' | b')' | b']' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                self.at = at + 1;
-                return true;
-            }
-        }
-        false
     }
 
     fn ends_with(&self, hashes: &[u64]) -> bool {
@@ -193,6 +151,16 @@ impl Scan<'_> {
             [.., Piece { hash: VALUE, .. }] => {}
             [.., Piece { hash: VALUE, .. }, Piece { hash, .. }] if BETWEEN.contains(&hash) || is_between(hash) => {
                 self.out.pop();
+            }
+            // `"a1", "b2"`
+            [
+                ..,
+                Piece { hash: VALUE, .. },
+                Piece { hash: QUOTE, .. },
+                Piece { hash: COMMA, .. },
+                Piece { hash: QUOTE, .. },
+            ] => {
+                self.out.truncate(self.out.len() - 3);
             }
             // `< 1 sec`
             [.., Piece { hash: LESS, spaced, .. }] if self.byte(end) != b'>' => {
@@ -230,32 +198,6 @@ impl Scan<'_> {
         }
     }
 
-    /// `\\\\server\\folder`
-    fn share(&mut self) {
-        let start = self.at;
-        while self.at < self.line.len()
-            && !is(self.byte(self.at), SPACE)
-            && !b"\"'<>|,;)]}".contains(&self.byte(self.at))
-        {
-            self.at += 1;
-        }
-        self.value(start, self.at);
-    }
-
-    /// Whether bytes are written one by one here, as in `00:1b:ba:c3`: some have no digit.
-    fn is_in_pairs(&self) -> bool {
-        let pair = |at| self.byte(at).is_ascii_hexdigit() && self.byte(at + 1).is_ascii_hexdigit();
-        self.byte(self.at + 2) == b':' && self.byte(self.at + 5) == b':' && pair(self.at) && pair(self.at + 3)
-    }
-
-    fn pairs(&mut self) {
-        let start = self.at;
-        while self.byte(self.at).is_ascii_hexdigit() || self.byte(self.at) == b':' {
-            self.at += 1;
-        }
-        self.value(start, self.at);
-    }
-
     fn word(&mut self) {
         let start = self.at;
         let (mut kinds, mut dots, mut state) = (0, 0, HASH);
@@ -279,7 +221,12 @@ impl Scan<'_> {
             return;
         }
         let word = &self.line[start..end];
-        if dots > 1 || self.is_date(word) || self.is_truth(word) || self.names_a_user() || self.comes_from() {
+        if (dots > 1 && !ends_in_capitals(word))
+            || self.is_date(word)
+            || self.is_truth(word)
+            || self.names_a_user()
+            || self.comes_from()
+        {
             self.value(start, end);
         } else {
             self.push(finish(state), start, end);
@@ -360,8 +307,8 @@ impl Scan<'_> {
     }
 }
 
-/// Brackets and quotes are followed so far, in bytes.
-const LONGEST: usize = 512;
+const QUOTE: u64 = b'"' as u64;
+const COMMA: u64 = b',' as u64;
 const LESS: u64 = b'<' as u64;
 const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 const MONTHS: [&[u8]; 12] =
@@ -370,6 +317,12 @@ const UNITS: [&[u8]; 19] = [
     b"B", b"KB", b"MB", b"GB", b"TB", b"KiB", b"MiB", b"GiB", b"bytes", b"ms", b"us", b"ns", b"s", b"sec", b"secs",
     b"seconds", b"min", b"h", b"m",
 ];
+
+/// `android.intent.action.SCREEN_ON` names one of a few things.
+fn ends_in_capitals(word: &[u8]) -> bool {
+    let last = word.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    last.len() > 2 && last.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
+}
 
 /// `-` and `.` alone between two values.
 fn is_between(hash_of: u64) -> bool {

@@ -78,15 +78,23 @@ impl Tally {
 
     /// The pattern of a line, which is counted.
     pub fn add(&mut self, line: &Line) -> PatternId {
-        // A stack trace that follows tells where, not what.
-        let said = line.message.split('⏎').next().unwrap_or_default();
-        let id = self.miner.add(said);
+        let id = self.mine(line);
+        self.count(line, id, line.at.div_euclid(1_000_000));
+        id
+    }
+
+    fn mine(&mut self, line: &Line) -> PatternId {
         if self.rows.len() >= CROWDED {
             self.settle();
         }
-        let bucket = self.bucket_of(line.at.div_euclid(1_000_000));
+        // A stack trace that follows tells where, not what.
+        self.miner.add(line.message.split('⏎').next().unwrap_or_default())
+    }
+
+    /// Counts a line as one of this moment.
+    fn count(&mut self, line: &Line, id: PatternId, ms: i64) {
+        let bucket = self.bucket_of(ms);
         self.rows.entry(id).or_insert_with(|| Row::new(line, bucket)).add(line, bucket);
-        id
     }
 
     /// The pattern that this one is by now.
@@ -111,9 +119,13 @@ impl Tally {
         self.settle();
         let (before, window) = self.windows(now);
         let exposure = Exposure::new(before, window, known_from);
+        self.ranked(now, &exposure)
+    }
+
+    fn ranked(&self, now: Timestamp, exposure: &Exposure) -> Vec<Finding> {
         let newest = self.bucket_of(now.0);
         let mut found: Vec<(f64, Finding)> =
-            self.rows.iter().filter_map(|(id, row)| self.finding(*id, row, newest, &exposure)).collect();
+            self.rows.iter().filter_map(|(id, row)| self.finding(*id, row, newest, exposure)).collect();
         found.sort_by(|(a, one), (b, other)| {
             let order = one.kind.rank().cmp(&other.kind.rank()).then(b.total_cmp(a));
             order.then(other.count.cmp(&one.count)).then(one.id.cmp(&other.id))
@@ -166,6 +178,23 @@ impl Tally {
             self.rows.entry(self.miner.find(id)).and_modify(|other| other.join(&row)).or_insert(row);
         }
     }
+}
+
+/// The patterns of the lines of one stretch of time against those of an earlier one, which may lie apart from it.
+pub fn between((lines, within): (&[Line], Range), (earlier, before): (&[Line], Range)) -> Vec<Finding> {
+    // One bucket more: the window must not begin within the stretch.
+    let buckets = BUCKETS as i64;
+    let mut tally = Tally::new(within.length().max(before.length()) * buckets / (buckets - 1) + buckets);
+    let (_, window) = tally.windows(within.end);
+    let shift = window.start.since(before.end) - 1;
+    for line in earlier {
+        let id = tally.mine(line);
+        tally.count(line, id, line.at.div_euclid(1_000_000) + shift);
+    }
+    tally.extend(lines);
+    tally.settle();
+    let exposure = Exposure::whole(before.length(), within.length(), window.start.0);
+    tally.ranked(within.end, &exposure)
 }
 
 /// A new error says more than a new remark.

@@ -1,3 +1,5 @@
+mod shapes;
+
 use super::*;
 
 /// The patterns of some lines, in the order of their first lines, with how many lines each has.

@@ -1,6 +1,8 @@
 //! What changed against the period before, and what stands out, as sentences. Only what the figures say: a change of
 //! a quarter or more of something that is not close to nothing.
 
+use crate::analysis::logs::insights as sentences;
+use crate::analysis::patterns::compare::Kind;
 use crate::model::unit::Unit;
 use crate::report::document::{Insight, Report, Section, State, Table};
 use crate::report::figures::{Change, Row};
@@ -32,10 +34,27 @@ pub fn insights(report: &Report) -> Vec<Insight> {
     rows(Section::Resources, "CPU of", &report.resources.cpu, 1.0, &mut found);
     disks(report, &mut found);
     nothing_before(report, &mut found);
+    logs(report, &mut found);
     // Stable: within a section what was found first stays first.
     found.sort_by_key(|insight| insight.section);
     found.truncate(MOST);
     found
+}
+
+/// Log patterns that are told.
+const PATTERNS: usize = 3;
+
+fn logs(report: &Report, found: &mut Vec<Insight>) {
+    let patterns = report.logs.iter().filter_map(|logs| logs.patterns.as_ref());
+    for finding in patterns.flat_map(|patterns| &patterns.found) {
+        let said = sentences(std::slice::from_ref(finding), 1, &|at| report.plan.clock(at, &report.grid));
+        let change = if let Kind::Grown(times) = finding.kind { Change::Ratio(times - 1.0) } else { Change::New };
+        let here = |text| Insight { section: Section::Logs, name: finding.text.clone(), text, change };
+        found.extend(said.into_iter().map(here));
+        if found.iter().filter(|insight| insight.section == Section::Logs).count() == PATTERNS {
+            break;
+        }
+    }
 }
 
 fn told(section: Section, name: &Plain, text: String, change: Change) -> Insight {

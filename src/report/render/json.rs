@@ -1,6 +1,7 @@
 //! JSON for machines: raw numbers in base units, times in RFC 3339 and UTC, keys in order of name. What is not known
 //! is null, never 0. `schema.json` describes it.
 
+mod logs;
 mod service;
 
 use serde_json::{Map, Value, json};
@@ -55,6 +56,7 @@ fn document(report: &Report) -> Value {
             "by_instance": report.hosts.rows.iter().map(service::host).collect::<Vec<_>>(),
         },
         "alerts": service::alerts(report),
+        "logs": report.logs.as_ref().map(logs::logs),
         "insights": report.insights.iter().map(insight).collect::<Vec<_>>(),
         "warnings": report.warnings,
         "questions": report.asked,

@@ -1,5 +1,6 @@
 //! The sections of the page.
 
+mod logs;
 mod service;
 
 use super::page::{Block, Section, Sheet, first_of};
@@ -19,8 +20,9 @@ pub fn sections(report: &Report) -> Vec<Section> {
         section("Availability", service::availability(report)),
         section("Hosts", service::hosts(report)),
         section("Alerts", service::alerts(report)),
-        section("What changed", insights(report)),
     ];
+    all.extend(report.logs.as_ref().map(|logs| section("Logs", logs::logs(logs, report))));
+    all.push(section("What changed", insights(report)));
     if !report.not_asked.is_empty() {
         all.push(section("Could not be asked", vec![service::not_asked(report)]));
     }

@@ -156,3 +156,26 @@ fn a_flood_of_different_lines_does_not_fill_the_memory() {
     let others = found.iter().find(|finding| finding.id == PatternId::OTHERS).unwrap();
     assert!(others.kind != Kind::New && others.text == "(other patterns)");
 }
+
+#[test]
+fn two_stretches_that_lie_apart_are_compared() {
+    let day = 24 * 60 * MINUTE;
+    let stretch = |ago: i64, length: i64| Range::new(NOW.plus(-ago - length), NOW.plus(-ago));
+    let mut earlier = every(SECOND, (day + 2 * MINUTE, day), "calm words");
+    earlier.extend(every(20 * SECOND, (day + 2 * MINUTE, day), "grown words"));
+    let mut lines = every(SECOND, (2 * MINUTE - 1, 0), "calm words");
+    lines.extend(every(SECOND, (2 * MINUTE - 1, 0), "grown words"));
+    lines.extend(every(10 * SECOND, (MINUTE, 0), "new words"));
+    let found = between((&lines, stretch(0, 2 * MINUTE)), (&earlier, stretch(day, 2 * MINUTE)));
+    let said: Vec<(&str, u64, u64)> = found.iter().map(|f| (f.text.as_str(), f.count, f.before)).collect();
+    assert_eq!(said, [("new words <*>", 6, 0), ("grown words <*>", 119, 6), ("calm words <*>", 119, 120)]);
+    assert!(matches!(found[1].kind, Kind::Grown(_)) && found[2].kind == Kind::Same);
+    // Times are those of the lines.
+    assert_eq!(found[1].first, NOW.plus(-day - 2 * MINUTE).0 * 1_000_000);
+    // A stretch that is shorter is no fall.
+    let (short, long) = (every(SECOND, (2 * MINUTE - 1, 0), "a"), every(SECOND, (4 * MINUTE - 1, 0), "a"));
+    let half = between((&short, stretch(0, 2 * MINUTE)), (&long, stretch(0, 4 * MINUTE)));
+    assert!(half.iter().all(|finding| finding.kind == Kind::Same), "{half:?}");
+    let nothing = between((&lines, stretch(0, 2 * MINUTE)), (&[], stretch(day, 0)));
+    assert!(nothing.iter().all(|finding| finding.kind == Kind::Unknown));
+}

@@ -1,0 +1,57 @@
+//! The logs as JSON.
+
+use serde_json::{Value, json};
+
+use super::number;
+use crate::analysis::patterns::compare::Kind;
+use crate::analysis::patterns::tally::Finding;
+use crate::model::log::Tallies;
+use crate::report::document::{Logs, Patterns};
+use crate::text::Plain;
+use crate::time::Timestamp;
+
+pub fn logs(logs: &Logs) -> Value {
+    json!({
+        "tallies": logs.tallies.as_ref().map(tallies),
+        "patterns": logs.patterns.as_ref().map(patterns),
+    })
+}
+
+fn tallies(tallies: &Tallies) -> Value {
+    json!({
+        "error_types": counts(&tallies.error_types),
+        "requests": counts(&tallies.requests),
+        "over_lines": tallies.over,
+    })
+}
+
+fn counts(of: &[(Plain, u64)]) -> Value {
+    of.iter().map(|(name, count)| json!({ "name": name, "count": count })).collect()
+}
+
+fn patterns(patterns: &Patterns) -> Value {
+    json!({
+        "lines": patterns.lines,
+        "from": Timestamp(patterns.from).rfc3339(),
+        "lines_before": patterns.lines_before,
+        "from_before": Timestamp(patterns.from_before).rfc3339(),
+        "found": patterns.found.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    let times = if let Kind::Grown(times) = finding.kind { Some(times) } else { None };
+    let time = |ns: i64| Timestamp(ns.div_euclid(1_000_000)).rfc3339();
+    json!({
+        "pattern": finding.text,
+        "kind": if times.is_some() { "grown" } else { "new" },
+        "times": number(times),
+        "count": finding.count,
+        "count_before": finding.before,
+        "level": finding.level.word(),
+        "services": finding.services,
+        "first": time(finding.first),
+        "last": time(finding.last),
+        "example": finding.example,
+    })
+}
