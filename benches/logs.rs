@@ -47,7 +47,7 @@ fn main() {
     for batch in 0..(CAP + CAP / 5) / BATCH {
         let arrived: Vec<Line> = (batch * BATCH..(batch + 1) * BATCH).map(line).collect();
         let start = Instant::now();
-        lines.arrive(arrived);
+        lines.arrive(arrived, i64::MAX);
         let took = start.elapsed().as_secs_f64();
         (spent, worst) = (spent + took, worst.max(took));
         if lines.len() == CAP && lines.dropped() == 0 {
@@ -64,7 +64,7 @@ fn main() {
     let late: Vec<Line> =
         (0..BATCH).map(|i| Line { id: format!("late{i}").into(), ..line(i * 37 + 200_000) }).collect();
     let start = Instant::now();
-    lines.arrive(late);
+    lines.arrive(late, i64::MAX);
     println!("{BATCH} late lines put in their places: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     println!("resident at the end: {:.0} MiB", resident() - before);
 }
