@@ -374,6 +374,27 @@ fn fields_narrow_the_list_and_escape_widens_it_again() {
 }
 
 #[test]
+fn the_detail_stays_with_its_line_while_others_come_in() {
+    let mut app = of_incident(120, 40);
+    press(&mut app, "enter");
+    more(&mut app, 40);
+    let text = screen(&app);
+    assert!(text.contains("14:03:25.000 ERROR checkout") && text.contains("pod_name"), "{text}");
+    press(&mut app, "esc");
+    assert!(screen(&app).contains("paused: 40 new below"), "{}", screen(&app));
+}
+
+#[test]
+fn no_lines_are_not_calm_and_a_wrong_clock_hides_nothing() {
+    assert!(!screen(&situation("no_index", 120, 40)).lines().nth(2).unwrap().contains('●'));
+    let mut app = situation("hostile", 120, 40);
+    told(&mut app, arrivals(vec![line(500, Level::Error, "checkout", "now")]));
+    let text = screen(&app);
+    assert!(text.contains("2262-04-11") && text.contains("14:03:26.500 ERROR checkout"), "{text}");
+    assert!(!text.contains("late"), "{text}");
+}
+
+#[test]
 fn finding_jumps_over_all_held_lines() {
     let mut app = of_incident(80, 24);
     let mut lines = vec![line(3_600_000, Level::Info, "gateway", "the needle of long ago")];

@@ -358,8 +358,18 @@ impl Logs {
     }
 
     /// Asks for the fields of the line under the cursor, to choose one of them.
-    pub fn pick(&mut self, exclude: bool) {
+    pub fn pick(&mut self, exclude: bool, area: Rect) {
         self.picking = Some(exclude);
+        self.stay(area);
+    }
+
+    /// Stays with the line under the cursor while its document is looked at; nothing is told of another one.
+    fn stay(&mut self, area: Rect) {
+        let height = self.list_height(area);
+        self.list_mut().hold(height);
+        if self.document().is_none() {
+            self.document = Slot::default();
+        }
     }
 
     /// The fields to choose from, when they have come.
@@ -376,10 +386,6 @@ impl Logs {
         self.picking.take().map(|_| said)
     }
 
-    pub fn stop_picking(&mut self) {
-        self.picking = None;
-    }
-
     /// The document of the line under the cursor.
     fn document(&self) -> Option<&Document> {
         self.document.get().filter(|_| self.document_question().is_some_and(|query| self.document.answers(&query)))
@@ -390,8 +396,9 @@ impl Logs {
         leaves(self.document()?).nth(self.field)?.exact.clone()
     }
 
-    pub fn begin_detail(&mut self) {
+    pub fn begin_detail(&mut self, area: Rect) {
         self.field = 0;
+        self.stay(area);
     }
 
     pub fn headline(&self, scene: &Scene) -> Headline {

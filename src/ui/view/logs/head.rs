@@ -9,7 +9,7 @@ use super::layout::Places;
 use super::volume::{number, of, total};
 use super::{Logs, Older, is_overdue, row};
 use crate::analysis::summary::{Headline, Level as Mood};
-use crate::model::log::{Filter, Level, Way};
+use crate::model::log::{Count, Filter, Level, Search, Way};
 use crate::time::{Timestamp, ago, format_duration};
 use crate::ui::range::Shown;
 use crate::ui::theme::Role;
@@ -139,9 +139,9 @@ fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
         (Some(Way::Arrival), Some(at), _) => (format!("{follows}complete to {} (by arrival)", clock(at)), role),
         (Some(Way::Arrival), None, _) => (format!("{follows}by arrival"), role),
         (Some(Way::Time), Some(at), _) => {
-            (format!("{live}by time: what came late before {} is not seen", clock(at)), Role::Stale)
+            (format!("{live}by time: late lines before {} are not seen", clock(at)), Role::Stale)
         }
-        (Some(Way::Time) | None, _, _) => (format!("{live}by time: what comes late is not seen"), Role::Stale),
+        (Some(Way::Time) | None, _, _) => (format!("{live}by time: late lines are not seen"), Role::Stale),
     }
 }
 
@@ -199,7 +199,14 @@ pub fn headline(logs: &Logs, scene: &Scene) -> Headline {
     } else {
         String::new()
     };
+    if matches!(volume.total, Count::Exactly(0)) {
+        let fit = if logs.search == Search::default() { "" } else { " that fit the query" };
+        return headline(Mood::Notice, format!("no lines{fit} in {length}{old}: they tell nothing of errors"));
+    }
+    let is_all = logs.search == Search::default();
+    let fit = if is_all { "" } else { " that fit the query" };
+    let is_sure = is_all && old.is_empty() && volume.notes.is_empty() && logs.notes.is_empty();
     let text =
-        format!("{} errors and {} warnings among {all} lines in {length}{old}", number(errors), number(warnings));
-    headline(if errors + warnings == 0 && old.is_empty() { Mood::Calm } else { Mood::Notice }, text)
+        format!("{} errors and {} warnings among {all} lines{fit} in {length}{old}", number(errors), number(warnings));
+    headline(if errors + warnings == 0 && is_sure { Mood::Calm } else { Mood::Notice }, text)
 }
