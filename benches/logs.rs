@@ -2,12 +2,26 @@
 //! `cargo bench --bench logs`
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use a360::model::log::{Arrivals, Cursor, Way};
 use a360::model::log::{Level, Line};
+use a360::model::query::{Answer, Query, Update};
+use a360::model::watch::Watch;
 use a360::store::log::{CAP, Lines};
+use a360::time::{HOUR, Timestamp};
+use a360::ui::app::{App, ContextSetup, Event, Setup};
+use a360::ui::keymap::{Key, Keymap};
+use a360::ui::screen;
+use a360::ui::theme::Theme;
+use crossterm::event::Event as TermEvent;
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 const BATCH: usize = 20_000;
+const NOW: Timestamp = Timestamp(1_795_442_607_000);
+const SIZE: (u16, u16) = (200, 50);
 
 /// A line as services write it: some hundred bytes, an id of Elasticsearch, a trace.
 fn line(i: usize) -> Line {
@@ -47,7 +61,7 @@ fn main() {
     for batch in 0..(CAP + CAP / 5) / BATCH {
         let arrived: Vec<Line> = (batch * BATCH..(batch + 1) * BATCH).map(line).collect();
         let start = Instant::now();
-        lines.arrive(arrived);
+        lines.arrive(arrived, i64::MAX);
         let took = start.elapsed().as_secs_f64();
         (spent, worst) = (spent + took, worst.max(took));
         if lines.len() == CAP && lines.dropped() == 0 {
@@ -64,7 +78,91 @@ fn main() {
     let late: Vec<Line> =
         (0..BATCH).map(|i| Line { id: format!("late{i}").into(), ..line(i * 37 + 200_000) }).collect();
     let start = Instant::now();
-    lines.arrive(late);
+    lines.arrive(late, i64::MAX);
     println!("{BATCH} late lines put in their places: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    drop(lines);
+    console();
     println!("resident at the end: {:.0} MiB", resident() - before);
+}
+
+/// The whole console with a million lines: what one update of the tail costs, and one frame.
+fn console() {
+    let Some(mut app) = app() else { return };
+    press(&mut app, "3");
+    let (mut update, mut frame) = (0.0f64, 0.0f64);
+    for batch in 0..CAP / BATCH + 5 {
+        let lines = (batch * BATCH..(batch + 1) * BATCH).map(line).collect();
+        update = update.max(timed(|| arrive(&mut app, lines)));
+        frame = frame.max(timed(|| paint(&app)));
+    }
+    println!("console: {BATCH} lines in one update {:.1} ms, a frame {:.2} ms, at worst", update * 1e3, frame * 1e3);
+    for keys in ["k", "ctrl-u", "w", "g", "G", "P", "/ n o w h e r e enter", "n"] {
+        let spent = timed(|| {
+            for key in keys.split(' ') {
+                press(&mut app, key);
+            }
+            paint(&app);
+        });
+        println!("  keys {keys}: {:.1} ms with the frame", spent * 1e3);
+    }
+    let lines = (CAP * 2..CAP * 2 + BATCH).map(line).collect();
+    println!("  {BATCH} lines with the patterns shown: {:.1} ms", timed(|| arrive(&mut app, lines)) * 1e3);
+}
+
+fn app() -> Option<App> {
+    let context = ContextSetup {
+        name: "bench".into(),
+        production: false,
+        prometheus: false,
+        alertmanager: false,
+        logs: true,
+        read_only: false,
+        dead_mans_switch: None,
+        scopes: Vec::new(),
+        watch: Watch::default(),
+    };
+    let setup = Setup {
+        contexts: vec![context],
+        demo: false,
+        keymap: Keymap::default(),
+        theme: Theme::builtin("default")?,
+        ascii: false,
+        zone: TimeZone::UTC,
+        live: HOUR,
+        refresh: Duration::from_secs(5),
+        tiles: Duration::from_secs(15),
+        flags: Vec::new(),
+        author: None,
+        bell: false,
+    };
+    Some(App::new(setup, SIZE, NOW))
+}
+
+fn press(app: &mut App, name: &str) {
+    if let Some(key) = Key::parse(name) {
+        app.handle(Event::Term(TermEvent::Key(key.event())), NOW);
+    }
+}
+
+fn paint(app: &App) {
+    let mut buf = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+    screen::draw(app, &mut buf);
+    black_box(&buf);
+}
+
+fn arrive(app: &mut App, lines: Vec<Line>) {
+    let tail = app.subscriptions().into_iter().find(|subscription| matches!(subscription.query, Query::Tail { .. }));
+    let Some(subscription) = tail else { return };
+    let cursor = Cursor(std::sync::Arc::new(()));
+    let notes = Vec::new();
+    let arrivals = Arrivals { lines, anew: false, skipped: 0, complete_to: None, way: Way::Arrival, notes, cursor };
+    let result = Ok(Answer::Arrivals(arrivals));
+    let update = Update { subscription, at: NOW, next: None, skew_ms: 0, result };
+    app.handle(Event::Update(Box::new(update)), NOW);
+}
+
+fn timed(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
 }

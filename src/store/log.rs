@@ -154,9 +154,9 @@ impl Lines {
         *self = Self { sought, ..Self::up_to(self.cap) };
     }
 
-    /// Takes in what a tail brought; gives how many lines are new. Late ones are marked.
-    pub fn arrive(&mut self, lines: Vec<Line>) -> usize {
-        let newest = self.newest();
+    /// Takes in what a tail brought by now, in ns; gives how many lines are new. Late ones are marked.
+    pub fn arrive(&mut self, lines: Vec<Line>, now: i64) -> usize {
+        let newest = self.newest_by(now);
         let late = |line: &Line| {
             let behind = newest.map_or(0, |newest| newest.saturating_sub(line.at));
             if behind < LATE { 0 } else { u32::try_from(behind / 1_000_000_000).unwrap_or(u32::MAX) }
@@ -283,6 +283,16 @@ impl Lines {
 
     pub fn newest(&self) -> Option<i64> {
         Some(self.blocks.back()?.last()?.at)
+    }
+
+    /// The same without those that are dated later than that, by a wrong clock.
+    pub fn newest_by(&self, now: i64) -> Option<i64> {
+        let (Ok((block, at)) | Err((block, at))) = self.search(now.saturating_add(1), "", "");
+        let before = |rows: &Vec<Row>, at: usize| Some(rows.get(at.checked_sub(1)?)?.at);
+        self.blocks
+            .get(block)
+            .and_then(|rows| before(rows, at))
+            .or_else(|| Some(self.blocks.get(block.checked_sub(1)?)?.last()?.at))
     }
 
     pub fn oldest(&self) -> Option<i64> {

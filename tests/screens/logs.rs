@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use a360::model::fault::FetchError;
 use a360::model::log::{Arrivals, Count, Cursor, Document, Field, Level, Line, Page, Search, Volume, Way};
 use a360::model::query::{Answer, Query, Subscription, Update};
+use a360::text::Plain;
 use a360::time::{MINUTE, SECOND, Timestamp};
 use a360::ui::app::{App, Effect, Event};
 use crossterm::event::Event as TermEvent;
@@ -49,7 +50,7 @@ fn timeout(ago: i64, trace: &str) -> Line {
 }
 
 /// Lines of an incident, the oldest first.
-fn incident(count: i64) -> Vec<Line> {
+pub fn incident(count: i64) -> Vec<Line> {
     let one = |i: i64| {
         let ago = 2_000 + i * 1_370;
         match i % 7 {
@@ -66,7 +67,7 @@ fn incident(count: i64) -> Vec<Line> {
     (0..count).rev().map(one).collect()
 }
 
-fn arrivals(lines: Vec<Line>) -> Arrivals {
+pub fn arrivals(lines: Vec<Line>) -> Arrivals {
     Arrivals {
         lines,
         anew: false,
@@ -125,11 +126,21 @@ fn document() -> Document {
     Document { fields }
 }
 
-fn told(app: &mut App, arrived: Arrivals) {
+pub fn told(app: &mut App, arrived: Arrivals) {
     answers(app, NOW, |query| match query {
         Query::Tail { .. } => Some(Ok(Answer::Arrivals(arrived.clone()))),
         Query::Volume { .. } => Some(Ok(Answer::Volume(volume(query)))),
         Query::Document { .. } => Some(Ok(Answer::Document(document()))),
+        _ => None,
+    });
+}
+
+fn empty(app: &mut App, notes: Vec<Plain>) {
+    answers(app, NOW, |query| match query {
+        Query::Tail { .. } => Some(Ok(Answer::Arrivals(Arrivals { notes: notes.clone(), ..arrivals(Vec::new()) }))),
+        Query::Volume { .. } => {
+            Some(Ok(Answer::Volume(Volume { levels: Vec::new(), total: Count::Exactly(0), ..volume(query) })))
+        }
         _ => None,
     });
 }
@@ -153,7 +164,7 @@ fn more(app: &mut App, count: i64) {
     told(app, arrivals(lines));
 }
 
-fn hostile() -> Vec<Line> {
+pub fn hostile() -> Vec<Line> {
     let bad = "\u{1b}[31mred\u{1b}]52;c;x\u{7}\u{202e}reversed\u{200b}";
     let mut lines = vec![
         line(9_000, Level::Error, bad, bad),
@@ -178,10 +189,8 @@ type Tell = fn(&mut App);
 const SITUATIONS: [(&str, Tell); 11] = [
     ("incident", |app| told(app, arrivals(incident(120)))),
     ("asking", |_| {}),
-    ("no_lines", |app| told(app, arrivals(Vec::new()))),
-    ("no_index", |app| {
-        told(app, Arrivals { notes: vec!["no index matches agent360-*".into()], ..arrivals(Vec::new()) });
-    }),
+    ("no_lines", |app| empty(app, Vec::new())),
+    ("no_index", |app| empty(app, vec!["no index matches agent360-*".into()])),
     ("no_elasticsearch", |app| app.setup.contexts[0].logs = false),
     ("failed", |app| answers(app, NOW.plus(-42 * SECOND), |_| Some(Err(FetchError::Refused)))),
     ("old", |app| {
@@ -250,7 +259,7 @@ fn no_situation_looks_like_another() {
             assert!(seen.insert(text.clone()), "{name} at {width}x{height}\n{text}");
             assert_eq!(
                 text.contains("● live"),
-                matches!(name, "incident" | "late" | "hostile" | "no_lines" | "no_index" | "partial"),
+                matches!(name, "incident" | "late" | "hostile" | "no_lines"),
                 "{name} at {width}x{height}\n{text}"
             );
         }
@@ -362,6 +371,27 @@ fn fields_narrow_the_list_and_escape_widens_it_again() {
     assert_eq!(search(&app).filters.len(), 1);
     press(&mut app, "esc esc");
     assert_eq!(search(&app), Search::default());
+}
+
+#[test]
+fn the_detail_stays_with_its_line_while_others_come_in() {
+    let mut app = of_incident(120, 40);
+    press(&mut app, "enter");
+    more(&mut app, 40);
+    let text = screen(&app);
+    assert!(text.contains("14:03:25.000 ERROR checkout") && text.contains("pod_name"), "{text}");
+    press(&mut app, "esc");
+    assert!(screen(&app).contains("paused: 40 new below"), "{}", screen(&app));
+}
+
+#[test]
+fn no_lines_are_not_calm_and_a_wrong_clock_hides_nothing() {
+    assert!(!screen(&situation("no_index", 120, 40)).lines().nth(2).unwrap().contains('●'));
+    let mut app = situation("hostile", 120, 40);
+    told(&mut app, arrivals(vec![line(500, Level::Error, "checkout", "now")]));
+    let text = screen(&app);
+    assert!(text.contains("2262-04-11") && text.contains("14:03:26.500 ERROR checkout"), "{text}");
+    assert!(!text.contains("late"), "{text}");
 }
 
 #[test]

@@ -12,10 +12,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::alerting;
-use crate::check;
 use crate::console::{self, NOW, key, paint};
 use crate::press;
 use crate::scenes::scene;
+use crate::{check, logs};
 
 /// What lies over the view, normal and on the whole screen.
 const OVER: [&str; 7] = ["", "?", ":", "t", "s", "/ a p i", "/ a p i enter < <"];
@@ -114,13 +114,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_pressed(begin in prop::sample::select(vec!["", "2", "2 a", "2 S x", "2 v G x"]), steps in prop::collection::vec(step(), 1..40)) {
+    fn whatever_is_pressed(begin in prop::sample::select(vec!["", "2", "2 a", "2 S x", "2 v G x", "3", "3 k enter", "3 g P w"]), steps in prop::collection::vec(step(), 1..40)) {
         let (calm, incident) = (alerting::calm(), alerting::incident());
         let mut app = console::app(80, 24);
-        app.setup.contexts[0].alertmanager = true;
+        (app.setup.contexts[0].alertmanager, app.setup.contexts[0].logs) = (true, true);
         for key in begin.split(' ').filter(|key| !key.is_empty()) {
             press(&mut app, key);
             incident.tell(&mut app, NOW);
+            logs::told(&mut app, logs::arrivals(logs::incident(50)));
         }
         let mut sent = None;
         let mut now = NOW;
@@ -137,7 +138,10 @@ proptest! {
                     app.handle(Event::Term(TermEvent::Mouse(event)), now);
                 }
                 Step::Resize(width, height) => drop(app.handle(Event::Term(TermEvent::Resize(width, height)), now)),
-                Step::Answers(bad) => (if bad { &incident } else { &calm }).tell(&mut app, now),
+                Step::Answers(bad) => {
+                    (if bad { &incident } else { &calm }).tell(&mut app, now);
+                    logs::told(&mut app, logs::arrivals(if bad { logs::hostile() } else { logs::incident(9) }));
+                }
                 Step::Outcome(which) => {
                     if let Some(job) = sent.take() {
                         app.handle(Event::Written(Box::new(outcome(job, which))), now);

@@ -27,9 +27,9 @@ fn messages(lines: &Lines) -> Vec<String> {
 #[test]
 fn a_late_line_takes_its_place_and_is_marked_and_none_comes_twice() {
     let mut lines = Lines::default();
-    assert_eq!(lines.arrive(vec![line(SECOND, "a", "one"), line(50 * SECOND, "c", "three")]), 2);
+    assert_eq!(lines.arrive(vec![line(SECOND, "a", "one"), line(50 * SECOND, "c", "three")], i64::MAX), 2);
     let late = vec![line(8 * SECOND, "b", "two"), line(50 * SECOND, "c", "three"), line(49 * SECOND, "d", "jitter")];
-    assert_eq!(lines.arrive(late), 2);
+    assert_eq!(lines.arrive(late, i64::MAX), 2);
     assert_eq!(messages(&lines), ["one", "two", "jitter", "three"]);
     let marks: Vec<_> = lines.from(0).map(|held| held.late).collect();
     assert_eq!(marks, [None, Some(42), None, None]);
@@ -39,18 +39,29 @@ fn a_late_line_takes_its_place_and_is_marked_and_none_comes_twice() {
 }
 
 #[test]
+fn a_line_dated_in_the_future_makes_no_other_one_late() {
+    let mut lines = Lines::default();
+    lines.arrive(vec![line(900 * SECOND, "f", "future"), line(10 * SECOND, "a", "one")], 11 * SECOND);
+    assert_eq!(lines.newest_by(11 * SECOND), Some(10 * SECOND));
+    lines.arrive(vec![line(12 * SECOND, "b", "two"), line(2 * SECOND, "c", "late")], 12 * SECOND);
+    let marks: Vec<_> = lines.from(0).map(|held| held.late).collect();
+    assert_eq!(marks, [Some(8), None, None, None]);
+    assert_eq!((lines.newest_by(0), Lines::default().newest_by(0)), (None, None));
+}
+
+#[test]
 fn beyond_the_cap_the_oldest_go_and_are_counted() {
     let mut lines = Lines::up_to(3);
-    lines.arrive((0..5).map(|i| line(i, &i.to_string(), &i.to_string())).collect());
+    lines.arrive((0..5).map(|i| line(i, &i.to_string(), &i.to_string())).collect(), i64::MAX);
     assert_eq!((messages(&lines), lines.dropped(), lines.len()), (vec!["2".into(), "3".into(), "4".into()], 2, 3));
-    lines.arrive(vec![line(1, "1", "1")]);
+    lines.arrive(vec![line(1, "1", "1")], i64::MAX);
     assert_eq!((lines.dropped(), lines.oldest(), lines.newest()), (3, Some(2), Some(4)));
 }
 
 #[test]
 fn a_line_is_found_again_wherever_it_has_moved() {
     let mut lines = Lines::default();
-    lines.arrive((0..5_000).map(|i| line(2 * i, &i.to_string(), "x")).collect());
+    lines.arrive((0..5_000).map(|i| line(2 * i, &i.to_string(), "x")).collect(), i64::MAX);
     let key = lines.key(2_500).unwrap();
     lines.fill((0..3_000).map(|i| line(2 * i + 1, "odd", "y")).collect());
     assert_eq!((lines.position(&key), lines.get(5_000).map(|held| held.at)), (5_000, Some(key.at)));
@@ -61,7 +72,7 @@ fn a_line_is_found_again_wherever_it_has_moved() {
 fn what_is_looked_for_is_counted_and_gone_to_around_the_ends() {
     let mut lines = Lines::up_to(3_000);
     let text = |i: i64| if i % 1_000 == 7 { "Upstream timeout" } else { "all is well" };
-    lines.arrive((0..3_000).map(|i| line(i, &i.to_string(), text(i))).collect());
+    lines.arrive((0..3_000).map(|i| line(i, &i.to_string(), text(i))).collect(), i64::MAX);
     lines.seek("timeout");
     assert_eq!(lines.hits(), 3);
     let steps = [(0, true), (7, true), (2_500, true), (7, false), (8, false), (1_007, false)];
@@ -70,9 +81,9 @@ fn what_is_looked_for_is_counted_and_gone_to_around_the_ends() {
         [7, 1_007, 7, 2_007, 7, 7].map(Some),
         "{steps:?}"
     );
-    lines.arrive(vec![Line { endpoint: "/timeout".into(), ..line(9_000, "z", "no") }]);
+    lines.arrive(vec![Line { endpoint: "/timeout".into(), ..line(9_000, "z", "no") }], i64::MAX);
     assert_eq!(lines.hits(), 4, "shared words count, and words that are new");
-    lines.arrive((0..8).map(|i| line(9_001 + i, "w", "no")).collect());
+    lines.arrive((0..8).map(|i| line(9_001 + i, "w", "no")).collect(), i64::MAX);
     assert_eq!(lines.hits(), 3, "one has gone");
     lines.seek("nothing like it");
     assert_eq!((lines.hits(), lines.next_hit(0, true)), (0, None));
@@ -82,7 +93,7 @@ fn what_is_looked_for_is_counted_and_gone_to_around_the_ends() {
 fn words_that_no_line_uses_are_let_go() {
     let mut lines = Lines::up_to(100);
     for i in 0..200_000i64 {
-        lines.arrive(vec![Line { endpoint: format!("/{i}").into(), ..line(i, "a", "m") }]);
+        lines.arrive(vec![Line { endpoint: format!("/{i}").into(), ..line(i, "a", "m") }], i64::MAX);
     }
     assert!(lines.names.len() <= WORDS + 1, "{}", lines.names.len());
     assert_eq!(lines.get(99).unwrap().endpoint, "/199999");
@@ -99,11 +110,11 @@ proptest! {
         // Seven lines a moment, and some of them come twice.
         let all = |i: i64| line(i / 7, &format!("{:05}", i * 7_919 % 3_000), &i.to_string());
         let mut expected = Lines::up_to(cap);
-        expected.arrive((0..3_000).map(all).collect());
+        expected.arrive((0..3_000).map(all).collect(), i64::MAX);
         let mut lines = Lines::up_to(cap);
         let twice: Vec<i64> = order.iter().chain(order.iter().take(again)).copied().collect();
         for part in twice.chunks(batch) {
-            lines.arrive(part.iter().map(|i| all(*i)).collect());
+            lines.arrive(part.iter().map(|i| all(*i)).collect(), i64::MAX);
         }
         prop_assert_eq!(messages(&lines), messages(&expected));
         prop_assert_eq!(lines.len(), cap.min(3_000));

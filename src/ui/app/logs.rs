@@ -27,7 +27,7 @@ impl App {
         match action {
             Action::Open | Action::FullScreen if self.logs.line().is_none() => {}
             Action::Open | Action::FullScreen => {
-                self.logs.begin_detail();
+                self.in_logs(|logs, _, area| logs.begin_detail(area));
                 return false;
             }
             Action::Edit => {
@@ -66,7 +66,7 @@ impl App {
                 None => self.say("the server cannot search this field"),
             }
         } else if self.logs.line().is_some() {
-            self.logs.pick(exclude);
+            self.in_logs(|logs, _, area| logs.pick(exclude, area));
             self.offer_fields();
         }
     }

@@ -136,6 +136,7 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
 fn label(app: &App, row: &Row) -> Option<&'static str> {
     match row.action {
         Action::Pause if !app.shown.is_live() => Some("live"),
+        Action::Pause if app.view == ViewId::Logs && !app.logs.follows() => Some("follow"),
         Action::Quiet if app.view == ViewId::Logs => Some("level"),
         Action::Edit if app.view == ViewId::Logs => Some("query"),
         Action::Expire if app.view == ViewId::Logs => Some("without"),
@@ -214,13 +215,12 @@ fn offered_of_logs(app: &App, action: Action) -> bool {
     let has_line = app.logs.line().is_some();
     match action {
         _ if !app.has_logs() => matches!(action, Action::Context | Action::Time),
-        Action::Down | Action::Copy | Action::Include | Action::Expire => has_line,
+        Action::Copy | Action::Include | Action::Expire => has_line,
         Action::Open => has_line && !app.full,
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || app.logs.is_narrowed(),
         Action::FindNext => app.find.is_some() && app.logs.hits() > 0,
         Action::Around | Action::Patterns | Action::Wrap => has_line && !app.full,
         Action::Edit | Action::Quiet | Action::Find | Action::Pause | Action::Time => !app.full,
-        Action::PanLeft => has_line && !app.full && !app.logs.wraps(),
         Action::ZoomIn | Action::CrosshairLeft => !app.full,
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),

@@ -163,7 +163,7 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
         }
         Some(Link { answered: Some(at), .. }) => {
             let age = app.now.since(*at);
-            let late = (app.shown.is_live() || source != Source::Prometheus) && is_late(app, source, *at);
+            let late = (app.shown.is_live() || source == Source::Alertmanager) && is_late(app, source, *at);
             (if late { format!("● {}", ago(age)) } else { "●".to_owned() }, if late { Role::Stale } else { Role::Ok })
         }
         _ => ("…".to_owned(), Role::Dim),
@@ -206,19 +206,24 @@ pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
             line.push_span(Span::styled(format!("{text} "), theme.style(role)));
         }
     }
+    let used = line.width() as u16;
     line.render(area, buf);
     if app.overlay.is_some() {
         return;
     }
     let key = |action| app.setup.keymap.first(action).unwrap_or_default();
-    Line::from(vec![
+    let mut keys = Line::from(vec![
         Span::styled(key(crate::ui::action::Action::Help), theme.style(Role::Key)),
         Span::styled(" help  ", theme.style(Role::Dim)),
         Span::styled(key(crate::ui::action::Action::Palette), theme.style(Role::Key)),
         Span::styled(" command ", theme.style(Role::Dim)),
-    ])
-    .alignment(Alignment::Right)
-    .render(area, buf);
+    ]);
+    if used + keys.width() as u16 > area.width {
+        keys.spans.truncate(2);
+    }
+    if used + keys.width() as u16 <= area.width {
+        keys.alignment(Alignment::Right).render(area, buf);
+    }
 }
 
 /// What is wrong, in one sentence; a source that does not answer comes first, for all else is old then.
@@ -229,6 +234,12 @@ pub fn headline(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 fn sentence(app: &App) -> (&'static str, String, Role) {
+    if let (ViewId::Logs, Some(Link { outage: Some((error, since)), .. })) =
+        (app.view, app.links.get(&Source::Elasticsearch))
+    {
+        let text = format!("elasticsearch: {error}, for {}; shown is what was known then", ago(app.now.since(*since)));
+        return ("✖", text, Role::Failed);
+    }
     if let Some(Link { outage: Some((error, since)), answered, next, .. }) = app.links.get(&Source::Prometheus) {
         let mut text = format!("prometheus: {error}, for {}", ago(app.now.since(*since)));
         if let Some(next) = next.filter(|next| *next > app.now) {

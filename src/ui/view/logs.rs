@@ -58,6 +58,7 @@ pub struct Logs {
     /// Lines may be missing between these moments, in ms.
     gap: Option<(i64, i64)>,
     older: Older,
+    older_error: Option<FetchError>,
     volume: Slot<Volume>,
     document: Slot<Document>,
     /// The field under the cursor in the detail.
@@ -108,9 +109,9 @@ impl Logs {
         }
     }
 
+    /// It is asked where there is no room for it too: the headline counts with it.
     fn volume_question(&self, scene: &Scene, area: Rect) -> Option<Query> {
-        let (_, cells) = layout::bars(area.width);
-        if places(area, false).volume.height == 0 || cells == 0 {
+        if area.width == 0 {
             return None;
         }
         let step = self.volume_step(scene, area);
@@ -151,23 +152,24 @@ impl Logs {
         self.line().map_or_else(String::new, |held| row::copied(&held))
     }
 
-    fn take_arrivals(&mut self, query: &Query, arrivals: Arrivals) {
+    fn take_arrivals(&mut self, query: &Query, arrivals: Arrivals, now: Timestamp) {
+        let now = now.0.saturating_mul(1_000_000);
         let is_other = self.held.as_ref() != Some(query);
         if is_other {
             self.start_over(query);
         }
         let first = arrivals.lines.first().map(|line| line.at);
         if arrivals.anew && !is_other {
-            self.note_gap(first);
+            self.note_gap(first, now);
         }
         self.skipped = self.skipped.saturating_add(arrivals.skipped);
         (self.complete_to, self.way, self.notes) = (arrivals.complete_to, Some(arrivals.way), arrivals.notes);
-        self.live.arrive(arrivals.lines);
+        self.live.arrive(arrivals.lines, now);
     }
 
     /// A tail that begins anew may have missed what came meanwhile, unless its first lines are known.
-    fn note_gap(&mut self, first: Option<i64>) {
-        if let (Some(newest), Some(first)) = (self.live.lines.newest(), first)
+    fn note_gap(&mut self, first: Option<i64>, now: i64) {
+        if let (Some(newest), Some(first)) = (self.live.lines.newest_by(now), first)
             && first > newest
         {
             self.gap = Some((newest.div_euclid(1_000_000), first.div_euclid(1_000_000)));
@@ -187,6 +189,7 @@ impl Logs {
 
     fn take_older(&mut self, page: Page) {
         let is_all = page.lines.len() < FILL as usize;
+        self.older_error = None;
         let new = self.live.lines.fill(page.lines);
         self.older = if is_all || new == 0 { Older::None } else { Older::NotAsked };
     }
@@ -196,7 +199,7 @@ impl Logs {
         self.live.lines.clear();
         self.live.follow();
         self.held = Some(query.clone());
-        (self.skipped, self.gap, self.older) = (0, None, Older::NotAsked);
+        (self.skipped, self.gap, self.older, self.older_error) = (0, None, Older::NotAsked, None);
     }
 
     fn list_height(&self, area: Rect) -> u16 {
@@ -236,6 +239,10 @@ impl Logs {
         let height = self.list_height(area);
         let list = self.list_mut();
         if list.follows() { list.hold(height) } else { list.follow() }
+    }
+
+    pub fn follows(&self) -> bool {
+        self.live.follows()
     }
 
     pub fn search(&self) -> &Search {
@@ -351,8 +358,18 @@ impl Logs {
     }
 
     /// Asks for the fields of the line under the cursor, to choose one of them.
-    pub fn pick(&mut self, exclude: bool) {
+    pub fn pick(&mut self, exclude: bool, area: Rect) {
         self.picking = Some(exclude);
+        self.stay(area);
+    }
+
+    /// Stays with the line under the cursor while its document is looked at; nothing is told of another one.
+    fn stay(&mut self, area: Rect) {
+        let height = self.list_height(area);
+        self.list_mut().hold(height);
+        if self.document().is_none() {
+            self.document = Slot::default();
+        }
     }
 
     /// The fields to choose from, when they have come.
@@ -369,10 +386,6 @@ impl Logs {
         self.picking.take().map(|_| said)
     }
 
-    pub fn stop_picking(&mut self) {
-        self.picking = None;
-    }
-
     /// The document of the line under the cursor.
     fn document(&self) -> Option<&Document> {
         self.document.get().filter(|_| self.document_question().is_some_and(|query| self.document.answers(&query)))
@@ -383,8 +396,9 @@ impl Logs {
         leaves(self.document()?).nth(self.field)?.exact.clone()
     }
 
-    pub fn begin_detail(&mut self) {
+    pub fn begin_detail(&mut self, area: Rect) {
         self.field = 0;
+        self.stay(area);
     }
 
     pub fn headline(&self, scene: &Scene) -> Headline {
@@ -395,10 +409,10 @@ impl Logs {
         self.volume.get().map(|volume| volume.total)
     }
 
-    fn take_main(&mut self, query: &Query, result: Result<Answer, FetchError>, at: Timestamp) {
+    fn take_main(&mut self, query: &Query, result: Result<Answer, FetchError>, (at, now): (Timestamp, Timestamp)) {
         let taken = match (query, result) {
             (Query::Tail { .. }, Ok(answer)) => {
-                answer.into_arrivals().map(|arrivals| self.take_arrivals(query, arrivals))
+                answer.into_arrivals().map(|arrivals| self.take_arrivals(query, arrivals, now))
             }
             (_, Ok(answer)) => answer.into_lines().map(|page| self.take_page(query, page)),
             (_, Err(error)) => Err(error),
@@ -451,15 +465,15 @@ impl Logs {
 
 impl View for Logs {
     fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
-        let Update { subscription, at, result, .. } = update;
+        let Update { subscription, at, result, skew_ms, .. } = update;
         let query = &subscription.query;
         if *query == self.question(scene) {
-            self.take_main(query, result, at);
+            self.take_main(query, result, (at, at.plus(skew_ms)));
         } else if self.older_question(scene).as_ref() == Some(query) {
             match result.and_then(Answer::into_lines) {
                 Ok(page) => self.take_older(page),
                 // It is asked again when the oldest line is reached once more.
-                Err(_) => self.older = Older::NotAsked,
+                Err(error) => (self.older, self.older_error) = (Older::NotAsked, Some(error)),
             }
         } else if self.volume_question(scene, area).as_ref() == Some(query) {
             self.volume.take(query, result.and_then(Answer::into_volume), at);

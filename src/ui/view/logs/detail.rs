@@ -60,7 +60,7 @@ fn head<'a>(logs: &'a Logs, scene: &Scene, width: u16) -> Vec<Line<'a>> {
     }
     let mut lines = vec![first];
     let room = usize::from(width).saturating_sub(2);
-    lines.extend(wrap(held.message, room, 6).into_iter().map(|part| Line::raw(format!(" {part}"))));
+    lines.extend(unfold(held.message, room, 6).into_iter().map(|part| Line::raw(format!(" {part}"))));
     if !held.trace.is_empty() {
         lines.push(Line::from(vec![
             Span::styled(" trace  ", style(Role::Dim)),
@@ -75,7 +75,7 @@ fn head<'a>(logs: &'a Logs, scene: &Scene, width: u16) -> Vec<Line<'a>> {
 fn tree(logs: &Logs, document: &Document, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let names = document.fields.iter().map(|field| indent(field) + field.name.width()).max().unwrap_or(0).min(NAME);
     let room = usize::from(area.width).saturating_sub(names + 4).max(8);
-    let rows = |field: &Field| field.value.as_ref().map_or(1, |value| wrap(value, room, MOST).len().max(1));
+    let rows = |field: &Field| field.value.as_ref().map_or(1, |value| unfold(value, room, MOST).len());
     let mut top = 0;
     let (mut before, mut leaf) = (0, 0);
     for field in &document.fields {
@@ -109,6 +109,22 @@ fn tree(logs: &Logs, document: &Document, scene: &Scene, area: Rect, buf: &mut B
     }
 }
 
+/// A value in rows: its own lines, such as those of a stack trace, with their indent, and what is longer wrapped.
+fn unfold(value: &str, room: usize, most: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    for line in value.split('⏎') {
+        let left = most.saturating_sub(rows.len());
+        let blank = line.len() - line.trim_start_matches(' ').len();
+        let blank = " ".repeat(blank.min(room / 2));
+        let parts = wrap(line, room.saturating_sub(blank.len()), left);
+        if left > 0 && parts.is_empty() {
+            rows.push(String::new());
+        }
+        rows.extend(parts.into_iter().map(|part| format!("{blank}{part}")));
+    }
+    rows
+}
+
 fn indent(field: &Field) -> usize {
     usize::from(field.depth.min(12)) * 2
 }
@@ -121,11 +137,24 @@ fn lines<'a>(field: &Field, names: usize, room: usize, selected: bool, scene: &S
     let blank = " ".repeat(names.saturating_sub(name.width()) + 2);
     let first = vec![Span::raw(mark), Span::styled(name, style(Role::Dim)), Span::raw(blank)];
     let Some(value) = &field.value else { return vec![Line::from(first)] };
-    let mut values = wrap(value, room, MOST).into_iter();
+    let mut values = unfold(value, room, MOST).into_iter();
     let mut lines = vec![Line::from(first)];
     if let (Some(line), Some(value)) = (lines.first_mut(), values.next()) {
         line.push_span(Span::raw(value));
     }
     lines.extend(values.map(|value| Line::raw(format!("{}{value}", " ".repeat(names + 4)))));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_trace_keeps_its_lines_and_their_indent() {
+        let rows = unfold("Traceback:⏎  File \"/app/checkout.py\", line 88⏎⏎TimeoutError", 20, 9);
+        assert_eq!(rows, ["Traceback:", "  File", "  \"/app/checkout.py\"", "  , line 88", "", "TimeoutError"]);
+        assert_eq!(unfold("a⏎b⏎c", 20, 2), ["a", "b"]);
+        assert_eq!(unfold("", 20, 2), [""]);
+    }
 }

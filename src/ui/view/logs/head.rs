@@ -9,7 +9,7 @@ use super::layout::Places;
 use super::volume::{number, of, total};
 use super::{Logs, Older, is_overdue, row};
 use crate::analysis::summary::{Headline, Level as Mood};
-use crate::model::log::{Filter, Level, Way};
+use crate::model::log::{Count, Filter, Level, Search, Way};
 use crate::time::{Timestamp, ago, format_duration};
 use crate::ui::range::Shown;
 use crate::ui::theme::Role;
@@ -86,6 +86,7 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
     } else if let Some(age) = is_overdue(logs, scene) {
         said.push((format!("… no answer for {}; shown is what was known then", ago(age)), Role::Stale));
     }
+    let is_current = said.is_empty();
     if let Some(around) = &logs.around {
         said.push(self::around(around, scene));
         return said;
@@ -94,22 +95,25 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         let (key, new) = ("G", logs.live.new as u64);
         said.push((format!("paused: {} new below, {key} follows", number(new)), Role::Accent));
     }
-    if said.iter().all(|(_, role)| *role == Role::Accent) {
+    let volume = logs.volume.get().map_or(&[][..], |volume| &volume.notes);
+    let notes = logs.notes.iter().chain(volume.iter().filter(|note| !logs.notes.contains(note)));
+    said.extend(notes.map(|note| (format!("PARTIAL: {note}"), Role::Stale)));
+    if logs.skipped > 0 {
+        said.push((format!("! {} lines of a burst skipped", number(logs.skipped)), Role::Stale));
+    }
+    if is_current {
         said.push(progress(logs, scene));
     }
     if let Older::Asked(_) = logs.older {
         said.push(("… asking for older lines".to_owned(), Role::Dim));
     }
-    if logs.skipped > 0 {
-        said.push((format!("! {} lines of a burst skipped", number(logs.skipped)), Role::Stale));
+    if let Some(error) = &logs.older_error {
+        said.push((format!("✖ older lines: {error}"), Role::Failed));
     }
     if let Some((from, to)) = logs.gap {
         let (from, to) = (clock(Timestamp(from)), clock(Timestamp(to)));
         said.push((format!("! lines from {from} to {to} may be missing"), Role::Stale));
     }
-    let volume = logs.volume.get().map_or(&[][..], |volume| &volume.notes);
-    let notes = logs.notes.iter().chain(volume.iter().filter(|note| !logs.notes.contains(note)));
-    said.extend(notes.map(|note| (format!("! PARTIAL {note}"), Role::Stale)));
     if let Some((error, _)) = &logs.volume.feed.error {
         said.push((format!("✖ volume: {error}"), Role::Failed));
     }
@@ -121,16 +125,23 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
 
 /// `● live, complete to 14:03:25 (by arrival)`
 fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
-    let follows = if logs.live.follows() { "● live, " } else { "" };
+    let is_whole = logs.notes.is_empty() && logs.skipped == 0;
+    let follows = match (logs.live.follows(), is_whole) {
+        (true, true) => "● live, ",
+        (true, false) => "live, ",
+        (false, _) => "",
+    };
+    let live = if logs.live.follows() { "live, " } else { "" };
+    let role = if is_whole { Role::Ok } else { Role::Text };
     let clock = |at: Timestamp| at.format("%H:%M:%S", scene.zone);
     match (logs.way, logs.complete_to, scene.shown) {
         (_, _, Shown::Fixed(_)) => ("history: it stands still".to_owned(), Role::Dim),
-        (Some(Way::Arrival), Some(at), _) => (format!("{follows}complete to {} (by arrival)", clock(at)), Role::Ok),
-        (Some(Way::Arrival), None, _) => (format!("{follows}by arrival"), Role::Ok),
+        (Some(Way::Arrival), Some(at), _) => (format!("{follows}complete to {} (by arrival)", clock(at)), role),
+        (Some(Way::Arrival), None, _) => (format!("{follows}by arrival"), role),
         (Some(Way::Time), Some(at), _) => {
-            (format!("{follows}! by time: what came late before {} is not seen", clock(at)), Role::Stale)
+            (format!("{live}by time: late lines before {} are not seen", clock(at)), Role::Stale)
         }
-        (Some(Way::Time) | None, _, _) => (format!("{follows}! by time: what comes late is not seen"), Role::Stale),
+        (Some(Way::Time) | None, _, _) => (format!("{live}by time: late lines are not seen"), Role::Stale),
     }
 }
 
@@ -188,7 +199,14 @@ pub fn headline(logs: &Logs, scene: &Scene) -> Headline {
     } else {
         String::new()
     };
+    if matches!(volume.total, Count::Exactly(0)) {
+        let fit = if logs.search == Search::default() { "" } else { " that fit the query" };
+        return headline(Mood::Notice, format!("no lines{fit} in {length}{old}: they tell nothing of errors"));
+    }
+    let is_all = logs.search == Search::default();
+    let fit = if is_all { "" } else { " that fit the query" };
+    let is_sure = is_all && old.is_empty() && volume.notes.is_empty() && logs.notes.is_empty();
     let text =
-        format!("{} errors and {} warnings among {all} lines in {length}{old}", number(errors), number(warnings));
-    headline(if errors + warnings == 0 && old.is_empty() { Mood::Calm } else { Mood::Notice }, text)
+        format!("{} errors and {} warnings among {all} lines{fit} in {length}{old}", number(errors), number(warnings));
+    headline(if errors + warnings == 0 && is_sure { Mood::Calm } else { Mood::Notice }, text)
 }

@@ -1,5 +1,6 @@
 //! A list of lines with a cursor that holds on to its line, or to the end while lines come in.
 
+use crate::model::log::Line;
 use crate::store::log::{Held, Key, Lines};
 
 #[derive(Debug, Default)]
@@ -25,8 +26,8 @@ impl List {
         self.selected.is_none()
     }
 
-    pub fn arrive(&mut self, lines: Vec<crate::model::log::Line>) {
-        let new = self.lines.arrive(lines);
+    pub fn arrive(&mut self, lines: Vec<Line>, now: i64) {
+        let new = self.lines.arrive(lines, now);
         if !self.follows() {
             self.new += new;
         }
@@ -127,7 +128,7 @@ impl List {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::log::{Level, Line};
+    use crate::model::log::Level;
 
     fn line(at: i64) -> Line {
         let none = || "".into();
@@ -148,7 +149,7 @@ mod tests {
 
     fn list(from: i64, to: i64) -> List {
         let mut list = List::default();
-        list.arrive((from..to).map(line).collect());
+        list.arrive((from..to).map(line).collect(), i64::MAX);
         list
     }
 
@@ -162,7 +163,7 @@ mod tests {
         let mut list = list(0, 100);
         assert_eq!(seen(&list), (90, 99));
         list.step(-1, 10);
-        list.arrive((100..150).map(line).collect());
+        list.arrive((100..150).map(line).collect(), i64::MAX);
         assert_eq!((seen(&list), list.new), ((90, 98), 50));
         list.lines.fill(vec![line(-1)]);
         assert_eq!(seen(&list), (91, 99), "the same lines stand in the same rows");

@@ -12,7 +12,7 @@ use crate::store::log::Held;
 use crate::time::{DAY, Timestamp};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
-use crate::ui::view::alerts::wrap;
+use crate::ui::view::alerts::{cell, wrap};
 use crate::ui::view::overview::fit;
 
 /// How lines are laid out.
@@ -35,10 +35,21 @@ pub fn role(level: Level) -> Role {
     }
 }
 
-/// Time of day with milliseconds; with the date where the range spans more than a day.
+/// Time of day with milliseconds; with the date where the range spans more than a day, the date alone of a line that
+/// is far out of it.
 pub fn clock(at: i64, scene: &Scene) -> String {
-    let pattern = if scene.shown.length() > DAY { "%m-%d %H:%M:%S%.3f" } else { "%H:%M:%S%.3f" };
-    Timestamp(at.div_euclid(1_000_000)).format(pattern, scene.zone)
+    let at = Timestamp(at.div_euclid(1_000_000));
+    let range = scene.shown.at(scene.now);
+    let pattern = match scene.shown.length() > DAY {
+        _ if at < range.start.plus(-DAY) || at > range.end.plus(DAY) => "%Y-%m-%d  ",
+        true => "%m-%d %H:%M:%S%.3f",
+        false => "%H:%M:%S%.3f",
+    };
+    at.format(pattern, scene.zone)
+}
+
+fn clock_width(scene: &Scene) -> usize {
+    if scene.shown.length() > DAY { 18 } else { 12 }
 }
 
 /// What stands behind the message.
@@ -61,9 +72,8 @@ fn late(held: &Held) -> String {
 impl Look {
     /// Cells before the message.
     fn lead(self, scene: &Scene) -> usize {
-        let clock = if scene.shown.length() > DAY { 18 } else { 12 };
         let service = layout::service(self.width);
-        2 + clock + 1 + 5 + 1 + if service > 0 { service + 1 } else { 0 }
+        2 + clock_width(scene) + 1 + 5 + 1 + if service > 0 { service + 1 } else { 0 }
     }
 
     /// The text in rows.
@@ -90,12 +100,12 @@ pub fn draw(held: &Held, look: Look, cut: u16, selected: bool, scene: &Scene, ar
     if cut == 0 {
         let mut spans = vec![
             Span::raw(if selected { "▌ " } else { "  " }),
-            Span::styled(clock(held.at, scene), style(Role::Dim)),
+            Span::styled(cell(&clock(held.at, scene), clock_width(scene)), style(Role::Dim)),
             Span::styled(format!(" {:<5} ", held.level.word()), style(role(held.level))),
         ];
         let service = layout::service(look.width);
         if service > 0 {
-            spans.push(Span::styled(crate::ui::view::alerts::cell(held.service, service) + " ", style(Role::Accent)));
+            spans.push(Span::styled(cell(held.service, service) + " ", style(Role::Accent)));
         }
         buf.set_line(area.x, y, &Line::from(spans), area.width);
     }
