@@ -74,7 +74,7 @@ impl Terms<'_> {
             let log = self.fields.names(Role::Envelope).iter().find(|name| self.caps.is_searchable(name))?;
             let whole = words.iter().filter(|word| word.len() > 1);
             let phrase = |word: &&str| json!({ "match_phrase": { log: format!("level {word}") } });
-            ways.extend(whole.map(|word| phrase(word)));
+            ways.extend(whole.map(phrase));
         }
         Some(any(ways))
     }
@@ -113,7 +113,8 @@ fn text(text: &str) -> Value {
 }
 
 pub fn any(ways: Vec<Value>) -> Value {
-    json!({ "bool": { "should": ways, "minimum_should_match": 1 } })
+    // With nothing beside them one of them must hold.
+    json!({ "bool": { "should": ways } })
 }
 
 pub fn all(conditions: Vec<Value>) -> Value {
