@@ -6,13 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use a360::model::endpoint::{Endpoint, Proxy};
+use a360::model::engine::Engine;
 use a360::model::fault::FetchError;
+use a360::model::log::Search;
 use a360::model::query::Query;
-use a360::model::window::{Part, Progress, Window};
+use a360::model::window::{Part, Progress, Span, Window};
 use a360::source::alertmanager::{Alertmanager, decode as am};
+use a360::source::elasticsearch::Elasticsearch;
 use a360::source::prometheus::{Flavour, Prometheus, decode};
 use a360::text::Plain;
-use a360::time::Timestamp;
+use a360::time::{Range, Timestamp};
 use serde_json::Value;
 
 use crate::recordings::{Answer, answer, every, questions, stack};
@@ -254,7 +257,7 @@ fn alertmanager_refusal(recorded: &Answer) {
     }
 }
 
-/// Nothing reads these yet. An error is an object or a string, beside the status once more.
+/// Searches are read; of the others, that an error is an object or a string, beside the status once more.
 fn search_engine(answer: &Answer) {
     let (place, body) = (answer.place(), answer.json());
     assert!(body.is_object(), "{place}");
@@ -268,9 +271,50 @@ fn search_engine(answer: &Answer) {
         assert_eq!(body["status"], answer.status, "{place}");
         assert!(body["error"].is_string() || body["error"]["type"].is_string(), "{place}");
     }
+    if answer.path.contains("/_search?") || answer.path.ends_with("/_search") {
+        search(answer, &body);
+    }
     if answer.name == "version" {
         let versions = body["nodes"].as_object().expect("nodes").values().map(|node| node["version"].as_str());
         assert!(versions.eq([Some(answer.version.as_str())]), "{place}");
+    }
+}
+
+/// The same answer to a question of ours becomes as many lines, or the right kind of error.
+fn search(recorded: &Answer, said: &Value) {
+    let (place, status, body) = (recorded.place(), recorded.status_line.clone(), recorded.body.clone());
+    let server = Server::new(move |request, wire| match request.head.contains("_field_caps") {
+        true => say(wire, "200 OK", "", b"{}"),
+        false => say(wire, &status, "", &body),
+    });
+    let endpoint = Endpoint { proxy: Proxy::None, ..Endpoint::new(&server.url()) };
+    let source = Elasticsearch::new(Engine { endpoint, ..Engine::new("") });
+    let span = Span::Fixed(Range::new(Timestamp(0), NOW));
+    let query = Query::Lines { search: Search::default(), span, before: None, limit: 1_000 };
+    match wait(source.ask(&query, Progress::default(), NOW)) {
+        Ok(page) => {
+            let page = page.into_lines().unwrap();
+            let hits = said["hits"]["hits"].as_array().map_or(0, Vec::len);
+            assert!(recorded.is_success() && page.lines.len() == hits, "{place}: {page:?}");
+            let sourced = |hit: &Value| hit.get("_source").is_none() || hit["_source"].get("@timestamp").is_some();
+            assert!(page.lines.iter().all(|line| !line.id.is_empty() && line.at > 0), "{place}");
+            if said["hits"]["hits"].as_array().is_some_and(|hits| hits.iter().all(sourced)) && hits > 0 {
+                let named = page.lines.iter().filter(|line| !line.message.is_empty()).count();
+                assert!(
+                    named == hits || recorded.name.starts_with("pit") || recorded.name == "search-fields",
+                    "{place}"
+                );
+            }
+        }
+        Err(fault) => {
+            assert!(!recorded.is_success(), "{place}: {fault}");
+            let right = match recorded.status {
+                401 => matches!(fault, FetchError::Unauthorized(_)),
+                403 => matches!(fault, FetchError::Forbidden(_)),
+                _ => matches!(fault, FetchError::Server { .. }),
+            };
+            assert!(right, "{place}: {fault:?}");
+        }
     }
 }
 

@@ -129,15 +129,18 @@ impl Engine {
             json!({ "_index": index, "_id": doc.id, "_seq_no": doc.seq, "_primary_term": doc.term,
                 "_source": { "@timestamp": doc.at, "level": doc.level, "message": doc.id } })
         };
+        let mut about = json!({ "total": shards.len(), "successful": shards.len(), "failed": 0 });
+        if failed {
+            about["failed"] = 1.into();
+            let reason = json!({ "type": "node_disconnected", "reason": "gone" });
+            about["failures"] = json!([{ "index": "x", "reason": reason }]);
+        }
         json!({
-            "took": 1, "timed_out": false, "status": 200,
-            "_shards": { "total": shards.len(), "successful": shards.len(), "failed": u8::from(failed),
-                "failures": [{ "index": "x", "reason": { "type": "node_disconnected", "reason": "gone" } }] },
+            "took": 1, "timed_out": false, "status": 200, "_shards": about,
             "hits": { "total": { "value": total, "relation": "eq" }, "hits": hits.iter().map(hit).collect::<Vec<_>>() },
             "aggregations": aggs,
         })
     }
-
 }
 
 fn shard_of(preference: Option<&str>) -> Option<u32> {
@@ -172,6 +175,7 @@ fn matches(query: &Value, index: &str, doc: &Doc) -> bool {
                 && !list(&own["must_not"]).into_iter().any(|one| matches(one, index, doc))
                 && (should.is_empty() || should.into_iter().any(|one| matches(one, index, doc)))
         }
+        "term" if own.get("_seq_no").is_some() => own["_seq_no"] == doc.seq,
         "term" => own["_index"] == index,
         "terms" if own.get("_index").is_some() => list(&own["_index"]).into_iter().any(|name| name == index),
         "terms" => list(&own["level"]).into_iter().any(|word| word == doc.level),

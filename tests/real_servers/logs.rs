@@ -237,11 +237,3 @@ fn every_line_once_on_elasticsearch() {
 fn every_line_once_on_opensearch() {
     on("opensearch-1.3");
 }
-
-#[test]
-#[ignore = "scratch"]
-fn scratch() {
-    let url = std::env::var("A360_E6").unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(every_line_once(&url));
-}

@@ -116,8 +116,8 @@ impl Place {
 
     /// The documents at the marks.
     pub fn at_marks(&self, shard: u32) -> Option<Value> {
-        let at = |to: i64| json!({ "gte": to, "lte": to });
-        let ways: Vec<Value> = self.marks_of(shard).map(|(index, mark)| stretch(index, &at(mark.to))).collect();
+        let at = |(index, mark): (&Arc<str>, Mark)| json!({ "bool": { "filter": [{ "term": { "_index": &**index } }, { "term": { "_seq_no": mark.to } }] } });
+        let ways: Vec<Value> = self.marks_of(shard).map(at).collect();
         (!ways.is_empty()).then(|| any(ways))
     }
 

@@ -113,7 +113,8 @@ fn text(text: &str) -> Value {
 }
 
 pub fn any(ways: Vec<Value>) -> Value {
-    json!({ "bool": { "should": ways, "minimum_should_match": 1 } })
+    // With nothing beside them one of them must hold.
+    json!({ "bool": { "should": ways } })
 }
 
 pub fn all(conditions: Vec<Value>) -> Value {

@@ -159,9 +159,12 @@ impl Inner {
         let mut items = Vec::new();
         for shard in 0..place.shards {
             items.push((Some(shard), arriving(&place.behind(shard), filter, size, None)));
-            items.push((Some(shard), watching(place, shard)));
+            // Where there is one number it is asked of all shards, and says how many there are.
+            items.push((Some(shard).filter(|_| place.shards > 1), watching(place, shard)));
         }
-        items.push((None, json!({ "size": 0, "query": { "match_none": {} } })));
+        if place.shards > 1 {
+            items.push((None, json!({ "size": 0, "query": { "match_none": {} } })));
+        }
         self.searches(&items, now).await
     }
 
@@ -177,10 +180,11 @@ impl Inner {
         let mut gathered = Gathered::default();
         let mut answers = answers.into_iter();
         let mut next = || answers.next().unwrap_or(Err(FetchError::Truncated));
-        let (mut suspicious, mut known) = (false, place.marks.len());
+        let (mut suspicious, known, mut total) = (false, place.marks.len(), 0);
         for shard in 0..place.shards {
             let (arrived, watched) = (next()?, next()?);
             gathered.note(&watched);
+            total = watched.shards;
             // Before the marks move: the holes that were asked for are those in the list.
             suspicious |= !watched.partial && place.has_moved(shard, &watched);
             let changed = if watched.partial { Vec::new() } else { place.changed(shard, &watched.aggs) };
@@ -188,14 +192,17 @@ impl Inner {
             self.arrived(shard, arrived, place, filter, size, search, &mut gathered, now).await?;
         }
         place.expire(now.ours);
-        let all = next()?;
-        gathered.note(&all);
-        known = place.marks.len() - known.min(place.marks.len());
-        if all.shards == 0 {
+        if place.shards > 1 {
+            let all = next()?;
+            gathered.note(&all);
+            total = all.shards;
+        }
+        if total == 0 {
             gathered.notes.push(self.no_index());
         }
-        if known > 0 || all.shards != place.total || (suspicious && now.ours.since(place.checked) >= CHECK_EVERY) {
-            self.check(place, all.shards, now).await?;
+        let grown = place.marks.len() > known;
+        if grown || total != place.total || (suspicious && now.ours.since(place.checked) >= CHECK_EVERY) {
+            self.check(place, total, now).await?;
         }
         Ok(gathered)
     }
@@ -372,7 +379,7 @@ fn arriving(query: &Value, filter: Option<&Value>, size: usize, after: Option<(i
         "seq_no_primary_term": true,
         "track_total_hits": true,
         "query": query,
-        "sort": [{ "_seq_no": { "order": "asc", "unmapped_type": "long" } }, { "_index": "asc" }],
+        "sort": [{ "_seq_no": { "unmapped_type": "long" } }, "_index"],
         "aggs": per_index(),
     });
     if let Some(filter) = filter {
