@@ -45,11 +45,17 @@ pub fn insights(report: &Report) -> Vec<Insight> {
 const PATTERNS: usize = 3;
 
 fn logs(report: &Report, found: &mut Vec<Insight>) {
-    let patterns = report.logs.iter().filter_map(|logs| logs.patterns.as_ref());
-    for finding in patterns.flat_map(|patterns| &patterns.found) {
+    let Some(patterns) = report.logs.as_ref().and_then(|logs| logs.patterns.as_ref()) else { return };
+    // What is older was not looked at: nobody may take its beginning for that of the trouble.
+    let cut = (patterns.from > report.grid.now.start.0)
+        .then(|| format!(" (of the lines since {})", report.plan.clock(patterns.from, &report.grid)));
+    for finding in &patterns.found {
         let said = sentences(std::slice::from_ref(finding), 1, &|at| report.plan.clock(at, &report.grid));
         let change = if let Kind::Grown(times) = finding.kind { Change::Ratio(times - 1.0) } else { Change::New };
-        let here = |text| Insight { section: Section::Logs, name: finding.text.clone(), text, change };
+        let here = |mut text: String| {
+            text.extend(cut.as_deref());
+            Insight { section: Section::Logs, name: finding.text.clone(), text, change }
+        };
         found.extend(said.into_iter().map(here));
         if found.iter().filter(|insight| insight.section == Section::Logs).count() == PATTERNS {
             break;
