@@ -267,16 +267,6 @@ impl App {
         self.setup.contexts.get(self.context)
     }
 
-    pub fn has_logs(&self) -> bool {
-        self.context().is_some_and(|context| context.logs)
-    }
-
-    /// The views that are offered, under their numbers.
-    pub fn tabs(&self) -> Vec<ViewId> {
-        let is_offered = |view: &ViewId| *view != ViewId::Logs || self.has_logs() || self.view == ViewId::Logs;
-        ViewId::NUMBERED.into_iter().filter(is_offered).collect()
-    }
-
     /// The name of the scope; none when everything is shown.
     pub fn scope(&self) -> Option<&Scope> {
         self.context()?.scopes.get(self.scope.checked_sub(1)?)
@@ -304,12 +294,6 @@ impl App {
             read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,
         }
-    }
-
-    /// How far the clock of Prometheus is ahead of ours; that of Alertmanager where there is none.
-    fn ahead(&self) -> i64 {
-        let link = [Source::Prometheus, Source::Alertmanager].into_iter().find_map(|source| self.links.get(&source));
-        link.map_or(0, |link| link.skew_ms)
     }
 
     /// Where the view is drawn: below header, tabs and headline, above the footer.

@@ -15,7 +15,7 @@ use crate::alerting;
 use crate::console::{self, NOW, key, paint};
 use crate::press;
 use crate::scenes::scene;
-use crate::{check, logs};
+use crate::{check, log_story};
 
 /// What lies over the view, normal and on the whole screen.
 const OVER: [&str; 7] = ["", "?", ":", "t", "s", "/ a p i", "/ a p i enter < <"];
@@ -121,7 +121,7 @@ proptest! {
         for key in begin.split(' ').filter(|key| !key.is_empty()) {
             press(&mut app, key);
             incident.tell(&mut app, NOW);
-            logs::told(&mut app, logs::arrivals(logs::incident(50)));
+            log_story::told(&mut app, log_story::arrivals(log_story::incident(50)));
         }
         let mut sent = None;
         let mut now = NOW;
@@ -140,7 +140,7 @@ proptest! {
                 Step::Resize(width, height) => drop(app.handle(Event::Term(TermEvent::Resize(width, height)), now)),
                 Step::Answers(bad) => {
                     (if bad { &incident } else { &calm }).tell(&mut app, now);
-                    logs::told(&mut app, logs::arrivals(if bad { logs::hostile() } else { logs::incident(9) }));
+                    log_story::told(&mut app, log_story::arrivals(if bad { log_story::hostile() } else { log_story::incident(9) }));
                 }
                 Step::Outcome(which) => {
                     if let Some(job) = sent.take() {

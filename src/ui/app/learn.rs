@@ -16,6 +16,12 @@ use crate::ui::view::logs::TAIL;
 use crate::ui::view::{Scene, View, ViewId};
 
 impl App {
+    /// How far the clock of Prometheus is ahead of ours; that of Alertmanager where there is none.
+    pub(super) fn ahead(&self) -> i64 {
+        let link = [Source::Prometheus, Source::Alertmanager].into_iter().find_map(|source| self.links.get(&source));
+        link.map_or(0, |link| link.skew_ms)
+    }
+
     pub(super) fn learn(&mut self, update: Update) -> Option<Effect> {
         let query = &update.subscription.query;
         let link = self.links.entry(query.source()).or_default();

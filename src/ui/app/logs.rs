@@ -14,6 +14,16 @@ use crate::ui::view::{Scene, View, ViewId};
 use crate::ui::widget::picker::{Item, Picker};
 
 impl App {
+    pub fn has_logs(&self) -> bool {
+        self.context().is_some_and(|context| context.logs)
+    }
+
+    /// The views that are offered, under their numbers.
+    pub fn tabs(&self) -> Vec<ViewId> {
+        let is_offered = |view: &ViewId| *view != ViewId::Logs || self.has_logs() || self.view == ViewId::Logs;
+        ViewId::NUMBERED.into_iter().filter(is_offered).collect()
+    }
+
     /// Changes the view of the logs while it reads the rest of the state.
     pub(super) fn in_logs<T>(&mut self, change: impl FnOnce(&mut Logs, &Scene, Rect) -> T) -> T {
         let mut logs = std::mem::take(&mut self.logs);
