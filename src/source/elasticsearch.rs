@@ -15,6 +15,7 @@ mod probe;
 mod query;
 mod refusal;
 mod seen;
+mod survey;
 mod tail;
 
 use std::fmt::Write;

@@ -1,7 +1,6 @@
 //! Following by arrival: each shard counts its operations, so that whatever is numbered higher than what was seen is
 //! new, however late it says it is.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 use super::cursor::{Bucket, Hole, Place, buckets, per_index, stretch};
 use super::hits::{Found, Hit};
 use super::query::{Terms, any};
-use super::{Inner, Now, success};
+use super::{Inner, Now};
 use crate::model::fault::FetchError;
 use crate::model::log::{Arrivals, Cursor, Level, Line, Search, Way};
 use crate::text::Plain;
@@ -19,8 +18,6 @@ use crate::time::{SECOND, Timestamp};
 const PAGE_SIZES: [usize; 4] = [10_000, 1_000, 100, 10];
 /// Lines that are taken in one poll.
 const CAP: u64 = 50_000;
-/// Numbers of shards that are looked for at once.
-const SHARDS: u32 = 16;
 /// Whether an index is still the same is asked no more often.
 const CHECK_EVERY: i64 = 5 * SECOND;
 
@@ -298,73 +295,6 @@ impl Inner {
     async fn search_shard(&self, shard: u32, body: &Value, now: Now) -> Result<Found, FetchError> {
         self.search_at(&format!("&preference=_shards:{shard}"), body, now).await
     }
-
-    /// An index came, went, or is another one under the same name.
-    async fn check(&self, place: &mut Place, total: u64, now: Now) -> Result<(), FetchError> {
-        self.forget_caps().await;
-        let (shards, _) = self.survey(now).await?;
-        place.shards = place.shards.max(shards);
-        place.total = total;
-        place.checked = now.ours;
-        let uuids = self.uuids(now).await;
-        let other = |(index, uuid): (&String, &String)| {
-            let held = place.uuids.get(index);
-            held.is_some_and(|held| held != uuid).then(|| index.clone())
-        };
-        let mut gone: Vec<String> = uuids.iter().filter_map(other).collect();
-        if !uuids.is_empty() {
-            gone.extend(place.uuids.keys().filter(|index| !uuids.contains_key(*index)).cloned());
-        }
-        for index in gone {
-            place.forget(&index);
-        }
-        place.uuids.extend(uuids);
-        // What lies at the marks now is what is expected there.
-        let items: Vec<_> = (0..place.shards).map(|shard| (Some(shard), watching(place, shard))).collect();
-        for (shard, found) in (0..place.shards).zip(self.searches(&items, now).await?) {
-            place.anchors.insert(shard, found.map_or(0, |found| anchored(&found)));
-        }
-        Ok(())
-    }
-
-    /// How many shard numbers there are, and how many shards. A search of nothing tells it without any rights.
-    async fn survey(&self, now: Now) -> Result<(u32, u64), FetchError> {
-        let nothing = json!({ "size": 0, "query": { "match_none": {} } });
-        let (mut first, mut total) = (0, 0);
-        loop {
-            let mut items = vec![(None, nothing.clone())];
-            items.extend((first..first + SHARDS).map(|shard| (Some(shard), nothing.clone())));
-            let mut found = self.searches(&items, now).await?.into_iter();
-            total = found.next().unwrap_or(Err(FetchError::Truncated))?.shards.max(total);
-            let mut highest = None;
-            for (shard, found) in (first..).zip(found) {
-                if found?.shards > 0 {
-                    highest = Some(shard);
-                }
-            }
-            match highest {
-                Some(shard) if shard + 1 == first + SHARDS => first += SHARDS,
-                Some(shard) => return Ok((shard + 1, total)),
-                None => return Ok((first.max(1), total)),
-            }
-        }
-    }
-
-    /// Of each index; none for who may not see them.
-    pub(super) async fn uuids(&self, now: Now) -> BTreeMap<String, String> {
-        let path = format!(
-            "/{}/_settings?filter_path=*.settings.index.uuid&ignore_unavailable=true&allow_no_indices=true",
-            self.path
-        );
-        let Ok(reply) = self.client.get(&path, now.ours).await else { return BTreeMap::new() };
-        let Ok(body) = success(&reply) else { return BTreeMap::new() };
-        let settings: serde_json::Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
-        let uuid = |(index, own): (String, Value)| {
-            let uuid = own.pointer("/settings/index/uuid")?.as_str()?.to_owned();
-            Some((index, uuid))
-        };
-        settings.into_iter().filter_map(uuid).collect()
-    }
 }
 
 /// Below a first mark nothing is missed: it is the business of the fill.
@@ -392,7 +322,7 @@ fn arriving(query: &Value, filter: Option<&Value>, size: usize, after: Option<(i
 }
 
 /// How many documents lie in each hole and at the marks.
-fn watching(place: &Place, shard: u32) -> Value {
+pub fn watching(place: &Place, shard: u32) -> Value {
     let Some(marks) = place.at_marks(shard) else { return json!({ "size": 0, "query": { "match_none": {} } }) };
     let holes: serde_json::Map<String, Value> =
         place.holes_of(shard).map(|(number, hole)| (number.to_string(), hole.clause())).collect();
@@ -406,7 +336,7 @@ fn watching(place: &Place, shard: u32) -> Value {
     json!({ "size": 0, "query": any(ways), "aggs": { "w": { "filters": { "filters": filters } } } })
 }
 
-fn anchored(found: &Found) -> u64 {
+pub fn anchored(found: &Found) -> u64 {
     found.aggs.pointer("/w/buckets/at/doc_count").and_then(Value::as_u64).unwrap_or_else(|| found.total())
 }
 

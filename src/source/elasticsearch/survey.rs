@@ -1,0 +1,82 @@
+//! Which indices and shards there are, and whether they are still the same ones.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::cursor::Place;
+use super::tail::{anchored, watching};
+use super::{Inner, Now, success};
+use crate::model::fault::FetchError;
+
+/// Numbers of shards that are looked for at once.
+const SHARDS: u32 = 16;
+
+impl Inner {
+    /// An index came, went, or is another one under the same name.
+    pub async fn check(&self, place: &mut Place, total: u64, now: Now) -> Result<(), FetchError> {
+        self.forget_caps().await;
+        let (shards, _) = self.survey(now).await?;
+        place.shards = place.shards.max(shards);
+        place.total = total;
+        place.checked = now.ours;
+        let uuids = self.uuids(now).await;
+        let other = |(index, uuid): (&String, &String)| {
+            let held = place.uuids.get(index);
+            held.is_some_and(|held| held != uuid).then(|| index.clone())
+        };
+        let mut gone: Vec<String> = uuids.iter().filter_map(other).collect();
+        if !uuids.is_empty() {
+            gone.extend(place.uuids.keys().filter(|index| !uuids.contains_key(*index)).cloned());
+        }
+        for index in gone {
+            place.forget(&index);
+        }
+        place.uuids.extend(uuids);
+        // What lies at the marks now is what is expected there.
+        let items: Vec<_> = (0..place.shards).map(|shard| (Some(shard), watching(place, shard))).collect();
+        for (shard, found) in (0..place.shards).zip(self.searches(&items, now).await?) {
+            place.anchors.insert(shard, found.map_or(0, |found| anchored(&found)));
+        }
+        Ok(())
+    }
+
+    /// How many shard numbers there are, and how many shards. A search of nothing tells it without any rights.
+    pub async fn survey(&self, now: Now) -> Result<(u32, u64), FetchError> {
+        let nothing = json!({ "size": 0, "query": { "match_none": {} } });
+        let (mut first, mut total) = (0, 0);
+        loop {
+            let mut items = vec![(None, nothing.clone())];
+            items.extend((first..first + SHARDS).map(|shard| (Some(shard), nothing.clone())));
+            let mut found = self.searches(&items, now).await?.into_iter();
+            total = found.next().unwrap_or(Err(FetchError::Truncated))?.shards.max(total);
+            let mut highest = None;
+            for (shard, found) in (first..).zip(found) {
+                if found?.shards > 0 {
+                    highest = Some(shard);
+                }
+            }
+            match highest {
+                Some(shard) if shard + 1 == first + SHARDS => first += SHARDS,
+                Some(shard) => return Ok((shard + 1, total)),
+                None => return Ok((first.max(1), total)),
+            }
+        }
+    }
+
+    /// Of each index; none for who may not see them.
+    pub async fn uuids(&self, now: Now) -> BTreeMap<String, String> {
+        let path = format!(
+            "/{}/_settings?filter_path=*.settings.index.uuid&ignore_unavailable=true&allow_no_indices=true",
+            self.path
+        );
+        let Ok(reply) = self.client.get(&path, now.ours).await else { return BTreeMap::new() };
+        let Ok(body) = success(&reply) else { return BTreeMap::new() };
+        let settings: serde_json::Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+        let uuid = |(index, own): (String, Value)| {
+            let uuid = own.pointer("/settings/index/uuid")?.as_str()?.to_owned();
+            Some((index, uuid))
+        };
+        settings.into_iter().filter_map(uuid).collect()
+    }
+}
