@@ -63,7 +63,7 @@ pub struct Cli {
     #[arg(long, value_name = "NAME")]
     pub scope: Option<String>,
 
-    /// View to open first: overview, alerts, silences, rules
+    /// View to open first: overview, alerts, logs, silences, rules
     #[arg(long, value_name = "NAME", conflicts_with = "report")]
     pub view: Option<String>,
 

@@ -95,15 +95,14 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         let (key, new) = ("G", logs.live.new as u64);
         said.push((format!("paused: {} new below, {key} follows", number(new)), Role::Accent));
     }
-    let volume = logs.volume.get().map_or(&[][..], |volume| &volume.notes);
-    let notes = logs.notes.iter().chain(volume.iter().filter(|note| !logs.notes.contains(note)));
-    said.extend(notes.map(|note| (format!("PARTIAL: {note}"), Role::Stale)));
+    said.extend(logs.notes.iter().map(|note| (format!("PARTIAL: {note}"), Role::Stale)));
     if logs.skipped > 0 {
         said.push((format!("! {} lines of a burst skipped", number(logs.skipped)), Role::Stale));
     }
     if is_current {
         said.push(progress(logs, scene));
     }
+    said.extend(of_volume(logs));
     if let Older::Asked(_) = logs.older {
         said.push(("… asking for older lines".to_owned(), Role::Dim));
     }
@@ -209,4 +208,15 @@ pub fn headline(logs: &Logs, scene: &Scene) -> Headline {
     let text =
         format!("{} errors and {} warnings among {all} lines{fit} in {length}{old}", number(errors), number(warnings));
     headline(if errors + warnings == 0 && is_sure { Mood::Calm } else { Mood::Notice }, text)
+}
+
+/// What is to be known of the counts above the list: some are told by words in the lines, some are of a part only.
+fn of_volume(logs: &Logs) -> Vec<(String, Role)> {
+    let Some(volume) = logs.volume.get() else { return Vec::new() };
+    let (mark, role) = match volume.total {
+        Count::AtLeast(_) => ("PARTIAL", Role::Stale),
+        Count::Exactly(_) => ("~", Role::Dim),
+    };
+    let notes = volume.notes.iter().filter(|note| !logs.notes.contains(note));
+    notes.map(|note| (format!("{mark} volume: {note}"), role)).collect()
 }
