@@ -41,7 +41,7 @@ const SMALL: (u16, u16) = (80, 24);
 const USUAL: (u16, u16) = (120, 40);
 const LARGE: (u16, u16) = (200, 50);
 
-const SESSIONS: [Session; 7] = [
+const SESSIONS: [Session; 8] = [
     Session {
         theme: "default",
         lang: "C.UTF-8",
@@ -56,6 +56,7 @@ const SESSIONS: [Session; 7] = [
         ],
     },
     themed("default", &[shot("acknowledge-120x40", USUAL, "2a", "Enter SEND")]),
+    themed("default", &[shot("logs-120x40", USUAL, "3", "live, complete to")]),
     themed("light", &[shot("light-120x40", USUAL, "", "req/s")]),
     themed("high-contrast", &[shot("high-contrast-120x40", USUAL, "", "req/s")]),
     themed("colour-blind-safe", &[shot("colour-blind-safe-120x40", USUAL, "", "req/s")]),
