@@ -56,7 +56,7 @@ const SESSIONS: [Session; 8] = [
         ],
     },
     themed("default", &[shot("acknowledge-120x40", USUAL, "2a", "Enter SEND")]),
-    themed("default", &[shot("logs-120x40", USUAL, "3", "live, complete to")]),
+    themed("default", &[shot("logs-120x40", USUAL, "3", "warnings among")]),
     themed("light", &[shot("light-120x40", USUAL, "", "req/s")]),
     themed("high-contrast", &[shot("high-contrast-120x40", USUAL, "", "req/s")]),
     themed("colour-blind-safe", &[shot("colour-blind-safe-120x40", USUAL, "", "req/s")]),
