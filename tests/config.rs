@@ -84,7 +84,9 @@ fn everything_that_can_be_said_is_heard() {
     };
     assert_eq!(staging.prometheus, Some(expected));
     assert_eq!(prod.scopes[0].matcher, r#"namespace="shop""#);
-    assert_eq!(prod.scopes[1].name, "all");
+    let logs = prod.scopes[0].logs.as_ref().map(|logs| (logs.field.as_str(), logs.value.as_str(), logs.exclude));
+    assert_eq!(logs, Some(("kubernetes.namespace_name", "shop", false)));
+    assert_eq!((prod.scopes[1].name.as_str(), &prod.scopes[1].logs), ("all", &None));
 }
 
 #[test]

@@ -237,6 +237,8 @@ matcher = 'shop'
 => 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `shop` is no PromQL matcher; write it as namespace="shop" or as job=~"shop-.*", with commas between several
 matcher = '{namespace="shop"}'
 => 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `{namespace="shop"}` needs no braces; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+logs = 'shop'
+=> 4: `logs` in [contexts.prod.scopes.shop] is wrong: `shop` is not a field and its value; write kubernetes.namespace_name=shop
 matcher = 'a="1"} or up{b="2"'
 => 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `a="1"} or up{b="2"` is no PromQL matcher; write it as namespace="shop" or as job=~"shop-.*", with commas between several
 "#,

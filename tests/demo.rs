@@ -198,7 +198,7 @@ fn the_incident_is_new_in_the_logs() {
     let Page { lines, .. } = ask(&query).into_lines().unwrap();
     let mut tally = Tally::new(window);
     tally.extend(&lines);
-    let found = tally.findings(NOW, from);
+    let found = tally.findings(NOW, &[Range::new(from, NOW)]);
     let new: Vec<_> = found.iter().filter(|finding| finding.kind == Kind::New).collect();
     let timeout = new.iter().find(|finding| finding.text.starts_with("upstream timeout after <*>")).unwrap();
     assert!(timeout.count > 1_000 && timeout.since.is_some());

@@ -23,7 +23,7 @@ const PURGES: u32 = 8;
 
 /// A pattern of a miner. It may become one with another: [`Miner::find`] tells which it is by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PatternId(u32);
+pub struct PatternId(pub u32);
 
 impl PatternId {
     /// All that came when there was no more room.

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 use super::mistake::Mistake;
 use super::section::{Entry, File, Section};
 use super::{Config, Context, KeyBinding, elasticsearch, endpoint, ui, watch};
+use crate::model::log::Filter;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
@@ -19,7 +20,7 @@ pub(super) const CONTEXT: [&str; 8] = [
     "scopes",
     "overview",
 ];
-pub(super) const SCOPE: [&str; 1] = ["matcher"];
+pub(super) const SCOPE: [&str; 2] = ["matcher", "logs"];
 
 type Read<T> = Result<T, Mistake>;
 
@@ -125,7 +126,21 @@ fn scope(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Scope> {
     section.only(&SCOPE)?;
     let matcher = section.read("matcher", watch::matcher)?;
     let missing = || format!("[{}] has no `matcher`; add matcher = 'namespace=\"shop\"'", section.name);
-    Ok(Scope { name, matcher: matcher.ok_or_else(|| section.mistake(&missing()))? })
+    let logs = section.read("logs", log_filter)?;
+    match (matcher, logs) {
+        (None, None) => Err(section.mistake(&missing())),
+        (matcher, logs) => Ok(Scope { name, matcher: matcher.unwrap_or_default(), logs }),
+    }
+}
+
+/// `field=value`
+fn log_filter(text: &str) -> Result<Filter, String> {
+    let (field, value) = text.split_once('=').unwrap_or((text, ""));
+    let (field, value) = (field.trim().to_owned(), value.trim().to_owned());
+    if field.is_empty() || value.is_empty() || field.contains([' ', '"']) {
+        return Err(format!("`{text}` is not a field and its value; write kubernetes.namespace_name=shop"));
+    }
+    Ok(Filter { field, value, exclude: false })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::elasticsearch::FIELDS;
 use super::watch::{HOST_QUERIES, QUERIES};
 use super::{Config, Context, bytes, section::bare_or_quoted};
 use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret};
+use crate::model::log::Filter;
 use crate::model::watch::Watch;
 use crate::text::Plain;
 use crate::time::{format_duration, millis};
@@ -133,7 +134,12 @@ impl Page<'_> {
         }
         for scope in &context.scopes {
             self.table(&format!("{name}.scopes.{}", bare_or_quoted(&scope.name)));
-            self.text("matcher", &scope.matcher);
+            if !scope.matcher.is_empty() {
+                self.text("matcher", &scope.matcher);
+            }
+            if let Some(Filter { field, value, .. }) = &scope.logs {
+                self.text("logs", &format!("{field}={value}"));
+            }
         }
         self.watch(&context.watch, &format!("{name}.overview"));
     }

@@ -45,6 +45,15 @@ pub struct Search {
     pub level: Option<Level>,
 }
 
+impl Search {
+    /// The same, of a part of all lines only.
+    pub fn within(&self, part: Option<&Filter>) -> Self {
+        let mut narrowed = self.clone();
+        narrowed.filters.extend(part.cloned());
+        narrowed
+    }
+}
+
 /// One field that has, or must not have, a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Filter {
@@ -73,6 +82,22 @@ pub struct Line {
     pub endpoint: Plain,
     pub error_type: Plain,
     pub trace: Plain,
+}
+
+/// What of a line its pattern is found by, and counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// Nanoseconds since the epoch.
+    pub at: i64,
+    pub level: Level,
+    pub service: &'a str,
+    pub message: &'a str,
+}
+
+impl Line {
+    pub fn said(&self) -> Said<'_> {
+        Said { at: self.at, level: self.level, service: &self.service, message: &self.message }
+    }
 }
 
 /// How it is made sure that no line is lost.

@@ -2,6 +2,8 @@
 //!
 //! The built-in ones fit Agent360's metrics; each can be changed in the config.
 
+use super::log::Filter;
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Watch {
     /// Requests a second, by endpoint.
@@ -24,6 +26,8 @@ pub struct Watch {
     pub up: String,
     /// Unix time in seconds at which each instance started.
     pub started: String,
+    /// What every log line has; none is no condition.
+    pub logs: Option<Filter>,
     pub limits: Limits,
     pub hosts: Hosts,
     pub database: Database,
@@ -35,6 +39,8 @@ pub struct Scope {
     pub name: String,
     /// PromQL matchers, such as `namespace="shop", cluster=~"eu-.*"`; empty for everything.
     pub matcher: String,
+    /// The field of its log lines and the value there; none for every line.
+    pub logs: Option<Filter>,
 }
 
 /// Where a value becomes an alarm; drawn as a line on the chart.
@@ -93,6 +99,7 @@ impl Default for Watch {
             ),
             up: own(r#"up{job=~".*agent360.*"}"#),
             started: own(r#"process_start_time_seconds{job=~".*agent360.*"}"#),
+            logs: None,
             limits: Limits { error_ratio: 0.1, latency_seconds: 2.0, memory_ratio: 0.85 },
             hosts: Hosts::default(),
             database: Database { name: own("cassandra"), matcher: own(r#"job=~".*cassandra.*""#) },

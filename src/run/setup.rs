@@ -120,7 +120,7 @@ fn context(context: &config::Context) -> ContextSetup {
 
 /// The simulated service, with a scope to try.
 fn demo() -> ContextSetup {
-    let scope = Scope { name: "checkout".to_owned(), matcher: "endpoint=\"/api/checkout\"".to_owned() };
+    let scope = Scope { name: "checkout".to_owned(), matcher: "endpoint=\"/api/checkout\"".to_owned(), logs: None };
     ContextSetup {
         name: "demo".into(),
         production: false,

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::model::log::{Level, Line};
+use crate::model::log::{Level, Line, Said};
 
 mod find;
 mod names;
@@ -53,6 +53,12 @@ pub struct Held<'a> {
     pub late: Option<u32>,
     pub index: &'a str,
     pub id: &'a str,
+}
+
+impl<'a> Held<'a> {
+    pub fn said(&self) -> Said<'a> {
+        Said { at: self.at, level: self.level, service: self.service, message: self.message }
+    }
 }
 
 /// Message, id and trace are one text: that is one allocation a line.

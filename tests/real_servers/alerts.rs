@@ -89,6 +89,7 @@ fn alerts(prometheus: &str, alertmanager: &str) {
         row(screen, &["▌✖", "Ambiguous", "FAILS"]) && row(screen, &["FiresAtOnce", "alerting", "firing 1", "ok"])
     });
     console.write("\x1b");
+    console.until("the alerts again", |screen| !row(screen, &["FiresAtOnce", "alerting"]));
 
     let id = silence(&stack.url(alertmanager));
     console.until("that it is quiet now", |screen| {

@@ -14,6 +14,7 @@ fn dies_and_comes_back(server: &str) {
     console.write("jf");
     console.until("keys go on working", |screen| shows(screen, &["Error rate", "avg"]));
     console.write("\x1b");
+    console.until("all panels again", |screen| shows(screen, &["Request rate", "Error rate"]));
     let refused = report(&url, &[]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     stack.start(&[server]);

@@ -25,7 +25,9 @@ fn overview(stack: &Stack, server: &str) {
     console.until("that it is paused", |screen| shows(screen, &["paused"]));
     console.write("p,");
     console.until("the crosshair's moment", |screen| shows(screen, &["req/s  at "]));
+    // Esc and a key that are read together would be one key with Alt.
     console.write("\x1b");
+    console.until("no crosshair", |screen| !shows(screen, &["req/s  at "]));
     console.resize(80, 24);
     console.until("the same on a small terminal", |screen| shows(screen, &["fails", "Latency p95", "3/3 up"]));
     console.write("q");

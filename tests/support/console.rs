@@ -46,7 +46,7 @@ fn context(name: &str) -> ContextSetup {
         logs: false,
         read_only: false,
         dead_mans_switch: None,
-        scopes: vec![Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into() }],
+        scopes: vec![Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into(), logs: None }],
         watch: Watch::default(),
     }
 }

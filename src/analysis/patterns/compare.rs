@@ -1,6 +1,6 @@
 //! Whether a pattern is new, or occurs so much more often than before that it is no chance.
 
-use crate::time::{Range, Timestamp};
+use crate::time::Range;
 
 /// What a pattern does in the window, against the one before it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,14 +50,16 @@ const SURE: f64 = 4.0;
 const TIMES: f64 = 2.0;
 
 impl Exposure {
-    pub fn new(before: Range, window: Range, known_from: Timestamp) -> Self {
-        let seen = |of: Range| (of.end.0 - of.start.0.max(known_from.0)).max(0) as f64;
+    /// Of both windows only what lies in the stretches that were seen, which do not overlap.
+    pub fn new(before: Range, window: Range, seen: &[Range]) -> Self {
+        let seen = |of: Range| {
+            let part = |one: &Range| (of.end.min(one.end).0 - of.start.max(one.start).0).max(0);
+            seen.iter().map(part).sum::<i64>() as f64
+        };
         let compares = seen(before) >= PART * before.length().max(1) as f64;
         Self { window_start: window.start.0, now: seen(window).max(1.0), before: seen(before), compares }
     }
-}
 
-impl Exposure {
     /// Of two stretches that were seen as a whole.
     pub fn whole(before: i64, window: i64, window_start: i64) -> Self {
         let (now, before) = (window.max(1) as f64, before.max(0) as f64);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::compare::{Exposure, Kind, compare, since};
 use super::{Miner, PatternId};
-use crate::model::log::{Level, Line};
+use crate::model::log::{Level, Line, Said};
 use crate::text::Plain;
 use crate::time::{Range, Timestamp};
 
@@ -40,7 +40,7 @@ pub struct Finding {
     /// The most frequent first; not all of them where there are many.
     pub services: Vec<Plain>,
     pub spark: [u32; BUCKETS],
-    /// The message of the newest line.
+    /// The message of one of the newest lines.
     pub example: Plain,
 }
 
@@ -72,18 +72,18 @@ impl Tally {
 
     pub fn extend<'a>(&mut self, lines: impl IntoIterator<Item = &'a Line>) {
         for line in lines {
-            self.add(line);
+            self.add(line.said());
         }
     }
 
     /// The pattern of a line, which is counted.
-    pub fn add(&mut self, line: &Line) -> PatternId {
+    pub fn add(&mut self, line: Said<'_>) -> PatternId {
         let id = self.mine(line);
         self.count(line, id, line.at.div_euclid(1_000_000));
         id
     }
 
-    fn mine(&mut self, line: &Line) -> PatternId {
+    fn mine(&mut self, line: Said<'_>) -> PatternId {
         if self.rows.len() >= CROWDED {
             self.settle();
         }
@@ -92,7 +92,7 @@ impl Tally {
     }
 
     /// Counts a line as one of this moment.
-    fn count(&mut self, line: &Line, id: PatternId, ms: i64) {
+    fn count(&mut self, line: Said<'_>, id: PatternId, ms: i64) {
         let bucket = self.bucket_of(ms);
         self.rows.entry(id).or_insert_with(|| Row::new(line, bucket)).add(line, bucket);
     }
@@ -113,12 +113,13 @@ impl Tally {
         (Range::new(at(KEPT as i64), at(BUCKETS as i64)), Range::new(at(BUCKETS as i64), now))
     }
 
-    /// Every pattern of the two windows, what stands out first. The lines are all known from `known_from` on: what
-    /// was not looked at cannot be missing, and nothing is called new that nobody could have seen before.
-    pub fn findings(&mut self, now: Timestamp, known_from: Timestamp) -> Vec<Finding> {
+    /// Every pattern of the two windows, what stands out first. All lines of the stretches in `seen` are known, which
+    /// do not overlap: what was not looked at cannot be missing, and nothing is called new that nobody could have seen
+    /// before.
+    pub fn findings(&mut self, now: Timestamp, seen: &[Range]) -> Vec<Finding> {
         self.settle();
         let (before, window) = self.windows(now);
-        let exposure = Exposure::new(before, window, known_from);
+        let exposure = Exposure::new(before, window, seen);
         self.ranked(now, &exposure)
     }
 
@@ -188,8 +189,8 @@ pub fn between((lines, within): (&[Line], Range), (earlier, before): (&[Line], R
     let (_, window) = tally.windows(within.end);
     let shift = window.start.since(before.end) - 1;
     for line in earlier {
-        let id = tally.mine(line);
-        tally.count(line, id, line.at.div_euclid(1_000_000) + shift);
+        let id = tally.mine(line.said());
+        tally.count(line.said(), id, line.at.div_euclid(1_000_000) + shift);
     }
     tally.extend(lines);
     tally.settle();
@@ -207,32 +208,36 @@ fn weight(level: Level) -> f64 {
 }
 
 impl Row {
-    fn new(line: &Line, bucket: i64) -> Self {
+    fn new(line: Said<'_>, bucket: i64) -> Self {
         Self {
             first: line.at,
             last: line.at,
-            example: line.message.clone(),
+            example: line.message.into(),
             levels: [0; Level::ALL.len()],
             services: Vec::new(),
             counts: Counts { counts: [0; KEPT], newest: bucket },
         }
     }
 
-    fn add(&mut self, line: &Line, bucket: i64) {
+    fn add(&mut self, line: Said<'_>, bucket: i64) {
         self.first = self.first.min(line.at);
         if line.at > self.last {
-            (self.last, self.example) = (line.at, line.message.clone());
+            // One a bucket is new enough, and copying each would cost more than all the rest.
+            if bucket > self.counts.newest {
+                self.example = line.message.into();
+            }
+            self.last = line.at;
         }
         self.levels[line.level as usize] += 1;
-        self.serve(&line.service, 1);
+        self.serve(line.service, 1);
         self.counts.add(bucket, 1);
     }
 
-    fn serve(&mut self, service: &Plain, lines: u64) {
-        if let Some((_, count)) = self.services.iter_mut().find(|(known, _)| known == service) {
+    fn serve(&mut self, service: &str, lines: u64) {
+        if let Some((_, count)) = self.services.iter_mut().find(|(known, _)| **known == *service) {
             *count += lines;
         } else if self.services.len() < SERVICES && !service.is_empty() {
-            self.services.push((service.clone(), lines));
+            self.services.push((service.into(), lines));
         }
     }
 

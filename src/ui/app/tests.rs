@@ -16,7 +16,8 @@ use crate::ui::keymap::Key;
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
 fn context(name: &str, scopes: &[(&str, &str)]) -> ContextSetup {
-    let scopes = scopes.iter().map(|(name, matcher)| Scope { name: (*name).into(), matcher: (*matcher).into() });
+    let scopes =
+        scopes.iter().map(|(name, matcher)| Scope { name: (*name).into(), matcher: (*matcher).into(), logs: None });
     ContextSetup {
         name: name.into(),
         production: name == "prod",

@@ -33,8 +33,13 @@ fn tally(lines: &[Line]) -> Tally {
     tally
 }
 
+/// All that came since.
+fn from(start: Timestamp) -> Range {
+    Range::new(start, Timestamp(i64::MAX))
+}
+
 fn findings(lines: &[Line]) -> Vec<Finding> {
-    tally(lines).findings(NOW, NOW.plus(-2 * WINDOW))
+    tally(lines).findings(NOW, &[from(NOW.plus(-2 * WINDOW))])
 }
 
 fn kind(lines: &[Line]) -> Kind {
@@ -70,20 +75,20 @@ fn small_counts_are_no_growth() {
 fn what_was_seen_long_ago_is_not_new() {
     let mut tally = tally(&every(SECOND, (10 * WINDOW, 9 * WINDOW), "a"));
     tally.extend(&every(SECOND, NEW, "a"));
-    let found = tally.findings(NOW, NOW.plus(-20 * WINDOW));
+    let found = tally.findings(NOW, &[from(NOW.plus(-20 * WINDOW))]);
     assert!(matches!(found[0].kind, Kind::Grown(_)) && found[0].before == 0, "{found:?}");
 }
 
 #[test]
 fn without_the_window_before_nothing_is_new() {
     let lines = every(SECOND, NEW, "a");
-    let of = |known_from: i64| tally(&lines).findings(NOW, NOW.plus(-known_from))[0].kind;
+    let of = |known_from: i64| tally(&lines).findings(NOW, &[from(NOW.plus(-known_from))])[0].kind;
     assert_eq!(of(WINDOW), Kind::Unknown);
     assert_eq!(of(WINDOW + WINDOW / 8), Kind::Unknown);
     assert_eq!(of(WINDOW + WINDOW / 2), Kind::New);
     // A part of it was seen: what is in it is taken for a part.
     let lines = every(SECOND, (WINDOW + WINDOW / 2, 0), "a");
-    assert_eq!(tally(&lines).findings(NOW, NOW.plus(-WINDOW - WINDOW / 2))[0].kind, Kind::Same);
+    assert_eq!(tally(&lines).findings(NOW, &[from(NOW.plus(-WINDOW - WINDOW / 2))])[0].kind, Kind::Same);
 }
 
 #[test]
@@ -132,13 +137,13 @@ fn patterns_that_become_one_are_counted_as_one() {
 fn time_goes_on_and_late_lines_are_counted_where_they_belong() {
     let mut tally = tally(&every(SECOND, NEW, "a"));
     let later = NOW.plus(WINDOW);
-    assert_eq!(tally.findings(later, NOW.plus(-3 * WINDOW))[0].kind, Kind::Gone);
+    assert_eq!(tally.findings(later, &[from(NOW.plus(-3 * WINDOW))])[0].kind, Kind::Gone);
     // Beyond all windows, and of the future: neither is in a window.
     tally.extend(&every(SECOND, (9 * WINDOW, 8 * WINDOW), "a"));
-    tally.add(&line(-40 * WINDOW, Level::Info, "shop", "from the future"));
-    assert_eq!(tally.findings(later, NOW.plus(-3 * WINDOW)).len(), 1);
+    tally.add(line(-40 * WINDOW, Level::Info, "shop", "from the future").said());
+    assert_eq!(tally.findings(later, &[from(NOW.plus(-3 * WINDOW))]).len(), 1);
     tally.extend(&every(MINUTE, (WINDOW - 1, 0), "a"));
-    assert_eq!(tally.findings(NOW, NOW.plus(-3 * WINDOW))[0].count, 16 * 60 - 1 + 15);
+    assert_eq!(tally.findings(NOW, &[from(NOW.plus(-3 * WINDOW))])[0].count, 16 * 60 - 1 + 15);
 }
 
 #[test]
@@ -147,10 +152,10 @@ fn a_flood_of_different_lines_does_not_fill_the_memory() {
     let word = |n: usize| -> String { (0..6).map(|i| char::from(b'a' + ((n >> (4 * i)) & 15) as u8)).collect() };
     for n in 0..40_000 {
         let message = format!("{} {} {}", word(n), word(n * 31 + 7), word(n * 17 + 3));
-        tally.add(&line(0, Level::Info, "shop", &message));
+        tally.add(line(0, Level::Info, "shop", &message).said());
     }
     assert!(tally.rows.len() <= CROWDED);
-    let found = tally.findings(NOW, NOW.plus(-2 * WINDOW));
+    let found = tally.findings(NOW, &[from(NOW.plus(-2 * WINDOW))]);
     assert!(found.len() <= super::super::MOST + 1);
     assert_eq!(found.iter().map(|finding| finding.count).sum::<u64>(), 40_000);
     let others = found.iter().find(|finding| finding.id == PatternId::OTHERS).unwrap();
