@@ -2,6 +2,8 @@
 
 use super::alerts::Digest;
 use super::availability::{Availability, Restart};
+use super::logs::{blamed, insights, loudest};
+use super::patterns::tally::Finding;
 use super::stats::{Above, above, at_cap, last_above, median, total_now};
 use crate::model::alert::Severity;
 use crate::model::labels::Labels;
@@ -44,6 +46,8 @@ pub struct Facts<'a> {
     pub memory_ratio: Option<(Plain, f64)>,
     pub alerts: Option<&'a Digest>,
     pub restarts: Vec<Restart>,
+    /// What is new or grown in the logs, and everything else that was compared; what stands out first.
+    pub logs: &'a [Finding],
     /// The range is over: nothing is told of now.
     pub is_history: bool,
 }
@@ -61,7 +65,7 @@ pub fn headline(facts: &Facts, limits: &Limits, now: Timestamp, clock: &dyn Fn(i
         .or_else(|| memory(facts, limits))
         .or_else(|| firing(facts))
         .or_else(|| restarted(facts, now))
-        .unwrap_or_else(|| rest(facts))
+        .unwrap_or_else(|| heard(facts, rest(facts), clock))
 }
 
 /// What was worst within a range that is over.
@@ -140,6 +144,7 @@ fn failing(facts: &Facts, limits: &Limits, since: &Since) -> Option<Headline> {
     let began = above(all, limits.error_ratio)?;
     let (_, ratio) = all.last()?;
     let who = facts.errors_by_endpoint.and_then(|by| culprit(by, facts.requests, limits.error_ratio));
+    let endpoint = who.and_then(|series| series.labels.get("endpoint")).map(Plain::as_str);
     let mut text = match who {
         Some(series) => {
             let change = change(series, began.from, Unit::Ratio);
@@ -149,6 +154,9 @@ fn failing(facts: &Facts, limits: &Limits, since: &Since) -> Option<Headline> {
     };
     if let Some(slow) = facts.latency.and_then(|frame| worst(frame, limits.latency_seconds)) {
         text.push_str(&format!("; p95 {}", latency_change(facts, slow.0, slow.1.from)));
+    }
+    if let Some(said) = blamed(facts.logs, endpoint) {
+        text.push_str(&format!("; {said}"));
     }
     if let Some(Availability::Degraded { up, targets, .. }) = &facts.availability {
         text = format!("{up} of {targets} targets up; {text}");
@@ -262,128 +270,18 @@ fn rest(facts: &Facts) -> Headline {
     said(Level::Calm, "calm: nothing fires, every target answers".into())
 }
 
+/// Nobody may be told that it is calm while the logs say something else.
+fn heard(facts: &Facts, rest: Headline, clock: &dyn Fn(i64) -> String) -> Headline {
+    let news = loudest(facts.logs).filter(|_| rest.level == Level::Calm);
+    let Some(sentence) = news.and_then(|news| insights(std::slice::from_ref(news), 1, clock).pop()) else {
+        return rest;
+    };
+    said(Level::Notice, format!("nothing fires; in the logs {sentence}"))
+}
+
 fn name(labels: &Labels) -> String {
     labels.get("endpoint").map_or_else(|| labels.to_string(), |endpoint| endpoint.to_string())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::series::Notes;
-    use crate::model::watch::Watch;
-    use crate::model::window::{Part, Window};
-
-    fn frame(series: &[(&str, &[f64])]) -> Frame {
-        let window = Window { start: 0, end: 100, step: 10, part: Part::Whole };
-        let series = series.iter().map(|(endpoint, values)| {
-            let labels = if endpoint.is_empty() { Labels::default() } else { Labels::of(&[("endpoint", endpoint)]) };
-            Series::new(labels, (0..values.len() as i64).map(|i| i * 10).collect(), values.to_vec())
-        });
-        Frame { window, series: series.collect(), notes: Notes::default() }
-    }
-
-    fn say(facts: &Facts) -> Headline {
-        headline(facts, &Watch::default().limits, Timestamp(60_000), &|at| format!("t{at}"))
-    }
-
-    #[test]
-    fn the_failing_endpoint_is_named_with_before_now_and_since() {
-        let requests = frame(&[("/a", &[100.0]), ("/b", &[1.0])]);
-        let errors = frame(&[("", &[0.003, 0.003, 0.12, 0.13])]);
-        let by = frame(&[("/a", &[0.003, 0.003, 0.5, 0.88]), ("/b", &[0.0, 0.0, 1.0, 1.0])]);
-        let latency = frame(&[("/a", &[0.4, 0.4, 3.0, 3.1])]);
-        let facts = Facts {
-            requests: Some(&requests),
-            errors: Some(&errors),
-            errors_by_endpoint: Some(&by),
-            latency: Some(&latency),
-            ..Facts::default()
-        };
-        let headline = say(&facts);
-        assert_eq!(headline.text, "/a fails: 5xx 0.3 % → 88 % since t20 (59s); p95 400 ms → 3.1 s");
-        assert_eq!(headline.level, Level::Critical);
-    }
-
-    #[test]
-    fn down_is_louder_than_everything() {
-        let errors = frame(&[("", &[0.5])]);
-        let facts = Facts {
-            availability: Some(Availability::Down { targets: 3, since: Some(0) }),
-            errors: Some(&errors),
-            ..Facts::default()
-        };
-        assert_eq!(say(&facts).text, "DOWN: 0 of 3 targets answer since t0 (1m)");
-    }
-
-    #[test]
-    fn a_p95_at_the_last_bucket_says_at_least() {
-        let latency = frame(&[("/a", &[0.4, 5.0])]);
-        let facts = Facts { latency: Some(&latency), latency_cap: Some(5.0), ..Facts::default() };
-        assert_eq!(say(&facts).text, "/a is slow: p95 400 ms → ≥ 5 s since t10 (59s)");
-    }
-
-    #[test]
-    fn calm_is_said_only_when_everything_is_known() {
-        assert_eq!(say(&Facts::default()).level, Level::Unknown);
-        let (traffic, quiet, none) = (frame(&[("/a", &[5.0])]), frame(&[]), Digest::default());
-        let facts = |requests, alerts| Facts {
-            availability: Some(Availability::Up { targets: 3 }),
-            requests: Some(requests),
-            errors: Some(&quiet),
-            latency: Some(&quiet),
-            alerts,
-            ..Facts::default()
-        };
-        assert_eq!(say(&facts(&traffic, Some(&none))).text, "calm: nothing fires, every target answers");
-        let unknown = say(&facts(&traffic, None));
-        assert_eq!(
-            (unknown.level, unknown.text.as_str()),
-            (Level::Notice, "not known: alerts; the rest is below its limits")
-        );
-        assert!(say(&facts(&quiet, Some(&none))).text.starts_with("no traffic"));
-    }
-
-    #[test]
-    fn what_fires_is_named_and_what_is_quiet_is_not_calm() {
-        let (traffic, none) = (frame(&[("/a", &[5.0])]), frame(&[]));
-        let text = |digest: &Digest| {
-            let facts = Facts {
-                availability: Some(Availability::Up { targets: 3 }),
-                requests: Some(&traffic),
-                errors: Some(&none),
-                latency: Some(&none),
-                alerts: Some(digest),
-                ..Facts::default()
-            };
-            let said = say(&facts);
-            (said.level, said.text)
-        };
-        let mut digest = Digest { quiet: 2, ..Digest::default() };
-        let quiet = "nothing fires but 2 silenced, inhibited or muted; every target answers".to_owned();
-        assert_eq!(text(&digest), (Level::Notice, quiet));
-        (digest.firing, digest.names, digest.more) = ([0, 4, 1, 0], ["A", "B", "C"].map(Plain::new).into(), 1);
-        assert_eq!(text(&digest), (Level::Warning, "5 alerts fire: A, B, C and 1 more; 2 quiet".to_owned()));
-    }
-
-    #[test]
-    fn history_is_told_as_history() {
-        let errors = frame(&[("", &[0.0, 0.5, 0.6, 0.0])]);
-        let latency = frame(&[("/a", &[0.1, 0.1])]);
-        let facts = Facts { errors: Some(&errors), latency: Some(&latency), is_history: true, ..Facts::default() };
-        assert_eq!(say(&facts).text, "in this range: 5xx up to 60 % from t10 to t20");
-    }
-
-    #[test]
-    fn what_began_before_the_samples_has_no_beginning() {
-        let errors = frame(&[("", &[0.5, 0.6])]);
-        let facts = Facts { errors: Some(&errors), ..Facts::default() };
-        assert_eq!(say(&facts).text, "5xx 60 % of all requests since before t0");
-    }
-
-    #[test]
-    fn a_restart_is_news_for_a_while() {
-        let restarts = vec![Restart { instance: "a:1".into(), at: 30_000 }];
-        let facts = Facts { restarts, ..Facts::default() };
-        assert_eq!(say(&facts).text, "a:1 restarted 30s ago");
-    }
-}
+mod tests;

@@ -154,7 +154,8 @@ pub fn does_something(app: &App, action: Action) -> bool {
             (in_alerts || app.view == ViewId::Silences) && app.can_silence()
         }
         Action::Traces => in_alerts || in_logs,
-        Action::Links | Action::Metrics | Action::Logs => in_alerts,
+        Action::Logs => in_alerts || (app.view == ViewId::Overview && app.has_logs()),
+        Action::Links | Action::Metrics => in_alerts,
         // Rules and silences are as they are now, and have no chart.
         Action::Time | Action::Pause | Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => has_chart,
         Action::PanLeft | Action::PanRight | Action::FullScreen => has_chart,

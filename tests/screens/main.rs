@@ -26,6 +26,7 @@ mod silences_sent;
 mod story;
 mod styled;
 mod switch;
+mod tile;
 mod walking;
 
 use console::{NOW, key, paint, text};

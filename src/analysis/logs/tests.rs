@@ -42,7 +42,7 @@ fn error_types_of_errors_and_endpoints_of_requests() {
 
 fn finding(kind: Kind, count: u64, level: Level, services: &[&str]) -> Finding {
     Finding {
-        id: PatternId::OTHERS,
+        id: PatternId(7),
         text: "upstream timeout after <*>".into(),
         kind,
         count,
@@ -53,6 +53,7 @@ fn finding(kind: Kind, count: u64, level: Level, services: &[&str]) -> Finding {
         level,
         levels: [0; 5],
         services: services.iter().map(|service| Plain::new(service)).collect(),
+        endpoints: Vec::new(),
         spark: [0; BUCKETS],
         example: Plain::default(),
     }
@@ -72,7 +73,7 @@ fn one_sentence_for_each_thing_that_stands_out() {
         insights(&found, 2, &clock),
         [
             "`upstream timeout after <*>` from checkout and 1 more is new: 1 line, first seen 14:01",
-            "`upstream timeout after <*>` from checkout grew 40x since 14:02, 1204 lines, first seen 14:01",
+            "`upstream timeout after <*>` from checkout grew 40x since 14:02, 1,204 lines, first seen 14:01",
         ]
     );
     assert_eq!(insights(&found, 9, &clock).len(), 3);

@@ -1,5 +1,6 @@
 //! Whether a pattern is new, or occurs so much more often than before that it is no chance.
 
+use super::tally::BUCKETS;
 use crate::time::Range;
 
 /// What a pattern does in the window, against the one before it.
@@ -38,33 +39,63 @@ pub struct Exposure {
     pub window_start: i64,
     now: f64,
     before: f64,
+    /// Of each bucket of the window.
+    buckets: [f64; BUCKETS],
     /// Enough of the window before was seen.
     compares: bool,
+    /// Of the time before only a part was looked at: few lines may have been missed by chance.
+    is_sample: bool,
 }
 
 /// The least part of the window before that must have been seen.
 const PART: f64 = 0.25;
 /// Standard deviations that are no chance, with hundreds of patterns looked at every few seconds.
 const SURE: f64 = 4.0;
+/// The same for what is not in a sample at all.
+const ABSENT: f64 = 2.5;
 /// Less is no news, however sure.
 const TIMES: f64 = 2.0;
+/// A sample that is nearly the whole is taken for it.
+const WHOLE: f64 = 0.9;
 
 impl Exposure {
-    /// Of both windows only what lies in the stretches that were seen, which do not overlap.
-    pub fn new(before: Range, window: Range, seen: &[Range]) -> Self {
-        let seen = |of: Range| {
-            let part = |one: &Range| (of.end.min(one.end).0 - of.start.max(one.start).0).max(0);
-            seen.iter().map(part).sum::<i64>() as f64
-        };
-        let compares = seen(before) >= PART * before.length().max(1) as f64;
-        Self { window_start: window.start.0, now: seen(window).max(1.0), before: seen(before), compares }
+    /// Of both windows only what lies in the stretches that were seen, which do not overlap. The buckets of a window
+    /// are so long, in ms.
+    pub fn new(before: Range, window: Range, bucket: i64, seen: &[Range]) -> Self {
+        let seen_before = length_within(before, seen) as f64;
+        let compares = seen_before >= PART * before.length().max(1) as f64;
+        Self { before: seen_before, compares, ..Self::of_window(window, bucket, seen) }
     }
 
-    /// Of two stretches that were seen as a whole.
-    pub fn whole(before: i64, window: i64, window_start: i64) -> Self {
-        let (now, before) = (window.max(1) as f64, before.max(0) as f64);
-        Self { window_start, now, before, compares: before >= PART * now }
+    /// Of stretches of the window against others, of a period so long, of which so much was seen (ms).
+    pub fn sampled((period, seen_before): (i64, i64), window: Range, bucket: i64, seen: &[Range]) -> Self {
+        let one = Self::of_window(window, bucket, seen);
+        let before = seen_before.max(0) as f64;
+        let is_sample = before < WHOLE * period as f64;
+        Self { before, compares: before >= PART * one.now, is_sample, ..one }
     }
+
+    fn of_window(window: Range, bucket: i64, seen: &[Range]) -> Self {
+        let mut buckets = [0.0; BUCKETS];
+        let starts = (0..).map(|place| window.start.plus(place * bucket));
+        for (share, start) in buckets.iter_mut().zip(starts) {
+            *share = length_within(Range::new(start, window.end.min(start.plus(bucket))), seen) as f64;
+        }
+        let now = (length_within(window, seen) as f64).max(1.0);
+        Self { window_start: window.start.0, now, before: 0.0, buckets, compares: false, is_sample: false }
+    }
+
+    /// How far this is from what was to be expected, in standard deviations.
+    fn sure(&self, count: u64, before: u64) -> f64 {
+        let ratio = self.now / self.before;
+        // Of numbers that chance makes, the root has about the same spread whatever their size.
+        let root = |number: u64| (number as f64 + 0.375).sqrt();
+        2.0 * (root(count) - ratio.sqrt() * root(before)) / (1.0 + ratio).sqrt()
+    }
+}
+
+fn length_within(of: Range, seen: &[Range]) -> i64 {
+    seen.iter().map(|one| of.end.min(one.end).since(of.start.max(one.start)).max(0)).sum()
 }
 
 /// The kind, and how far it stands out among its kind.
@@ -73,18 +104,15 @@ pub fn compare(count: u64, before: u64, seen_earlier: bool, exposure: &Exposure)
     if !exposure.compares {
         return (Kind::Unknown, size);
     }
+    let sure = exposure.sure(count, before);
     if before == 0 && !seen_earlier {
-        return (Kind::New, size);
+        let is_chance = exposure.is_sample && sure < ABSENT;
+        return (if is_chance { Kind::Unknown } else { Kind::New }, size);
     }
     if count == 0 {
         return (Kind::Gone, (before as f64).sqrt());
     }
-    let ratio = exposure.now / exposure.before;
-    let expected = ratio * before as f64;
-    // Of numbers that chance makes, the root has about the same spread whatever their size.
-    let root = |number: f64| (number + 0.375).sqrt();
-    let sure = 2.0 * (root(count as f64) - ratio.sqrt() * root(before as f64)) / (1.0 + ratio).sqrt();
-    let times = count as f64 / expected.max(0.5);
+    let times = count as f64 / (exposure.now / exposure.before * before as f64).max(0.5);
     if sure >= SURE && times >= TIMES {
         (Kind::Grown(times), sure)
     } else if sure <= -SURE && times <= 1.0 / TIMES {
@@ -95,10 +123,13 @@ pub fn compare(count: u64, before: u64, seen_earlier: bool, exposure: &Exposure)
 }
 
 /// The first bucket that has more than chance makes of what was usual, and more than a few of all there are.
-pub fn since(spark: &[u32], before: u64, exposure: &Exposure) -> Option<usize> {
-    let usual = before as f64 * exposure.now / exposure.before.max(1.0) / spark.len().max(1) as f64;
-    let most = usual + 3.0 * usual.sqrt();
+pub fn since(spark: &[u32; BUCKETS], before: u64, exposure: &Exposure) -> Option<usize> {
+    let rate = before as f64 / exposure.before.max(1.0);
     let total: u64 = spark.iter().copied().map(u64::from).sum();
-    let least = most.max(total as f64 / spark.len().max(1) as f64 / 10.0);
-    spark.iter().position(|count| f64::from(*count) > least)
+    let is_more = |(count, seen): (&u32, &f64)| {
+        let usual = rate * seen;
+        let least = (usual + 3.0 * usual.sqrt()).max(total as f64 * seen / exposure.now / 10.0);
+        f64::from(*count) > least
+    };
+    spark.iter().zip(&exposure.buckets).position(is_more)
 }

@@ -3,7 +3,13 @@
 //! Lines are counted in buckets, of which as many are kept as both windows have: a line that comes late is counted in
 //! its own, and nothing has to be counted again when time goes on.
 
+mod between;
+mod row;
+
 use std::collections::HashMap;
+
+pub use between::{Sample, between};
+use row::Row;
 
 use super::compare::{Exposure, Kind, compare, since};
 use super::{Miner, PatternId};
@@ -14,8 +20,6 @@ use crate::time::{Range, Timestamp};
 /// Of one window; as many as a sparkline has.
 pub const BUCKETS: usize = 16;
 const KEPT: usize = 2 * BUCKETS;
-/// Services that are told apart for one pattern.
-const SERVICES: usize = 4;
 /// Rows of patterns that became one with others are put together when there are so many.
 const CROWDED: usize = 2 * super::MOST;
 
@@ -39,6 +43,8 @@ pub struct Finding {
     pub levels: [u64; Level::ALL.len()],
     /// The most frequent first; not all of them where there are many.
     pub services: Vec<Plain>,
+    /// The same of the endpoints, as far as whole lines were counted.
+    pub endpoints: Vec<Plain>,
     pub spark: [u32; BUCKETS],
     /// The message of one of the newest lines.
     pub example: Plain,
@@ -53,16 +59,6 @@ pub struct Tally {
     rows: HashMap<PatternId, Row>,
 }
 
-#[derive(Debug, Clone)]
-struct Row {
-    first: i64,
-    last: i64,
-    example: Plain,
-    levels: [u64; Level::ALL.len()],
-    services: Vec<(Plain, u64)>,
-    counts: Counts,
-}
-
 impl Tally {
     /// Of windows so long, in ms.
     pub fn new(window: i64) -> Self {
@@ -72,7 +68,8 @@ impl Tally {
 
     pub fn extend<'a>(&mut self, lines: impl IntoIterator<Item = &'a Line>) {
         for line in lines {
-            self.add(line.said());
+            let id = self.add(line.said());
+            self.about(id, line);
         }
     }
 
@@ -81,6 +78,13 @@ impl Tally {
         let id = self.mine(line);
         self.count(line, id, line.at.div_euclid(1_000_000));
         id
+    }
+
+    /// Notes whose line this was.
+    fn about(&mut self, id: PatternId, line: &Line) {
+        if let Some(row) = self.rows.get_mut(&id).filter(|_| !line.endpoint.is_empty()) {
+            row.about(&line.endpoint);
+        }
     }
 
     fn mine(&mut self, line: Said<'_>) -> PatternId {
@@ -119,7 +123,7 @@ impl Tally {
     pub fn findings(&mut self, now: Timestamp, seen: &[Range]) -> Vec<Finding> {
         self.settle();
         let (before, window) = self.windows(now);
-        let exposure = Exposure::new(before, window, seen);
+        let exposure = Exposure::new(before, window, self.bucket, seen);
         self.ranked(now, &exposure)
     }
 
@@ -161,6 +165,7 @@ impl Tally {
             level,
             levels: row.levels,
             services: row.services(),
+            endpoints: row.endpoints(),
             spark,
             example: row.example.clone(),
         };
@@ -181,23 +186,6 @@ impl Tally {
     }
 }
 
-/// The patterns of the lines of one stretch of time against those of an earlier one, which may lie apart from it.
-pub fn between((lines, within): (&[Line], Range), (earlier, before): (&[Line], Range)) -> Vec<Finding> {
-    // One bucket more: the window must not begin within the stretch.
-    let buckets = BUCKETS as i64;
-    let mut tally = Tally::new(within.length().max(before.length()) * buckets / (buckets - 1) + buckets);
-    let (_, window) = tally.windows(within.end);
-    let shift = window.start.since(before.end) - 1;
-    for line in earlier {
-        let id = tally.mine(line.said());
-        tally.count(line.said(), id, line.at.div_euclid(1_000_000) + shift);
-    }
-    tally.extend(lines);
-    tally.settle();
-    let exposure = Exposure::whole(before.length(), within.length(), window.start.0);
-    tally.ranked(within.end, &exposure)
-}
-
 /// A new error says more than a new remark.
 fn weight(level: Level) -> f64 {
     match level {
@@ -205,103 +193,6 @@ fn weight(level: Level) -> f64 {
         Level::Warn => 2.0,
         Level::Info | Level::Debug | Level::Unknown => 1.0,
     }
-}
-
-impl Row {
-    fn new(line: Said<'_>, bucket: i64) -> Self {
-        Self {
-            first: line.at,
-            last: line.at,
-            example: line.message.into(),
-            levels: [0; Level::ALL.len()],
-            services: Vec::new(),
-            counts: Counts { counts: [0; KEPT], newest: bucket },
-        }
-    }
-
-    fn add(&mut self, line: Said<'_>, bucket: i64) {
-        self.first = self.first.min(line.at);
-        if line.at > self.last {
-            // One a bucket is new enough, and copying each would cost more than all the rest.
-            if bucket > self.counts.newest {
-                self.example = line.message.into();
-            }
-            self.last = line.at;
-        }
-        self.levels[line.level as usize] += 1;
-        self.serve(line.service, 1);
-        self.counts.add(bucket, 1);
-    }
-
-    fn serve(&mut self, service: &str, lines: u64) {
-        if let Some((_, count)) = self.services.iter_mut().find(|(known, _)| **known == *service) {
-            *count += lines;
-        } else if self.services.len() < SERVICES && !service.is_empty() {
-            self.services.push((service.into(), lines));
-        }
-    }
-
-    fn join(&mut self, other: &Self) {
-        self.first = self.first.min(other.first);
-        if other.last > self.last {
-            (self.last, self.example) = (other.last, other.example.clone());
-        }
-        self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
-        other.services.iter().for_each(|(service, lines)| self.serve(service, *lines));
-        let first = other.counts.newest - KEPT as i64 + 1;
-        for (bucket, count) in (first..).zip(other.counts.until(other.counts.newest)) {
-            if count > 0 {
-                self.counts.add(bucket, count);
-            }
-        }
-    }
-
-    fn level(&self) -> Level {
-        let most = Level::ALL.into_iter().zip(self.levels).rev().max_by_key(|(_, count)| *count);
-        most.map_or(Level::Unknown, |(level, _)| level)
-    }
-
-    fn services(&self) -> Vec<Plain> {
-        let mut services = self.services.clone();
-        services.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        services.into_iter().map(|(service, _)| service).collect()
-    }
-}
-
-/// The last buckets, each in its place of a ring.
-#[derive(Debug, Clone)]
-struct Counts {
-    counts: [u32; KEPT],
-    newest: i64,
-}
-
-impl Counts {
-    fn add(&mut self, bucket: i64, lines: u32) {
-        if bucket > self.newest {
-            let passed = (bucket - self.newest).min(KEPT as i64);
-            (bucket - passed + 1..=bucket).for_each(|bucket| self.counts[place(bucket)] = 0);
-            self.newest = bucket;
-        }
-        if bucket > self.newest - KEPT as i64 {
-            let count = &mut self.counts[place(bucket)];
-            *count = count.saturating_add(lines);
-        }
-    }
-
-    /// As many as are kept, the last one being `end`.
-    fn until(&self, end: i64) -> [u32; KEPT] {
-        let mut counts = [0; KEPT];
-        for (count, bucket) in counts.iter_mut().zip(end - KEPT as i64 + 1..) {
-            if bucket <= self.newest && bucket > self.newest - KEPT as i64 {
-                *count = self.counts[place(bucket)];
-            }
-        }
-        counts
-    }
-}
-
-fn place(bucket: i64) -> usize {
-    bucket.rem_euclid(KEPT as i64) as usize
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{App, Effect, Find};
+use crate::model::log::{Level, Search};
 use crate::model::matcher::{Matcher, Op};
 use crate::time::{Range, Timestamp};
 use crate::ui::action::Action;
@@ -59,6 +60,11 @@ impl App {
             Action::Metrics => self.walk_to_metrics(),
             Action::Logs if self.view == ViewId::Alerts && self.has_logs() => self.go_to(ViewId::Logs),
             Action::Logs if self.view == ViewId::Alerts => self.say("this context has no Elasticsearch"),
+            Action::Logs if self.view == ViewId::Overview && self.has_logs() => {
+                // What the tile counts.
+                self.logs.set_search(Search { level: Some(Level::Warn), ..self.logs.search().clone() });
+                self.go_to(ViewId::Logs);
+            }
             Action::Traces if self.view == ViewId::Alerts => self.say("traces are not built yet: nothing to go to"),
             Action::Quiet if self.view == ViewId::Alerts => {
                 self.alerting.toggle_quiet();

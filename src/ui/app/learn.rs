@@ -58,7 +58,7 @@ impl App {
             self.learn_switch(update.result.and_then(Answer::into_vector));
             return None;
         }
-        if query.source() == Source::Elasticsearch {
+        if query.source() == Source::Elasticsearch && self.view == ViewId::Logs {
             self.learn_logs(update);
             return None;
         }
@@ -188,6 +188,7 @@ impl App {
 fn pace(setup: &Setup, view: ViewId, source: Source) -> Duration {
     match (view, source) {
         (_, Source::Alertmanager) | (ViewId::Alerts | ViewId::Silences | ViewId::Rules, _) => setup.tiles,
+        (ViewId::Overview, Source::Elasticsearch) => setup.tiles,
         (ViewId::Overview, _) => setup.refresh,
         (ViewId::Logs, Source::Elasticsearch) => TAIL,
         // Only what fires is asked, for the header.

@@ -132,7 +132,7 @@ fn right<'a>(app: &App, short: u8) -> Line<'a> {
         (Source::Prometheus, has(|context| context.prometheus)),
         (Source::Alertmanager, has(|context| context.alertmanager)),
         // Elsewhere it is not asked, and how it does is not known.
-        (Source::Elasticsearch, has(|context| context.logs) && app.view == ViewId::Logs),
+        (Source::Elasticsearch, has(|context| context.logs) && matches!(app.view, ViewId::Overview | ViewId::Logs)),
     ];
     for (source, _) in sources.into_iter().filter(|(_, is_there)| *is_there) {
         spans.extend(link(app, source, app.links.get(&source), short > 0));

@@ -12,7 +12,7 @@ use crate::analysis::stats::total;
 use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::model::alert::Severity;
 use crate::model::host::HostSample;
-use crate::model::query::{Answer, Query, Subscription, Update};
+use crate::model::query::{Answer, Query, Source, Subscription, Update};
 use crate::model::series::{Frame, Series, Vector};
 use crate::store::Slot;
 use crate::text::Plain;
@@ -24,6 +24,8 @@ mod hosts;
 mod layout;
 mod legend;
 mod lines;
+mod log_news;
+mod log_tile;
 mod machines;
 pub mod panel;
 mod questions;
@@ -32,6 +34,7 @@ mod reading;
 use database::Database;
 use hosts::Hosts;
 pub use legend::fit;
+use log_news::LogNews;
 use panel::Panel;
 
 #[derive(Default)]
@@ -52,6 +55,7 @@ pub struct Overview {
     hosts: Hosts,
     database: Database,
     here: Slot<HostSample>,
+    log_news: LogNews,
     /// Which panel has the cursor, 0 to 3.
     pub selected: usize,
     /// Which series the cursor is on when a panel is on the whole screen.
@@ -144,6 +148,7 @@ impl Overview {
             memory_ratio: self.memory_of_limit(),
             alerts: sure(scene.alerts, scene).map(|_| scene.digest),
             restarts: self.restarts(),
+            logs: self.log_news.sure(scene),
             is_history: !scene.shown.is_live(),
         };
         let said = headline(&facts, &scene.watch.limits, scene.now, &|at| scene.clock(at));
@@ -194,6 +199,8 @@ impl View for Overview {
         vectors.retain(|asked| asked.query == *query);
         if *query == Query::Host {
             self.here.take(query, update.result.and_then(Answer::into_host), update.at);
+        } else if query.source() == Source::Elasticsearch {
+            self.log_news.apply(update, scene);
         } else if !frames.is_empty() || !vectors.is_empty() {
             // Two questions may have been made the same in the config.
             let fires = questions::is_about_alerts(query);
@@ -215,6 +222,7 @@ impl View for Overview {
         // A fixed range is history: one answer settles it.
         let every = |every: Duration| scene.shown.is_live().then_some(every);
         let mut wanted = vec![Subscription { query: Query::Host, every: Some(scene.tiles) }];
+        wanted.extend(self.log_news.queries(scene));
         if scene.asked {
             let frames = self.frames(scene, area).into_iter().map(|asked| (asked.query, asked.every));
             let vectors = self.vectors(scene).into_iter().map(|asked| (asked.query, asked.every));

@@ -129,7 +129,7 @@ fn patterns_that_become_one_are_counted_as_one() {
         .zip(1..)
         .map(|(word, ago)| line(ago * MINUTE, Level::Info, word, &format!("painted the house {word} today")));
     let found = findings(&lines.collect::<Vec<_>>());
-    assert_eq!((found.len(), found[0].count, found[0].services.len()), (1, 7, SERVICES));
+    assert_eq!((found.len(), found[0].count, found[0].services.len()), (1, 7, row::APART));
     assert_eq!(found[0].spark[8..], [1, 1, 1, 1, 1, 1, 1, 0]);
 }
 
@@ -171,7 +171,8 @@ fn two_stretches_that_lie_apart_are_compared() {
     let mut lines = every(SECOND, (2 * MINUTE - 1, 0), "calm words");
     lines.extend(every(SECOND, (2 * MINUTE - 1, 0), "grown words"));
     lines.extend(every(10 * SECOND, (MINUTE, 0), "new words"));
-    let found = between((&lines, stretch(0, 2 * MINUTE)), (&earlier, stretch(day, 2 * MINUTE)));
+    let whole = |lines, period| Sample { period, parts: vec![(lines, period)] };
+    let found = between(&whole(&lines, stretch(0, 2 * MINUTE)), &whole(&earlier, stretch(day, 2 * MINUTE)));
     let said: Vec<(&str, u64, u64)> = found.iter().map(|f| (f.text.as_str(), f.count, f.before)).collect();
     assert_eq!(said, [("new words <*>", 6, 0), ("grown words <*>", 119, 6), ("calm words <*>", 119, 120)]);
     assert!(matches!(found[1].kind, Kind::Grown(_)) && found[2].kind == Kind::Same);
@@ -179,8 +180,8 @@ fn two_stretches_that_lie_apart_are_compared() {
     assert_eq!(found[1].first, NOW.plus(-day - 2 * MINUTE).0 * 1_000_000);
     // A stretch that is shorter is no fall.
     let (short, long) = (every(SECOND, (2 * MINUTE - 1, 0), "a"), every(SECOND, (4 * MINUTE - 1, 0), "a"));
-    let half = between((&short, stretch(0, 2 * MINUTE)), (&long, stretch(0, 4 * MINUTE)));
+    let half = between(&whole(&short, stretch(0, 2 * MINUTE)), &whole(&long, stretch(0, 4 * MINUTE)));
     assert!(half.iter().all(|finding| finding.kind == Kind::Same), "{half:?}");
-    let nothing = between((&lines, stretch(0, 2 * MINUTE)), (&[], stretch(day, 0)));
+    let nothing = between(&whole(&lines, stretch(0, 2 * MINUTE)), &whole(&[], stretch(day, 0)));
     assert!(nothing.iter().all(|finding| finding.kind == Kind::Unknown));
 }

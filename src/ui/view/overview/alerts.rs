@@ -49,31 +49,41 @@ pub fn lines(scene: &Scene, width: usize, rows: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// Cells before the labels of an alert.
-const BEFORE: usize = 52;
+/// Cells before the labels of an alert, its name left out.
+const BEFORE: usize = 30;
+/// Of the name; where there is less room, the names of the labels are left out too.
+const NAME: usize = 22;
+const SHORT_NAME: usize = 18;
+const WIDE: usize = 76;
 
 fn line(alert: &Alert, state: State, scene: &Scene, width: usize) -> Line<'static> {
     let (mark, role) = mark(alert, state);
     let style = scene.theme.style(role);
     let state = state.word();
+    let is_wide = width >= WIDE;
+    let name = if is_wide { NAME } else { SHORT_NAME };
     let age = alert.active_at.map_or_else(String::new, |at| ago(scene.server_now().since(at)));
     Line::from(vec![
         Span::raw(" "),
         Span::styled(format!("{mark} {:<9}", alert.severity().word()), style),
-        Span::styled(format!("{:<22} ", fit(&alert.name(), 22)), scene.theme.style(Role::Text)),
+        Span::styled(format!("{:<name$} ", fit(&alert.name(), name)), scene.theme.style(Role::Text)),
         Span::styled(format!("{state:<10}"), style),
         Span::styled(format!("{age:>4}  "), scene.theme.style(Role::Text)),
-        Span::styled(fit(&about(&alert.labels), width.saturating_sub(BEFORE)), scene.theme.style(Role::Dim)),
+        Span::styled(
+            fit(&about(&alert.labels, is_wide), width.saturating_sub(BEFORE + name)),
+            scene.theme.style(Role::Dim),
+        ),
     ])
 }
 
 /// Labels that say where, in the order in which they help; the rest stands behind them.
 const WHERE: &[&str] = &["endpoint", "pod", "instance", "host", "service", "namespace", "cluster"];
 
-fn about(labels: &Labels) -> String {
+fn about(labels: &Labels, is_wide: bool) -> String {
     let rank = |name: &str| WHERE.iter().position(|known| *known == name).unwrap_or(WHERE.len());
     let mut rest: Vec<_> =
         labels.iter().filter(|(name, _)| !matches!(name.as_str(), "alertname" | "severity")).collect();
     rest.sort_by_key(|(name, _)| rank(name));
-    rest.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    let word = |(name, value): &(_, _)| if is_wide { format!("{name}={value}") } else { format!("{value}") };
+    rest.iter().map(|one| word(one)).collect::<Vec<_>>().join(" ")
 }

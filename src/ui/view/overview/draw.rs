@@ -6,11 +6,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{PanelArea, full, layout};
+use super::layout::{Below, PanelArea, below, full, layout};
 use super::lines::{Entry, entries};
 use super::panel::{self, Panel};
 use super::reading::{Reading, reading};
-use super::{Overview, alerts, legend, machines};
+use super::{Overview, alerts, legend, log_tile, machines};
 use crate::analysis::availability::Availability;
 use crate::model::fault::FetchError;
 use crate::model::series::{Frame, Notes};
@@ -30,11 +30,18 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
         draw_panel(overview, panel, place, area, scene, buf);
     }
     machines::draw(overview, scene, layout.machines, buf);
-    for (line, row) in alerts::lines(scene, usize::from(layout.alerts.width), usize::from(layout.alerts.height))
-        .into_iter()
-        .zip(layout.alerts.rows())
-    {
+    let below = if scene.logs { below(layout.alerts) } else { Below::only(layout.alerts) };
+    let (width, height) = (usize::from(below.alerts.width), usize::from(below.alerts.height));
+    for (line, row) in alerts::lines(scene, width, height).into_iter().zip(below.alerts.rows()) {
         line.render(row, buf);
+    }
+    for row in below.rule.rows() {
+        Line::styled("│", scene.theme.style(Role::Rule)).render(row, buf);
+    }
+    match below.logs.height {
+        0 => {}
+        1 => log_tile::line(&overview.log_news, scene, below.logs, buf),
+        _ => log_tile::draw(&overview.log_news, scene, below.logs, buf),
     }
 }
 

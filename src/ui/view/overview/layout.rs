@@ -11,6 +11,10 @@ const TWO_COLUMNS: u16 = 70;
 const SIDE_LEGEND: u16 = 130;
 const SIDE_WIDTH: u16 = 46;
 const GAP: u16 = 2;
+/// Alerts and logs stand beside each other from this width on.
+const BESIDE: u16 = 110;
+/// So many rows has what fires before the logs get one.
+const LEAST_ALERTS: u16 = 3;
 /// Below this a chart says nothing: the panel is its title line alone.
 const LEAST_CHART: u16 = 3;
 
@@ -30,6 +34,37 @@ pub struct Layout {
     /// Hosts, database and this machine.
     pub machines: Rect,
     pub alerts: Rect,
+}
+
+/// What lies below the machines, where there are logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Below {
+    pub alerts: Rect,
+    /// Between the two, where they stand beside each other.
+    pub rule: Rect,
+    /// One row, or as many as the alerts have.
+    pub logs: Rect,
+}
+
+impl Below {
+    pub fn only(alerts: Rect) -> Self {
+        Self { alerts, ..Self::default() }
+    }
+}
+
+/// Alerts and logs beside each other, or the logs in the last row.
+pub fn below(area: Rect) -> Below {
+    if area.width >= BESIDE && area.height > 1 {
+        let width = area.width / 2 + area.width % 2;
+        let rule = Rect { x: area.x + width, width: 1, ..area };
+        let logs = Rect { x: rule.right(), width: area.width - width - 1, ..area };
+        return Below { alerts: Rect { width, ..area }, rule, logs };
+    }
+    if area.height < LEAST_ALERTS {
+        return Below::only(area);
+    }
+    let alerts = Rect { height: area.height - 1, ..area };
+    Below { alerts, rule: Rect::default(), logs: Rect { y: alerts.bottom(), height: 1, ..area } }
 }
 
 /// The normal overview.
@@ -77,7 +112,8 @@ fn tiles(height: u16) -> (u16, u16) {
         23..=28 => (3, 4),
         29..=35 => (4, 4),
         36..=41 => (5, 5),
-        _ => (5, 6),
+        42..=43 => (5, 6),
+        _ => (5, 8),
     }
 }
 
@@ -130,10 +166,13 @@ mod tests {
             for panel in panels.into_iter().chain([full(area)]) {
                 all.extend([panel.title, panel.chart, panel.legend]);
             }
+            let under = below(alerts);
+            all.extend([under.alerts, under.rule, under.logs]);
             for rect in all.iter().filter(|rect| !rect.is_empty()) {
                 prop_assert_eq!(rect.intersection(area), *rect);
             }
-            let parts: Vec<Rect> = panels.iter().flat_map(|p| [p.title, p.chart, p.legend]).chain([machines, alerts]).collect();
+            let Below { alerts, rule, logs } = below(alerts);
+            let parts: Vec<Rect> = panels.iter().flat_map(|p| [p.title, p.chart, p.legend]).chain([machines, alerts, rule, logs]).collect();
             for (i, a) in parts.iter().enumerate() {
                 for b in &parts[i + 1..] {
                     prop_assert!(a.intersection(*b).is_empty(), "{a:?} {b:?}");
