@@ -26,7 +26,7 @@ use crate::text::Plain;
 use crate::time::{SECOND, Timestamp, format_duration};
 
 pub use ask::{NotAsked, Tell, Topic, When};
-pub use document::Report;
+pub use document::{Report, Section};
 pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
 pub use plan::{Plan, label};
 pub use render::render;
@@ -66,7 +66,7 @@ async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -
     let grid = plan::Grid::of(plan.period, plan.generated_at);
     let mut questions = ask::questions(&plan.watch, &grid, plan.alertmanager);
     if plan.logs {
-        questions.extend(logs::questions(&grid));
+        questions.extend(logs::questions(plan, &grid));
     }
     let answers = ask::ask_all(ask, &questions, plan.at_once, clock, tell).await;
     build::report(plan, grid, answers)

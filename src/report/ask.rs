@@ -1,6 +1,8 @@
 //! Asks every question of a report once, several at the same time, and keeps what was answered apart from what was not.
 
-use std::collections::BTreeMap;
+mod topic;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
@@ -10,7 +12,7 @@ use crate::model::alert::Alert;
 use crate::model::ask::Ask;
 use crate::model::delivery::Holdings;
 use crate::model::fault::FetchError;
-use crate::model::log::{Page, Tallies};
+use crate::model::log::{Page, Tallies, Volume};
 use crate::model::query::{Answer, Query, Source};
 use crate::model::series::{Frame, Notes, Vector};
 use crate::model::watch::Watch;
@@ -19,56 +21,7 @@ use crate::source::poll::Clock;
 use crate::text::Plain;
 use crate::time::Timestamp;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Topic {
-    Requests,
-    Errors,
-    ErrorsByEndpoint,
-    Latency,
-    Buckets,
-    Memory,
-    Cpu,
-    MemoryRatio,
-    Up,
-    Started,
-    HostCpu,
-    HostMemory,
-    HostDisk,
-    HostInodes,
-    Alerts,
-    Held,
-    Fired,
-    /// Error types and requests, counted by the server.
-    LogTallies,
-    LogLines,
-}
-
-impl Topic {
-    /// As the config names the question.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Requests => "requests",
-            Self::Errors => "errors",
-            Self::ErrorsByEndpoint => "errors_by_endpoint",
-            Self::Latency => "latency",
-            Self::Buckets => "buckets",
-            Self::Memory => "memory",
-            Self::Cpu => "cpu",
-            Self::MemoryRatio => "memory_ratio",
-            Self::Up => "up",
-            Self::Started => "started",
-            Self::HostCpu => "hosts.cpu",
-            Self::HostMemory => "hosts.memory",
-            Self::HostDisk => "hosts.disk",
-            Self::HostInodes => "hosts.inodes",
-            Self::Alerts => "alerts",
-            Self::Held => "alerts.held",
-            Self::Fired => "alerts.fired",
-            Self::LogTallies => "logs.tallies",
-            Self::LogLines => "logs.lines",
-        }
-    }
-}
+pub use topic::Topic;
 
 /// Which stretch or moment a question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -189,6 +142,14 @@ impl Answers {
         self.not_asked.extend(why.map(entry));
     }
 
+    /// Puts what was said in order, each of it once.
+    fn settle(&mut self) {
+        self.not_asked.sort_by_key(|entry| (entry.topic.whole(), entry.when));
+        self.not_asked.dedup_by_key(|entry| (entry.topic.word(), entry.when));
+        self.warnings.sort();
+        self.warnings.dedup();
+    }
+
     /// Keeps what the server remarked; says so when the answer is not whole.
     fn note(&mut self, answer: &Answer) -> Option<Plain> {
         let notes = match answer {
@@ -196,6 +157,7 @@ impl Answers {
             Answer::Vector(vector) => &vector.notes,
             Answer::Held(Holdings { notes, .. })
             | Answer::Lines(Page { notes, .. })
+            | Answer::Volume(Volume { notes, .. })
             | Answer::Tallies(Tallies { notes, .. }) => {
                 self.warnings.extend(notes.iter().cloned());
                 return None;
@@ -241,38 +203,43 @@ fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
 pub type Tell<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
 
 /// Puts the questions, a number of them at once. A source that is down is not asked everything in turn: its first
-/// fault stands for the questions that are left, unless one that is under way is answered after all.
+/// fault stands for the questions to it that are left, unless one that is under way is answered after all.
 pub async fn ask_all(ask: &impl Ask, questions: &[Question], at_once: usize, clock: Clock, tell: Tell<'_>) -> Answers {
     let put =
         |number: usize| async move { (number, ask.ask(&questions[number].query, Progress::default(), clock()).await) };
-    let mut answers = Answers { asked: questions.len(), ..Answers::default() };
+    let source = |number: usize| questions[number].query.source();
+    let asked = questions.iter().filter(|question| !question.topic.is_further_part()).count();
+    let mut answers = Answers { asked, ..Answers::default() };
     let mut waiting = FuturesUnordered::new();
-    let mut left = 0..questions.len();
-    let mut down = None;
+    let mut left: VecDeque<usize> = (0..questions.len()).collect();
+    let mut down: BTreeMap<Source, FetchError> = BTreeMap::new();
     let mut count = 0;
     tell(count, questions.len());
     loop {
-        while down.is_none()
-            && waiting.len() < at_once.max(1)
-            && let Some(number) = left.next()
+        while waiting.len() < at_once.max(1)
+            && let Some(place) = left.iter().position(|number| !down.contains_key(&source(*number)))
+            && let Some(number) = left.remove(place)
         {
             waiting.push(put(number));
         }
         let Some((number, result)) = waiting.next().await else { break };
-        // What Alertmanager says of itself does not end what is asked of Prometheus.
-        let is_all = questions[number].query.source() == Source::Prometheus;
-        down = result.as_ref().err().filter(|error| is_all && ends(error)).cloned();
+        match result.as_ref().err().filter(|error| ends(error)) {
+            Some(error) => down.insert(source(number), error.clone()),
+            None => down.remove(&source(number)),
+        };
         answers.take(&questions[number], result);
         count += 1;
         tell(count, questions.len());
     }
-    if let Some(error) = down {
-        left.for_each(|number| answers.take(&questions[number], Err(error.clone())));
+    if !left.is_empty() {
         tell(questions.len(), questions.len());
     }
-    answers.not_asked.sort_by_key(|entry| (entry.topic, entry.when));
-    answers.warnings.sort();
-    answers.warnings.dedup();
+    for number in left {
+        if let Some(error) = down.get(&source(number)) {
+            answers.take(&questions[number], Err(error.clone()));
+        }
+    }
+    answers.settle();
     answers
 }
 
@@ -283,117 +250,4 @@ fn ends(error: &FetchError) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use crate::model::window::{Part, Span, Window};
-    use crate::time::{DAY, Range, SECOND};
-
-    const NOW: Timestamp = Timestamp(1_795_442_607_000);
-
-    fn month() -> Grid {
-        Grid::of(Range::new(NOW.plus(-30 * DAY), NOW), NOW)
-    }
-
-    #[test]
-    fn every_range_is_asked_for_both_periods_in_few_points_that_none_shares() {
-        let mut spans: BTreeMap<Topic, Vec<Range>> = BTreeMap::new();
-        for question in questions(&Watch::default(), &month(), false) {
-            if let Query::Range { span: Span::Fixed(range), step, .. } = question.query {
-                assert!(range.length() / step < 1_000 && step >= 15 * SECOND && range.length() % step == 0);
-                spans.entry(question.topic).or_default().push(range);
-            }
-        }
-        assert_eq!(spans.len(), 10);
-        for ranges in spans.values() {
-            assert_eq!(ranges[0].start.since(ranges[1].end), month().step);
-            assert_eq!(ranges.len(), 2);
-        }
-    }
-
-    /// Answers ranges with nothing, and everything else with something of another kind.
-    #[derive(Clone)]
-    struct Confused;
-
-    impl Ask for Confused {
-        async fn ask(&self, query: &Query, _: Progress, _: Timestamp) -> Result<Answer, FetchError> {
-            let window = Window { start: 0, end: 0, step: 1, part: Part::Whole };
-            let frame = Frame { window, series: Vec::new(), notes: Notes::default() };
-            Ok(if matches!(query, Query::Range { .. }) { Answer::Frame(frame) } else { Answer::Alerts(Vec::new()) })
-        }
-    }
-
-    #[tokio::test]
-    async fn an_answer_to_another_question_is_none_and_progress_is_told() {
-        let questions = questions(&Watch::default(), &month(), false);
-        let mut told = Vec::new();
-        let answers = ask_all(&Confused, &questions, 8, || NOW, &mut |done, all| told.push((done, all))).await;
-        let topics: Vec<&str> = answers.not_asked.iter().map(|entry| entry.topic.word()).collect();
-        assert_eq!(topics[..3], ["buckets", "hosts.cpu", "hosts.cpu"]);
-        assert_eq!((topics.len(), answers.asked), (9, 30));
-        assert!(answers.frame(Topic::Up, When::Before).is_some() && answers.alerts().is_some());
-        assert_eq!((told[0], told.len(), told[30]), ((0, 30), 31, (30, 30)));
-    }
-
-    /// Fails as it is told, and counts how often it was asked.
-    #[derive(Clone)]
-    struct Failing {
-        asked: Arc<AtomicUsize>,
-        fault: fn(usize, &Query) -> Option<FetchError>,
-    }
-
-    impl Ask for Failing {
-        async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
-            let number = self.asked.fetch_add(1, Ordering::SeqCst);
-            tokio::task::yield_now().await;
-            match (self.fault)(number, query) {
-                Some(fault) => Err(fault),
-                None => Confused.ask(query, progress, now).await,
-            }
-        }
-    }
-
-    async fn failing(fault: fn(usize, &Query) -> Option<FetchError>) -> (usize, Answers) {
-        let service = Failing { asked: Arc::default(), fault };
-        let questions = questions(&Watch::default(), &month(), false);
-        let answers = ask_all(&service, &questions, 4, || NOW, &mut |_, _| {}).await;
-        (service.asked.load(Ordering::SeqCst), answers)
-    }
-
-    #[tokio::test]
-    async fn a_source_that_is_down_is_asked_once_and_every_question_is_listed() {
-        let (asked, answers) = failing(|_, _| Some(FetchError::Refused)).await;
-        assert_eq!((asked, answers.not_asked.len(), answers.is_empty()), (4, 30, true));
-        assert!(answers.not_asked.iter().all(|entry| *entry.why == *"connection refused"));
-        // It goes down later: what was answered before is kept.
-        let timeout = FetchError::Timeout(std::time::Duration::from_secs(30));
-        let hangs =
-            |number: usize, _: &Query| (number >= 6).then_some(FetchError::Timeout(std::time::Duration::from_secs(30)));
-        let (asked, answers) = failing(hangs).await;
-        assert!((7..16).contains(&asked), "{asked}");
-        assert!(answers.not_asked.iter().any(|entry| *entry.why == *timeout.to_string()));
-        assert!(!answers.is_empty());
-    }
-
-    #[tokio::test]
-    async fn an_alertmanager_that_is_down_ends_nothing() {
-        let service =
-            Failing { asked: Arc::default(), fault: |_, query| (*query == Query::Held).then_some(FetchError::Refused) };
-        let questions = questions(&Watch::default(), &month(), true);
-        let answers = ask_all(&service, &questions, 1, || NOW, &mut |_, _| {}).await;
-        assert_eq!(service.asked.load(Ordering::SeqCst), 31);
-        assert!(answers.holdings().is_none() && answers.alerts().is_some());
-        let held: Vec<_> = answers.not_asked.iter().filter(|entry| entry.topic == Topic::Held).collect();
-        assert_eq!((held.len(), held[0].source), (1, "am"));
-    }
-
-    #[tokio::test]
-    async fn a_question_that_is_too_heavy_does_not_take_the_others_along() {
-        let heavy = |number: usize, _: &Query| (number == 2).then_some(FetchError::Refused);
-        assert_eq!(failing(heavy).await.0, 30);
-        let refused = |_: usize, _: &Query| Some(FetchError::Unsupported("no such function".into()));
-        assert_eq!(failing(refused).await.0, 30);
-    }
-}
+mod tests;

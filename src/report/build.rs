@@ -32,14 +32,21 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
     let name = switch.name().map(Plain::as_str);
     let alerts = answers.alerts().map(|alerts| active(alerts, answers.holdings(), name));
     let switch_alarm = switch.alarm(grid.now.end).filter(|_| plan.is_recent(&grid));
-    let known = Known { requests: &requests, presence: &availability, resources: &resources, cap: performance.cap };
+    let logs = plan.logs.then(|| logs::logs(&answers, &grid));
+    let found = logs.as_ref().and_then(|logs| logs.patterns.as_ref()).map_or(&[][..], |patterns| &patterns.found);
+    let known = Known {
+        requests: &requests,
+        presence: &availability,
+        resources: &resources,
+        cap: performance.cap,
+        logs: found,
+    };
     let summary = summary::summary(&answers, &known, plan, &grid);
     let summary = match &switch_alarm {
         // Whatever else is said is not to be relied on.
         Some(alarm) => Headline { level: Level::Critical, text: format!("{alarm}; {}", summary.text) },
         None => summary,
     };
-    let logs = plan.logs.then(|| logs::logs(&answers, &grid));
     let mut report = Report {
         plan: plan.clone(),
         grid,

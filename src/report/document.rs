@@ -8,7 +8,7 @@ use crate::analysis::availability::{Availability, Restart};
 use crate::analysis::patterns::tally::Finding;
 use crate::analysis::summary::Headline;
 use crate::model::alert::Severity;
-use crate::model::log::Tallies;
+use crate::model::log::{Count, Tallies, Volume};
 use crate::model::unit::Unit;
 use crate::text::Plain;
 
@@ -183,17 +183,22 @@ impl Section {
 pub struct Logs {
     /// Nothing when they could not be asked.
     pub tallies: Option<Tallies>,
+    /// In one bucket, of the period and of the one before.
+    pub volume: Option<Volume>,
+    pub volume_before: Option<Volume>,
     pub patterns: Option<Patterns>,
 }
 
-/// What is new or grown in the newest lines of the period, against the newest lines of the period before.
+/// What is new or grown in the lines of the period, against those of the period before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Patterns {
-    /// So many lines were looked at, from this moment on.
+    /// So many lines were looked at, of so many, as far as it is known.
     pub lines: usize,
-    pub from: i64,
+    pub of: Option<Count>,
     pub lines_before: usize,
-    pub from_before: i64,
+    pub of_before: Option<Count>,
+    /// Not all lines were looked at: the numbers are those of the lines that were.
+    pub is_sample: bool,
     pub found: Vec<Finding>,
 }
 

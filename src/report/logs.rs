@@ -1,30 +1,51 @@
 //! What is asked of the logs, and what the report makes of it.
+//!
+//! Nobody can fetch all lines of a busy day: of each of some even parts of the period the newest lines are looked at,
+//! so that what went on at noon is seen in the evening.
 
 use super::ask::{Answers, Question, Topic, When};
 use super::document::{Logs, Patterns};
-use super::plan::Grid;
-use crate::analysis::patterns::compare::Kind;
-use crate::analysis::patterns::tally::between;
-use crate::model::log::{Count, Page, Search};
+use super::plan::{Grid, Plan};
+use crate::analysis::logs::{covered, stands_out};
+use crate::analysis::patterns::tally::{Sample, between};
+use crate::model::log::{Page, Search, Volume};
 use crate::model::query::{Answer, Query};
 use crate::model::window::Span;
-use crate::time::{Range, Timestamp};
+use crate::time::{Range, SECOND};
 
-/// Lines of each period that patterns are sought in: what a server gives at once.
-const LINES: u32 = 10_000;
+/// Parts that a period is looked at in.
+const PARTS: u8 = 12;
+/// Lines of each part that are looked at.
+const LINES: u32 = 1_000;
+/// A part is not shorter than this, in ms.
+const SHORTEST: i64 = 10 * SECOND;
 /// Patterns that are told.
 const MOST: usize = 20;
 
-pub fn questions(grid: &Grid) -> Vec<Question> {
-    let search = Search::default;
-    let lines =
-        |period: Range| Query::Lines { search: search(), span: Span::Fixed(period), before: None, limit: LINES };
-    let tallies = Query::Tallies { search: search(), span: Span::Fixed(grid.now) };
-    vec![
-        Question { topic: Topic::LogTallies, when: When::Now, query: tallies },
-        Question { topic: Topic::LogLines, when: When::Now, query: lines(grid.now) },
-        Question { topic: Topic::LogLines, when: When::Before, query: lines(grid.before) },
-    ]
+pub fn questions(plan: &Plan, grid: &Grid) -> Vec<Question> {
+    let search = Search::default().within(plan.watch.logs.as_ref());
+    let span = |period: Range| Span::Fixed(period);
+    let tallies = Query::Tallies { search: search.clone(), span: span(grid.now) };
+    let mut all = vec![Question { topic: Topic::LogTallies, when: When::Now, query: tallies }];
+    for (when, period) in [(When::Now, grid.now), (When::Before, grid.before)] {
+        let volume = Query::Volume { search: search.clone(), span: span(period), step: period.length().max(1) };
+        all.push(Question { topic: Topic::LogVolume, when, query: volume });
+        all.extend(parts(period).map(|(number, part)| {
+            let query = Query::Lines { search: search.clone(), span: span(part), before: None, limit: LINES };
+            Question { topic: Topic::LogLines(number), when, query }
+        }));
+    }
+    all
+}
+
+/// The parts of a period, which share no moment and leave none out.
+fn parts(period: Range) -> impl Iterator<Item = (u8, Range)> {
+    let count = (period.length() / SHORTEST).clamp(1, i64::from(PARTS));
+    let edge = move |number: i64| period.start.plus(period.length() * number / count);
+    (0..count as u8).map(move |number| {
+        let (start, end) = (edge(i64::from(number)), edge(i64::from(number) + 1));
+        (number, Range::new(start, if end < period.end { end.plus(-1) } else { end }))
+    })
 }
 
 pub fn logs(answers: &Answers, grid: &Grid) -> Logs {
@@ -32,33 +53,39 @@ pub fn logs(answers: &Answers, grid: &Grid) -> Logs {
         Some(Answer::Tallies(tallies)) => Some(tallies.clone()),
         _ => None,
     };
-    Logs { tallies, patterns: patterns(answers, grid) }
+    let volume =
+        |when| if let Answer::Volume(volume) = answers.of(Topic::LogVolume, when)? { Some(volume) } else { None };
+    let (volume, volume_before) = (volume(When::Now), volume(When::Before));
+    let patterns = patterns(answers, grid, (volume, volume_before));
+    Logs { tallies, volume: volume.cloned(), volume_before: volume_before.cloned(), patterns }
 }
 
-fn patterns(answers: &Answers, grid: &Grid) -> Option<Patterns> {
-    let page = |when| if let Answer::Lines(page) = answers.of(Topic::LogLines, when)? { Some(page) } else { None };
-    let (now, before) = (page(When::Now)?, page(When::Before)?);
-    let (within, within_before) = (seen(now, grid.now), seen(before, grid.before));
-    let mut found = between((&now.lines, within), (&before.lines, within_before));
-    found.retain(|finding| matches!(finding.kind, Kind::New | Kind::Grown(_)));
+fn patterns(
+    answers: &Answers,
+    grid: &Grid,
+    (volume, volume_before): (Option<&Volume>, Option<&Volume>),
+) -> Option<Patterns> {
+    let now = sample(answers, When::Now, grid.now)?;
+    let before = sample(answers, When::Before, grid.before)?;
+    let mut found = between(&now, &before);
+    found.retain(stands_out);
     found.truncate(MOST);
+    let count = |sample: &Sample| sample.parts.iter().map(|(lines, _)| lines.len()).sum();
     Some(Patterns {
-        lines: now.lines.len(),
-        from: within.start.0,
-        lines_before: before.lines.len(),
-        from_before: within_before.start.0,
+        lines: count(&now),
+        of: volume.map(|volume| volume.total),
+        lines_before: count(&before),
+        of_before: volume_before.map(|volume| volume.total),
+        is_sample: now.is_sample() || before.is_sample(),
         found,
     })
 }
 
-/// The part of the period that the lines are of: those that were left out are older.
-fn seen(page: &Page, period: Range) -> Range {
-    match (page.total, page.lines.first()) {
-        (Count::Exactly(total), _) if total <= page.lines.len() as u64 => period,
-        (_, Some(first)) => {
-            let start = Timestamp(first.at.div_euclid(1_000_000)).max(period.start);
-            Range::new(start.min(period.end), period.end)
-        }
-        (_, None) => Range::new(period.end, period.end),
-    }
+/// What was seen of a period; nothing if no part of it was answered.
+fn sample(answers: &Answers, when: When, period: Range) -> Option<Sample<'_>> {
+    let page =
+        |number| if let Answer::Lines(page) = answers.of(Topic::LogLines(number), when)? { Some(page) } else { None };
+    let seen: Vec<(&Page, Range)> = parts(period).filter_map(|(number, part)| Some((page(number)?, part))).collect();
+    let parts = seen.into_iter().map(|(page, part)| (&page.lines[..], covered(page, part))).collect::<Vec<_>>();
+    (!parts.is_empty()).then_some(Sample { period, parts })
 }

@@ -2,6 +2,8 @@
 
 use jiff::tz::TimeZone;
 
+use crate::analysis::logs::number;
+use crate::model::log::Count;
 use crate::model::unit::Unit;
 use crate::report::figures::{Above, Change, Reading, Row};
 use crate::report::plan::{Grid, Plan};
@@ -49,6 +51,16 @@ pub fn change(change: Change) -> String {
         Change::New => "new".to_owned(),
         Change::Gone => "gone".to_owned(),
         Change::Unknown => NONE.to_owned(),
+    }
+}
+
+/// `12,000 of 1.2 M lines`; `800 lines` where those are all.
+pub fn looked_at(lines: usize, of: Option<Count>) -> String {
+    let lines = lines as u64;
+    match of {
+        Some(Count::Exactly(all)) if all > lines => format!("{} of {} lines", number(lines), number(all)),
+        Some(Count::AtLeast(all)) if all > lines => format!("{} of {}+ lines", number(lines), number(all)),
+        _ => format!("{} lines", number(lines)),
     }
 }
 

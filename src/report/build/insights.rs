@@ -6,7 +6,7 @@ use crate::analysis::patterns::compare::Kind;
 use crate::model::unit::Unit;
 use crate::report::document::{Insight, Report, Section, State, Table};
 use crate::report::figures::{Change, Row};
-use crate::report::words::{self, minutes};
+use crate::report::words::{self, looked_at, minutes};
 use crate::text::Plain;
 
 /// The smallest change that is told.
@@ -46,14 +46,13 @@ const PATTERNS: usize = 3;
 
 fn logs(report: &Report, found: &mut Vec<Insight>) {
     let Some(patterns) = report.logs.as_ref().and_then(|logs| logs.patterns.as_ref()) else { return };
-    // What is older was not looked at: nobody may take its beginning for that of the trouble.
-    let cut = (patterns.from > report.grid.now.start.0)
-        .then(|| format!(" (of the lines since {})", report.plan.clock(patterns.from, &report.grid)));
+    // The numbers are those of a sample: nobody may take them for all.
+    let of = patterns.is_sample.then(|| format!(" (in {})", looked_at(patterns.lines, patterns.of)));
     for finding in &patterns.found {
         let said = sentences(std::slice::from_ref(finding), 1, &|at| report.plan.clock(at, &report.grid));
         let change = if let Kind::Grown(times) = finding.kind { Change::Ratio(times - 1.0) } else { Change::New };
         let here = |mut text: String| {
-            text.extend(cut.as_deref());
+            text.extend(of.as_deref());
             Insight { section: Section::Logs, name: finding.text.clone(), text, change }
         };
         found.extend(said.into_iter().map(here));

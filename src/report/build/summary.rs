@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::alerts::digest_of_own;
+use crate::analysis::patterns::tally::Finding;
 use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::analysis::switch::Switch;
 use crate::model::series::Frame;
@@ -20,6 +21,8 @@ pub struct Known<'a> {
     pub presence: &'a Presence,
     pub resources: &'a Resources,
     pub cap: Option<f64>,
+    /// What is new or grown in the logs.
+    pub logs: &'a [Finding],
 }
 
 pub fn summary(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headline {
@@ -97,6 +100,7 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
         memory_ratio: nearest_limit(&known.resources.memory_ratio.rows),
         alerts: digest.as_ref().filter(|_| is_recent),
         restarts: known.presence.restarts.clone().unwrap_or_default(),
+        logs: known.logs,
         is_history: !is_recent,
     };
     headline(&facts, &plan.watch.limits, grid.now.end, &|at| plan.clock(at, grid))

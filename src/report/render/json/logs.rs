@@ -1,20 +1,32 @@
 //! The logs as JSON.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::number;
 use crate::analysis::patterns::compare::Kind;
 use crate::analysis::patterns::tally::Finding;
-use crate::model::log::Tallies;
+use crate::model::log::{Count, Level, Tallies, Volume};
 use crate::report::document::{Logs, Patterns};
 use crate::text::Plain;
 use crate::time::Timestamp;
 
 pub fn logs(logs: &Logs) -> Value {
     json!({
+        "lines": logs.volume.as_ref().map(volume),
+        "lines_before": logs.volume_before.as_ref().map(volume),
         "tallies": logs.tallies.as_ref().map(tallies),
         "patterns": logs.patterns.as_ref().map(patterns),
     })
+}
+
+fn volume(volume: &Volume) -> Value {
+    let (count, is_exact) = match volume.total {
+        Count::Exactly(count) => (count, true),
+        Count::AtLeast(count) => (count, false),
+    };
+    let of = |(level, counts): &(Level, Vec<u64>)| (level.word().to_owned(), counts.iter().sum::<u64>().into());
+    let levels: Map<String, Value> = volume.levels.iter().map(of).collect();
+    json!({ "count": count, "is_exact": is_exact, "levels": levels })
 }
 
 fn tallies(tallies: &Tallies) -> Value {
@@ -32,9 +44,8 @@ fn counts(of: &[(Plain, u64)]) -> Value {
 fn patterns(patterns: &Patterns) -> Value {
     json!({
         "lines": patterns.lines,
-        "from": Timestamp(patterns.from).rfc3339(),
         "lines_before": patterns.lines_before,
-        "from_before": Timestamp(patterns.from_before).rfc3339(),
+        "is_sample": patterns.is_sample,
         "found": patterns.found.iter().map(finding).collect::<Vec<_>>(),
     })
 }

@@ -1,25 +1,46 @@
 //! The logs as a section of the page.
 
 use super::NOT_ASKED;
-use crate::analysis::logs::factor;
+use crate::analysis::logs::{factor, number};
 use crate::analysis::patterns::compare::Kind;
 use crate::analysis::patterns::tally::Finding;
-use crate::model::log::Tallies;
+use crate::model::log::{Count, Level, Tallies, Volume};
 use crate::report::document::{Logs, Patterns, Report};
 use crate::report::render::page::{Block, Sheet};
+use crate::report::words::looked_at;
 use crate::text::Plain;
 
 pub fn logs(logs: &Logs, report: &Report) -> Vec<Block> {
     let absent = |what: &str| vec![Block::Line(format!("{what}: {NOT_ASKED}"))];
-    let mut blocks = logs.tallies.as_ref().map_or_else(|| absent("error types and requests"), tallies);
+    let mut blocks: Vec<Block> = volume(logs).into_iter().map(Block::Line).collect();
+    blocks.extend(logs.tallies.as_ref().map_or_else(|| absent("error types and requests"), tallies));
     blocks.extend(logs.patterns.as_ref().map_or_else(|| absent("patterns"), |found| patterns(found, report)));
     blocks
+}
+
+/// `63,210 lines, 51,000 before; ERROR 1,310 (0 before), WARN 3,502 (212 before)`
+fn volume(logs: &Logs) -> Option<String> {
+    let volume = logs.volume.as_ref()?;
+    let total = |volume: &Volume| match volume.total {
+        Count::Exactly(count) => number(count),
+        Count::AtLeast(count) => format!("{}+", number(count)),
+    };
+    let of = |volume: &Volume, level| -> u64 {
+        volume.levels.iter().filter(|(one, _)| *one == level).flat_map(|(_, counts)| counts).sum()
+    };
+    let before = logs.volume_before.as_ref();
+    let levels = [Level::Error, Level::Warn].map(|level| {
+        let before = before.map_or_else(String::new, |before| format!(" ({} before)", number(of(before, level))));
+        format!("{} {}{before}", level.word(), number(of(volume, level)))
+    });
+    let before = before.map_or_else(String::new, |before| format!(", {} before", total(before)));
+    Some(format!("{} lines{before}; {}", total(volume), levels.join(", ")))
 }
 
 fn tallies(tallies: &Tallies) -> Vec<Block> {
     let mut blocks: Vec<Block> = tallies
         .over
-        .map(|over| Block::Line(format!("error types and requests are counted over {over} lines")))
+        .map(|over| Block::Line(format!("error types and requests are counted over {} lines", number(over))))
         .into_iter()
         .collect();
     blocks.push(counts("error type", "no line of level ERROR", &tallies.error_types));
@@ -31,24 +52,22 @@ fn counts(name: &str, none: &str, of: &[(Plain, u64)]) -> Block {
     if of.is_empty() {
         return Block::Line(none.to_owned());
     }
-    let rows = of.iter().map(|(name, count)| vec![name.to_string(), count.to_string()]).collect();
+    let rows = of.iter().map(|(name, count)| vec![name.to_string(), number(*count)]).collect();
     Block::Table(Sheet::new(&[name, "lines"], rows))
 }
 
 fn patterns(patterns: &Patterns, report: &Report) -> Vec<Block> {
     let clock = |at| report.plan.clock(at, &report.grid);
     let seen = format!(
-        "patterns of {} lines since {}, against {} lines since {} in the period before",
-        patterns.lines,
-        clock(patterns.from),
-        patterns.lines_before,
-        clock(patterns.from_before)
+        "patterns of {}, against {} in the period before{}",
+        looked_at(patterns.lines, patterns.of),
+        looked_at(patterns.lines_before, patterns.of_before),
+        if patterns.is_sample { ": the newest of each part of it, and counts are of those" } else { "" }
     );
     let row = |finding: &Finding| {
         let kind = if let Kind::Grown(times) = finding.kind { factor(times) } else { "new".to_owned() };
         let first = clock(finding.first.div_euclid(1_000_000));
-        let cells =
-            [finding.level.word().to_owned(), finding.count.to_string(), finding.before.to_string(), kind, first];
+        let cells = [finding.level.word().to_owned(), number(finding.count), number(finding.before), kind, first];
         [finding.text.to_string()].into_iter().chain(cells).collect()
     };
     let rows: Vec<Vec<String>> = patterns.found.iter().map(row).collect();

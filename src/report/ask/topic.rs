@@ -1,0 +1,66 @@
+//! What the questions of a report are about.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    Requests,
+    Errors,
+    ErrorsByEndpoint,
+    Latency,
+    Buckets,
+    Memory,
+    Cpu,
+    MemoryRatio,
+    Up,
+    Started,
+    HostCpu,
+    HostMemory,
+    HostDisk,
+    HostInodes,
+    Alerts,
+    Held,
+    Fired,
+    /// Error types and requests, counted by the server.
+    LogTallies,
+    /// How many lines there are.
+    LogVolume,
+    /// The newest lines of one part of the period, by its number.
+    LogLines(u8),
+}
+
+impl Topic {
+    /// As the config names the question.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Errors => "errors",
+            Self::ErrorsByEndpoint => "errors_by_endpoint",
+            Self::Latency => "latency",
+            Self::Buckets => "buckets",
+            Self::Memory => "memory",
+            Self::Cpu => "cpu",
+            Self::MemoryRatio => "memory_ratio",
+            Self::Up => "up",
+            Self::Started => "started",
+            Self::HostCpu => "hosts.cpu",
+            Self::HostMemory => "hosts.memory",
+            Self::HostDisk => "hosts.disk",
+            Self::HostInodes => "hosts.inodes",
+            Self::Alerts => "alerts",
+            Self::Held => "alerts.held",
+            Self::Fired => "alerts.fired",
+            Self::LogTallies => "logs.tallies",
+            Self::LogVolume => "logs.volume",
+            Self::LogLines(_) => "logs.lines",
+        }
+    }
+
+    /// Asked in parts: whoever counts questions counts the first of them only.
+    pub fn is_further_part(self) -> bool {
+        matches!(self, Self::LogLines(1..))
+    }
+
+    /// Of what is asked in parts the first part: all of them are one question.
+    pub fn whole(self) -> Self {
+        if self.is_further_part() { Self::LogLines(0) } else { self }
+    }
+}
