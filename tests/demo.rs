@@ -14,7 +14,7 @@ use a360::demo::Service;
 use a360::model::alert::Alert;
 use a360::model::ask::Ask;
 use a360::model::delivery::{Held, Holdings, Routing};
-use a360::model::log::{Page, Search};
+use a360::model::log::{Count, Page, Search};
 use a360::model::matcher::{Matcher, Op};
 use a360::model::promql;
 use a360::model::query::{Answer, Query};
@@ -212,4 +212,12 @@ fn the_incident_is_new_in_the_logs() {
     here.over = None;
     let query = Query::Tallies { search: Search::default(), span };
     assert_eq!(ask(&query).into_tallies().unwrap(), here);
+    // And so does the volume, level by level.
+    let query = Query::Volume { search: Search::default(), span, step: MINUTE };
+    let volume = ask(&query).into_volume().unwrap();
+    assert_eq!(volume.total, Count::Exactly(volume.levels.iter().flat_map(|(_, counts)| counts).sum()));
+    for (level, counts) in &volume.levels {
+        let here = lines.iter().filter(|line| line.level == *level).count();
+        assert_eq!(counts.iter().sum::<u64>(), here as u64, "{level:?}");
+    }
 }

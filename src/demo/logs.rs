@@ -5,6 +5,7 @@ mod line;
 mod parse;
 mod sought;
 mod tail;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +20,7 @@ use crate::model::query::{Answer, Query};
 use crate::model::window::{Progress, Span};
 use crate::text::Plain;
 use crate::time::{HOUR, MINUTE, Range, SECOND, Timestamp};
-use count::Counts;
+use count::{Asked, Counts};
 use line::arrival;
 use sought::Sought;
 use tail::Reached;
@@ -50,11 +51,13 @@ impl Logs {
             Query::Around { place, at, count } => Ok(Answer::Lines(around(sim, place, *at, *count as usize, now))),
             Query::Volume { search, span, step } => {
                 let sought = Sought::of(search)?;
-                Ok(Answer::Volume(self.counts.volume(sim, (search, &sought), range(*span, now), *step, now)))
+                let asked = Asked { sim, search, sought: &sought, now };
+                Ok(Answer::Volume(self.counts.volume(asked, range(*span, now), *step)))
             }
             Query::Tallies { search, span } => {
                 let sought = Sought::of(search)?;
-                Ok(Answer::Tallies(self.counts.tallies(sim, (search, &sought), range(*span, now), now)))
+                let asked = Asked { sim, search, sought: &sought, now };
+                Ok(Answer::Tallies(self.counts.tallies(asked, range(*span, now))))
             }
             Query::Document { id, .. } => line::find(sim, id, now).map(|line| Answer::Document(line::document(&line))),
             _ => Err(FetchError::Unsupported("this is no question about logs".into())),

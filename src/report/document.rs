@@ -183,7 +183,7 @@ impl Section {
 pub struct Logs {
     /// Nothing when they could not be asked.
     pub tallies: Option<Tallies>,
-    /// In one bucket, of the period and of the one before.
+    /// Of the period and of the one before.
     pub volume: Option<Volume>,
     pub volume_before: Option<Volume>,
     pub patterns: Option<Patterns>,

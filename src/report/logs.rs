@@ -19,6 +19,8 @@ const PARTS: u8 = 12;
 const LINES: u32 = 1_000;
 /// A part is not shorter than this, in ms.
 const SHORTEST: i64 = 10 * SECOND;
+/// Buckets that a period's lines are counted in.
+const BUCKETS: i64 = 24;
 /// Patterns that are told.
 const MOST: usize = 20;
 
@@ -28,7 +30,8 @@ pub fn questions(plan: &Plan, grid: &Grid) -> Vec<Question> {
     let tallies = Query::Tallies { search: search.clone(), span: span(grid.now) };
     let mut all = vec![Question { topic: Topic::LogTallies, when: When::Now, query: tallies }];
     for (when, period) in [(When::Now, grid.now), (When::Before, grid.before)] {
-        let volume = Query::Volume { search: search.clone(), span: span(period), step: period.length().max(1) };
+        let volume =
+            Query::Volume { search: search.clone(), span: span(period), step: (period.length() / BUCKETS).max(1) };
         all.push(Question { topic: Topic::LogVolume, when, query: volume });
         all.extend(parts(period).map(|(number, part)| {
             let query = Query::Lines { search: search.clone(), span: span(part), before: None, limit: LINES };

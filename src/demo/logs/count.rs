@@ -3,30 +3,24 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::line::{self, LATEST};
+use super::line::LATEST;
 use super::sought::Sought;
-use super::written;
+use super::tally::{Counted, settled};
 use crate::demo::sim::Sim;
-use crate::demo::sim::log::Level as SimLevel;
 use crate::model::log::{Count, Level, Search, Tallies, Volume};
 use crate::text::Plain;
-use crate::time::{HOUR, MINUTE, Range, SECOND, Timestamp};
+use crate::time::{DAY, HOUR, MINUTE, Range, SECOND, Timestamp, format_duration};
 
-/// Lines of so much time are made for one answer; of longer stretches a part stands for the whole.
+/// Lines of so much time are made for one answer; of longer stretches a part stands for the whole, or the counters of
+/// requests tell.
 const MOST: i64 = HOUR;
+/// Counters are read for so much time.
+const COUNTERS: i64 = 2 * DAY;
+/// Stretches that tallies are added up from.
+const PLACE: i64 = 10 * MINUTE;
 /// Counts that are kept; when there are more, all are counted anew.
 const KEPT: usize = 20_000;
 const BUCKETS: i64 = 2_000;
-/// What lines without the field are counted as.
-const NONE: &str = "(none)";
-
-/// Of one stretch of time.
-#[derive(Debug, Default)]
-struct Counted {
-    levels: [u64; 5],
-    errors: BTreeMap<&'static str, u64>,
-    requests: BTreeMap<&'static str, u64>,
-}
 
 type Key = (Search, i64, i64);
 
@@ -35,65 +29,98 @@ pub struct Counts {
     known: Mutex<HashMap<Key, Arc<Counted>>>,
 }
 
+/// One question: the simulation, what is sought, and when it is asked.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    pub sim: &'a Sim,
+    pub search: &'a Search,
+    pub sought: &'a Sought,
+    pub now: Timestamp,
+}
+
+/// How the lines of a stretch are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Lines,
+    Counters,
+    /// So much of each stretch, in ms.
+    Part(i64),
+}
+
+impl Asked<'_> {
+    /// Counters know nothing of words and fields.
+    fn way(&self, within: Range, step: i64, buckets: i64) -> Way {
+        let is_plain = self.search.text.is_empty() && self.search.filters.is_empty();
+        match step * buckets {
+            length if length <= MOST + 2 * step => Way::Lines,
+            length if is_plain && step % SECOND == 0 && length <= COUNTERS + 2 * step => Way::Counters,
+            _ => Way::Part((MOST.min(within.length()) / buckets.max(1)).max(SECOND) / SECOND * SECOND),
+        }
+    }
+}
+
 impl Counts {
-    pub fn volume(&self, sim: &Sim, search: (&Search, &Sought), within: Range, step: i64, now: Timestamp) -> Volume {
+    pub fn volume(&self, asked: Asked, within: Range, step: i64) -> Volume {
         // As few as fit: a server refuses more buckets too.
         let step = step.max(1).max(within.length() / BUCKETS);
         let start = within.start.floor_to(step).0;
         let count = (within.end.0 - start + step - 1).div_euclid(step).max(0);
-        let part = part_of(step, count);
+        let way = asked.way(within, step, count);
+        let part = if let Way::Part(part) = way { part.min(step) } else { step };
         let mut all = vec![Vec::with_capacity(count as usize); Level::ALL.len()];
-        let mut total = 0;
+        let (mut total, mut expected) = (0, 0);
         for bucket in 0..count {
-            let from = start + bucket * step;
-            let counted = self.counted(sim, search, (from, (from + part).min(within.end.0)), now);
+            // From the middle: a day's bucket does not begin with what is usual.
+            let from = start + bucket * step + (step - part) / 2;
+            let edges = (from.max(within.start.0), (from + part).min(within.end.0));
+            let counted = self.counted(asked, way, edges);
+            expected += counted.expected;
             for (sums, number) in all.iter_mut().zip(counted.levels) {
+                let number = (number as i64 * step / part) as u64;
                 total += number;
-                sums.push((number as i64 * step / part) as u64);
+                sums.push(number);
             }
         }
         let levels = Level::ALL.into_iter().zip(all).filter(|(_, counts)| counts.iter().any(|count| *count > 0));
-        let is_whole = part == step;
-        Volume {
-            start,
-            step,
-            levels: levels.collect(),
-            total: if is_whole { Count::Exactly(total) } else { Count::AtLeast(total) },
-            notes: if is_whole { Vec::new() } else { vec![sampled(part, step)] },
-        }
+        let (total, notes) = match way {
+            Way::Lines => (Count::Exactly(total), Vec::new()),
+            // What the lines below add up to, too.
+            Way::Counters => (Count::AtLeast(total - expected), vec![expecting(expected)]),
+            Way::Part(_) => (Count::AtLeast(total), vec![sampled(part, step)]),
+        };
+        Volume { start, step, levels: levels.collect(), total, notes }
     }
 
-    pub fn tallies(&self, sim: &Sim, search: (&Search, &Sought), within: Range, now: Timestamp) -> Tallies {
-        let start = within.start.floor_to(MINUTE).0;
-        // A long stretch is looked at in places.
-        let every = (within.length() / MOST + i64::from(within.length() % MOST > MINUTE)).max(1);
-        let (mut errors, mut requests, mut over) = (BTreeMap::new(), BTreeMap::new(), 0);
-        let mut from = start;
-        while from < within.end.0 {
-            let edges = (from.max(within.start.0), (from + MINUTE).min(within.end.0));
-            let counted = self.counted(sim, search, edges, now);
-            over += counted.levels.iter().sum::<u64>();
-            add(&mut errors, &counted.errors);
-            add(&mut requests, &counted.requests);
-            from += MINUTE * every;
+    pub fn tallies(&self, asked: Asked, within: Range) -> Tallies {
+        let start = within.start.floor_to(PLACE).0;
+        let places = (within.end.0 - start + PLACE - 1).div_euclid(PLACE).max(1);
+        let way = asked.way(within, PLACE, places);
+        let part = if let Way::Part(part) = way { part.min(PLACE) } else { PLACE };
+        let mut sum = Counted::default();
+        for place in 0..places {
+            let from = start + place * PLACE;
+            let edges = (from.max(within.start.0), (from + part).min(within.end.0));
+            if edges.0 < edges.1 {
+                sum = sum.join(&self.counted(asked, way, edges));
+            }
         }
-        let is_whole = every == 1;
+        let is_whole = part == PLACE;
         Tallies {
-            error_types: ranked(errors),
-            requests: ranked(requests),
-            over: (!is_whole).then_some(over),
-            notes: if is_whole { Vec::new() } else { vec![sampled(MINUTE, MINUTE * every)] },
+            over: (!is_whole).then(|| sum.total()),
+            notes: if is_whole { Vec::new() } else { vec![sampled(part, PLACE)] },
+            error_types: ranked(sum.errors),
+            requests: ranked(sum.requests),
         }
     }
 
-    fn counted(&self, sim: &Sim, search: (&Search, &Sought), (from, to): (i64, i64), now: Timestamp) -> Arc<Counted> {
-        let key = (search.0.clone(), from, to);
+    fn counted(&self, asked: Asked, way: Way, (from, to): (i64, i64)) -> Arc<Counted> {
+        let key = (asked.search.clone(), from, to);
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);
         }
-        let counted = Arc::new(count(sim, search.1, (from, to), now));
-        if to + LATEST < now.0 {
+        let counted = Arc::new(count(asked, way, (from, to)));
+        if to + LATEST < asked.now.0 {
             let mut known = lock();
             if known.len() >= KEPT {
                 known.clear();
@@ -104,23 +131,16 @@ impl Counts {
     }
 }
 
-fn count(sim: &Sim, sought: &Sought, (from, to): (i64, i64), now: Timestamp) -> Counted {
-    let mut counted = Counted::default();
-    for line in written(sim, from, to, now).filter(|line| sought.matches(line)) {
-        counted.levels[line::level(&line) as usize] += 1;
-        if line.level == SimLevel::Error {
-            *counted.errors.entry(line.error_type.unwrap_or(NONE)).or_default() += 1;
-        }
-        if line.kind == "request" {
-            let endpoint = line.about.map_or(NONE, |about| about.endpoint);
-            *counted.requests.entry(endpoint).or_default() += 1;
-        }
+fn count(asked: Asked, way: Way, (from, to): (i64, i64)) -> Counted {
+    let lines = |from, to| Counted::of_lines(asked.sim, asked.sought, (from, to), asked.now);
+    // Counters tell of whole seconds whose lines are all there; what is at the edges is counted line by line.
+    let first = Timestamp(from + SECOND - 1).floor_to(SECOND).0;
+    let last = to.min(settled(asked.now)) / SECOND * SECOND;
+    if way != Way::Counters || first >= last {
+        return lines(from, to);
     }
-    counted
-}
-
-fn add(sums: &mut BTreeMap<&'static str, u64>, counts: &BTreeMap<&'static str, u64>) {
-    counts.iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
+    let middle = Counted::of_counters(asked.sim, (first, last)).at_least(asked.search.level);
+    middle.join(&lines(from, first)).join(&lines(last, to))
 }
 
 fn ranked(counts: BTreeMap<&'static str, u64>) -> Vec<(Plain, u64)> {
@@ -129,15 +149,10 @@ fn ranked(counts: BTreeMap<&'static str, u64>) -> Vec<(Plain, u64)> {
     ranked
 }
 
-/// How much of each bucket is counted: whole seconds.
-fn part_of(step: i64, buckets: i64) -> i64 {
-    if step * buckets <= MOST + 2 * step {
-        return step;
-    }
-    (MOST / buckets.max(1)).div_euclid(SECOND).max(1).saturating_mul(SECOND).min(step)
+fn sampled(part: i64, of: i64) -> Plain {
+    Plain::from(format!("estimated: the demo counts {} of each {}", format_duration(part), format_duration(of)))
 }
 
-fn sampled(part: i64, of: i64) -> Plain {
-    let word = crate::time::format_duration;
-    Plain::from(format!("estimated: the demo counts {} of each {}", word(part), word(of)))
+fn expecting(lines: u64) -> Plain {
+    Plain::from(format!("the demo knows the warnings of {lines} slow requests on average only"))
 }

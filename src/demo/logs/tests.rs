@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::tally::Counted;
 use super::*;
 use crate::model::log::{Filter, Level, Line as Shown, Tallies, Volume};
 
@@ -196,15 +197,45 @@ fn a_volume_counts_the_lines_of_each_bucket() {
 }
 
 #[test]
-fn a_long_volume_says_that_it_is_an_estimate() {
-    let span = Span::Live { length: 24 * HOUR };
-    let query = Query::Volume { search: Search::default(), span, step: 12 * MINUTE };
+fn counters_tell_what_the_lines_do() {
+    let (sim, sought) = (sim(), Sought::of(&Search::default()).unwrap());
+    let whole = |ago: i64| START.plus(-ago).floor_to(1_000).0;
+    // A calm stretch that ends within a minute, one in which something fails, and one in which it begins to.
+    for (from, to) in [(3 * HOUR, 3 * HOUR - 4 * MINUTE - 7_000), (3 * MINUTE, MINUTE), (7 * MINUTE, 3 * MINUTE)] {
+        let edges = (whole(from), whole(to));
+        let (here, lines) = (Counted::of_counters(&sim, edges), Counted::of_lines(&sim, &sought, edges, START));
+        assert_eq!((&here.errors, &here.requests), (&lines.errors, &lines.requests));
+        let warn = Level::Warn as usize;
+        for level in Level::ALL.into_iter().filter(|level| *level != Level::Warn) {
+            assert_eq!(here.levels[level as usize], lines.levels[level as usize], "{level:?}");
+        }
+        let off = here.levels[warn].abs_diff(lines.levels[warn]) as f64;
+        assert!(off <= 4.0 * (here.expected as f64).sqrt() + 4.0, "{here:?} {lines:?}");
+    }
+}
+
+#[test]
+fn a_long_volume_is_counted_and_says_what_it_expects() {
+    let span = Span::Live { length: 3 * HOUR };
+    let query = |search, step| Query::Volume { search, span, step };
     let logs = Logs::default();
-    let ask = || logs.answer(&sim(), &query, &Progress::default(), START).unwrap().into_volume().unwrap();
-    let volume = ask();
-    assert!(!volume.notes.is_empty() && matches!(volume.total, Count::AtLeast(_)));
-    assert!(volume.levels.iter().all(|(_, counts)| counts.len() >= 120));
-    assert_eq!(ask(), volume);
+    let ask = |query: &Query| logs.answer(&sim(), query, &Progress::default(), START).unwrap().into_volume().unwrap();
+    let whole = ask(&query(Search::default(), 12 * MINUTE));
+    assert_eq!(ask(&query(Search::default(), 12 * MINUTE)), whole);
+    let sum = |volume: &Volume, level| -> u64 {
+        volume.levels.iter().filter(|(of, _)| *of == level).flat_map(|(_, counts)| counts).sum()
+    };
+    let Count::AtLeast(total) = whole.total else { panic!("{:?}", whole.total) };
+    let all: u64 = Level::ALL.into_iter().map(|level| sum(&whole, level)).sum();
+    assert!(whole.notes[0].contains("on average") && total <= all && all - total < all / 100, "{total} {all}");
+    // The level is sought like anything else.
+    let worst = ask(&query(Search { level: Some(Level::Error), ..Search::default() }, 12 * MINUTE));
+    assert_eq!((sum(&worst, Level::Error), worst.levels.len()), (sum(&whole, Level::Error), 1));
+    // Words are sought in a part of the lines.
+    let words = ask(&query(search("level:info"), 12 * MINUTE));
+    assert!(words.notes[0].starts_with("estimated"), "{:?}", words.notes);
+    let (estimate, exact) = (sum(&words, Level::Info) as f64, sum(&whole, Level::Info) as f64);
+    assert!((estimate / exact - 1.0).abs() < 0.05, "{estimate} {exact}");
 }
 
 #[test]
@@ -218,6 +249,12 @@ fn tallies_count_types_of_errors_and_endpoints_of_requests() {
     assert_eq!(sum(&found.requests), lines.iter().filter(|line| line.kind == "request").count());
     assert!(found.error_types.iter().any(|(name, _)| name == "(none)") && found.over.is_none());
     assert!(found.requests.is_sorted_by(|a, b| a.1 >= b.1));
-    let day = tallies(Span::Live { length: 24 * HOUR });
-    assert!(day.over.is_some() && !day.notes.is_empty());
+    // Longer than lines are made for: what the counters tell is no sample, what words are sought in is one.
+    let long = Span::Live { length: 2 * HOUR };
+    let (all, logs) = (tallies(long), Logs::default());
+    assert!(all.over.is_none() && all.notes.is_empty());
+    let words = Query::Tallies { search: search("level:error"), span: long };
+    let some = logs.answer(&sim(), &words, &Progress::default(), START).unwrap().into_tallies().unwrap();
+    assert_eq!(some.over, Some(sum(&some.error_types) as u64));
+    assert!(!some.notes.is_empty() && sum(&some.error_types) < sum(&all.error_types));
 }

@@ -15,6 +15,8 @@ use crate::time::{SECOND, Timestamp};
 pub const MS: i64 = 1_000_000;
 /// A request that takes longer is kept as a trace, as are those that fail.
 const SLOW: i64 = 2_000 * MS;
+/// The bound of the histogram that is as long.
+const SLOW_BOUND: usize = 3;
 /// Part of the other requests that is kept.
 const KEPT: f64 = 0.05;
 /// A counter may be ahead of an incident, or behind it, by so much.
@@ -54,6 +56,12 @@ pub struct Counted {
     pub multiples: Vec<u64>,
 }
 
+impl Counted {
+    pub fn path(&self) -> &'static str {
+        ENDPOINTS[self.endpoint].path
+    }
+}
+
 impl Request {
     pub fn path(&self) -> &'static str {
         ENDPOINTS[self.key.endpoint].path
@@ -86,11 +94,23 @@ impl Request {
 impl Sim {
     /// The requests answered from `start` on and before `end`, in order of time.
     pub fn requests(&self, start: Timestamp, end: Timestamp) -> Vec<Request> {
+        self.requests_of(start, end, |_| true)
+    }
+
+    /// Those of them that failed, without making the others.
+    pub fn failures(&self, start: Timestamp, end: Timestamp) -> Vec<Request> {
+        self.requests_of(start, end, |status| status.starts_with('5'))
+    }
+
+    fn requests_of(&self, start: Timestamp, end: Timestamp, keep: impl Fn(&str) -> bool) -> Vec<Request> {
         let (first, last) = (start.0.div_euclid(SECOND), (end.0 - 1).div_euclid(SECOND));
         let mut requests = Vec::new();
         if start < end {
             self.each_flow(first * SECOND, (last + 1) * SECOND, |place, run| {
-                self.of_flow(place, run, first..=last, &mut requests);
+                let (_, (_, _, status)) = place;
+                if keep(status) {
+                    self.of_flow(place, run, first..=last, &mut requests);
+                }
             });
         }
         requests.retain(|r: &Request| r.end >= start.0 * MS && r.end < end.0 * MS);
@@ -135,6 +155,14 @@ impl Sim {
             }
         });
         counted
+    }
+
+    /// How many of the requests that went well are slow, on average. The edges are those that they were counted between.
+    pub fn slow_among(&self, counted: &Counted, edges: &[i64]) -> f64 {
+        let (Some(&from), Some(&to)) = (edges.first(), edges.last()) else { return 0.0 };
+        let mix = Mix::new(self, counted.endpoint, (from, to));
+        let between = edges.windows(2).zip(&counted.counts);
+        between.map(|(edge, count)| *count as f64 * mix.slow_part((edge[0] + edge[1]) / 2)).sum()
     }
 
     /// Each counter of requests in each life of a process that touches the stretch.
@@ -209,6 +237,19 @@ impl Mix {
         let (seconds, cause) = self.took(end / MS, status, own);
         let duration = (seconds * 1e9) as i64;
         Request { key, method, status, count, end, duration, trace, cause, own }
+    }
+
+    /// The part of the requests that went well that takes longer than [`SLOW`].
+    fn slow_part(&self, t: i64) -> f64 {
+        let what = &ENDPOINTS[self.endpoint];
+        let beyond = |within: &[f64; 5]| 1.0 - within[SLOW_BOUND];
+        let Some(incident) = self.incidents.iter().find(|i| i.level(t) > 0.0) else { return beyond(&what.within) };
+        let (level, effect) = (incident.level(t), effect(incident.kind));
+        let (calm, troubled) = (1.0 - level, level * effect.traffic);
+        let fails = troubled * (effect.failing + effect.refused);
+        let slow = calm * beyond(&what.within) + troubled * beyond(&effect.within);
+        // Those that fail are the slowest.
+        ((slow - fails) / (calm + troubled - fails)).max(0.0)
     }
 
     /// Seconds it took, and what it waited for: an incident's failures are the slow part of what it does.

@@ -85,5 +85,5 @@ fn about(labels: &Labels, is_wide: bool) -> String {
         labels.iter().filter(|(name, _)| !matches!(name.as_str(), "alertname" | "severity")).collect();
     rest.sort_by_key(|(name, _)| rank(name));
     let word = |(name, value): &(_, _)| if is_wide { format!("{name}={value}") } else { format!("{value}") };
-    rest.iter().map(|one| word(one)).collect::<Vec<_>>().join(" ")
+    rest.iter().map(word).collect::<Vec<_>>().join(" ")
 }
