@@ -118,8 +118,11 @@ impl Scan<'_> {
 
     fn sign(&mut self, sign: u8) {
         let start = self.at;
-        self.at += 1;
         let last = self.out.last().map_or(u64::MAX, |piece| piece.hash);
+        if sign == b'[' && last == VALUE && self.index() {
+            return;
+        }
+        self.at += 1;
         if sign == b')' {
             if last == u64::from(b'(') {
                 self.value(start, start);
@@ -224,6 +227,8 @@ impl Scan<'_> {
         if (dots > 1 && !ends_in_capitals(word))
             || self.is_date(word)
             || self.is_truth(word)
+            || is_hex(word)
+            || is_direction(word)
             || self.names_a_user()
             || self.comes_from()
         {
@@ -317,6 +322,16 @@ const UNITS: [&[u8]; 19] = [
     b"B", b"KB", b"MB", b"GB", b"TB", b"KiB", b"MiB", b"GiB", b"bytes", b"ms", b"us", b"ns", b"s", b"sec", b"secs",
     b"seconds", b"min", b"h", b"m",
 ];
+
+/// `deadbeef`: no word has so many of these letters alone.
+fn is_hex(word: &[u8]) -> bool {
+    word.len() >= 8 && word.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// `x+`, `y-`
+fn is_direction(word: &[u8]) -> bool {
+    matches!(word, [letter, b'+' | b'-'] if letter.is_ascii_lowercase())
+}
 
 /// `android.intent.action.SCREEN_ON` names one of a few things.
 fn ends_in_capitals(word: &[u8]) -> bool {

@@ -12,8 +12,8 @@ use crate::time::{MINUTE, Timestamp};
 const MOST: usize = 20_000;
 /// Who was away for longer begins anew.
 const AWAY: i64 = 10 * MINUTE;
-/// The first lines are not sought further back.
-const BACK: i64 = 6 * MINUTE;
+/// The first lines are not sought further back. Whoever compares two windows of a quarter of an hour has both.
+const BACK: i64 = 32 * MINUTE;
 
 /// How far a tail has come.
 pub struct Reached {

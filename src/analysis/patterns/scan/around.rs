@@ -7,6 +7,7 @@ const LONGEST: usize = 512;
 /// What is longer, or of more words, is a sentence and read like one.
 const QUOTED: usize = 64;
 const WORDS: usize = 3;
+const NAME: u64 = hash(b"name");
 /// What is assigned to these is said by the program and not filled in.
 const SAID: [u64; 8] = [
     hash(b"msg"),
@@ -30,8 +31,8 @@ impl Scan<'_> {
                     self.at += 1;
                 }
                 let is_word = self.line[start..self.at].iter().all(u8::is_ascii_alphabetic);
-                // A plain word may be one of a few that are told apart on purpose.
-                if !self.nested() && is_word {
+                // A plain word may be one of a few that are told apart on purpose, unless it is a name.
+                if !self.nested() && is_word && !self.is_name() {
                     self.at = start;
                     return;
                 }
@@ -39,6 +40,24 @@ impl Scan<'_> {
             _ => return,
         }
         self.value(start, self.at);
+    }
+
+    /// Right after a value: a letter or two in brackets belong to it, as in `0000:00:1d.0[A]`.
+    pub(super) fn index(&mut self) -> bool {
+        let inside =
+            self.line.get(self.at + 1..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_alphabetic());
+        let end = self.at + 1 + inside.count();
+        let is_index = !self.spaced && end <= self.at + 3 && self.byte(end) == b']';
+        if is_index {
+            self.value(self.at, end + 1);
+            self.at = end + 1;
+        }
+        is_index
+    }
+
+    /// Whether `name=` stands before what is assigned.
+    fn is_name(&self) -> bool {
+        self.out.iter().rev().nth(1).is_some_and(|piece| piece.hash == NAME)
     }
 
     /// After a name: what it holds in brackets, as in `Rect(0, 0)` and `Token{a64f992 Record{3b04890}}`.

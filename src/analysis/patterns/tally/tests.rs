@@ -185,3 +185,55 @@ fn two_stretches_that_lie_apart_are_compared() {
     let nothing = between(&whole(&lines, stretch(0, 2 * MINUTE)), &whole(&[], stretch(day, 0)));
     assert!(nothing.iter().all(|finding| finding.kind == Kind::Unknown));
 }
+
+/// The end of each of some even parts of a window is seen.
+fn ends_of_parts(ago: i64, parts: i64, seen: i64) -> Vec<Range> {
+    let length = WINDOW / parts;
+    let end = |part: i64| NOW.plus(-ago - part * length);
+    (0..parts).rev().map(|part| Range::new(end(part).plus(-seen), end(part))).collect()
+}
+
+fn within(lines: &[Line], stretches: Vec<Range>) -> Vec<(Vec<Line>, Range)> {
+    let of = |stretch: Range| {
+        let here = lines.iter().filter(|line| stretch.contains(Timestamp(line.at / 1_000_000)));
+        (here.cloned().collect::<Vec<_>>(), stretch)
+    };
+    stretches.into_iter().map(of).collect()
+}
+
+fn sample(parts: &[(Vec<Line>, Range)], period: Range) -> Sample<'_> {
+    Sample { period, parts: parts.iter().map(|(lines, stretch)| (&lines[..], *stretch)).collect() }
+}
+
+#[test]
+fn few_lines_that_a_sample_has_not_are_no_news_and_many_are() {
+    let lines =
+        |count: i64| -> Vec<Line> { (0..count).map(|i| line(i * SECOND, Level::Error, "shop", "odd words")).collect() };
+    let kind = |count: i64, seen: i64| {
+        let now = within(&lines(count), ends_of_parts(0, 4, seen));
+        let before = within(&every(SECOND, OLD, "calm words"), ends_of_parts(WINDOW, 4, seen));
+        let (period, earlier) =
+            (Range::new(NOW.plus(-WINDOW), NOW), Range::new(NOW.plus(-2 * WINDOW), NOW.plus(-WINDOW)));
+        let found = between(&sample(&now, period), &sample(&before, earlier));
+        found.into_iter().find(|finding| finding.text == "odd words").unwrap().kind
+    };
+    assert_eq!((kind(3, 30 * SECOND), kind(20, 30 * SECOND)), (Kind::Unknown, Kind::New));
+    assert_eq!(kind(1, WINDOW / 4), Kind::New, "of all lines a single one is news");
+}
+
+#[test]
+fn a_part_of_which_more_was_seen_is_not_the_beginning_of_growth() {
+    // As many a second as before until five minutes ago, then ten times as many.
+    let usual = every(SECOND, BOTH, "a");
+    let more: Vec<Line> = (0..300 * 10).map(|i| line(i * 100, Level::Warn, "shop", &format!("a {i}"))).collect();
+    let lines: Vec<Line> = usual.into_iter().chain(more).collect();
+    // Of the oldest minutes everything was seen, of the others and of the time before a part.
+    let mut seen = ends_of_parts(0, 8, 20 * SECOND);
+    seen[0] = Range::new(NOW.plus(-WINDOW), seen[0].end);
+    let now = within(&lines, seen);
+    let before = within(&lines, ends_of_parts(WINDOW, 8, 20 * SECOND));
+    let (period, earlier) = (Range::new(NOW.plus(-WINDOW), NOW), Range::new(NOW.plus(-2 * WINDOW), NOW.plus(-WINDOW)));
+    let found = between(&sample(&now, period), &sample(&before, earlier)).remove(0);
+    let ago = NOW.0 - found.since.unwrap();
+    assert!(matches!(found.kind, Kind::Grown(_)) && (3 * MINUTE..=6 * MINUTE).contains(&ago), "{ago} {found:?}");
+}

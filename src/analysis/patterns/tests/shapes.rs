@@ -147,6 +147,125 @@ const GROUPS: &[&[&str]] = &[
         "{\"event\": \"login\", \"id\": 99, \"tags\": [\"c3\"]}",
     ],
     &["checksum of part 3 is deadbeef", "checksum of part 4 is 0badcafe"],
+    &[
+        "critical input interrupt (unit=0x0b bit=0x09): warning for torus y+ wire, suppressing further interrupts",
+        "critical input interrupt (unit=0x0a bit=0x01): warning for torus z- wire, suppressing further interrupts",
+    ],
+    &[
+        "1 torus receiver z+ input pipe error(s) (dcr 0x02ed) detected and corrected",
+        "2 torus receiver x- input pipe error(s) (dcr 0x02ec) detected and corrected",
+    ],
+    &[
+        "NFS Mount failed on bglio17, slept 15 seconds, retrying (1)",
+        "NFS Mount failed on bglio5, slept 30 seconds, retrying (2)",
+    ],
+    &[
+        "Error receiving packet on tree network, expecting type 57 instead of type 3 (softheader=006c0003 7a08019a 00030002 00000028)",
+        "Error receiving packet on tree network, expecting type 57 instead of type 1 (softheader=abcdefab 7a08019a deadbeef 00000028)",
+    ],
+    &[
+        "In packet from node 178.0 (R01-M0-Nf-C:J13-U01), message code 2 is not 3 or 4294967295 (softheader=003d90b1 00b2003c)",
+        "In packet from node 62.1 (R01-M1-N2-C:J02-U11), message code 1 is not 51 or 4294967295 (softheader=003d90b1 aabbccdd)",
+    ],
+    &[
+        "ASSERT expression=0 Source file=idotransportmgr.cpp Source line=1043 Function=int IdoTransportMgr::SendPacket(IdoUdpMgr*, BglCtlPavTrace*)",
+    ],
+    &[
+        "PrepareForService shutting down Node card(mLctn(R24-M0-N6), mCardSernum(203231503833), mLp(FF:F2:9F:16:E0:AB), mIp(10.2.1.34), mType(4)) as part of Service Action 502",
+        "PrepareForService shutting down Node card(mLctn(R25-M1-N2), mCardSernum(20323150383), mLp(FF:F2:9F:16:EA:CD), mIp(10.2.1.35), mType(4)) as part of Service Action 507",
+    ],
+    &[
+        "Kernel detected 20 integer alignment exceptions (1) iar 0x0023f108, dear 0x1feaa260 (2) iar 0x0023f108, dear 0x1feaa280",
+        "Kernel detected 2 integer alignment exceptions (1) iar 0x0023f10c, dear 0x1feaa260 (2) iar 0x0023f108, dear 0x1feaa280",
+    ],
+    &["program interrupt: illegal instruction......0", "program interrupt: illegal instruction......1"],
+    &[
+        "Component State Change: Component \\042SCSI-WWID:01000010:6005-08b4-0001-00c6-0006-3000-003d-0000\\042 is in the unavailable state (HWID=1973)",
+        "Component State Change: Component \\042alt0\\042 is in the unavailable state (HWID=3180)",
+    ],
+    &[
+        "node node-22 has detected an available network connection on network 5.5.224.0 via interface alt0",
+        "node node-D1 has detected an available network connection on network 5.5.226.0 via interface ee0",
+    ],
+    &[
+        "inconsistent nodesets node-31 0x1fffffffe <ok> node-0 0xfffffffe <ok> node-1 0xfffffffe <ok>",
+        "inconsistent nodesets node-31 0xfffffffe <ok> node-0 0x1fffffffe <ok> node-1 0xfffffffe <ok>",
+    ],
+    &["boot (command 1903)", "boot (command 3357)"],
+    &[
+        "ACPI: PCI interrupt 0000:00:1d.0[A] -> GSI 16 (level, low) -> IRQ 169",
+        "ACPI: PCI interrupt 0000:02:0e.1[B] -> GSI 18 (level, low) -> IRQ 177",
+    ],
+    &["tg3: eth0: Link is up at 1000 Mbps, full duplex.", "tg3: eth1: Link is up at 100 Mbps, full duplex."],
+    &[
+        "mptscsi: ioc0: attempting task abort! (sc=00000101bddee480)",
+        "mptscsi: ioc1: attempting task abort! (sc=0000010aabbccdde)",
+    ],
+    &[
+        "Adding 2008116k swap on /dev/sda6.  Priority:-1 extents:1",
+        "Adding 4192956k swap on /dev/sdb2.  Priority:-2 extents:1",
+    ],
+    &[
+        "DHCPACK on 10.100.8.5 to 00:11:43:da:62:81 (bn45) via eth0",
+        "DHCPACK on 10.100.8.6 to 00:11:43:da:62:82 via eth0",
+    ],
+    &[
+        "connection from 210.3.21.2 () at Wed Nov  9 12:40:01 2005",
+        "connection from 61.2.3.4 (host.example.com) at Thu Nov 10 01:00:01 2005",
+    ],
+    &[
+        "SQM: Failed to start upload with file pattern: C:\\Windows\\servicing\\sqm\\*_std.sqm, flags: 0x2 [HRESULT = 0x80004005 - E_FAIL]",
+        "SQM: Failed to start upload with file pattern: C:\\Windows\\servicing\\sqm\\*_all.sqm, flags: 0x6 [HRESULT = 0x80004005 - E_FAIL]",
+    ],
+    &[
+        "00000004 Creating NT transaction (seq 2), objectname [6]\"(null)\"",
+        "00000006 Creating NT transaction (seq 3), objectname [6]\"(null)\"",
+    ],
+    &[
+        "Created NT transaction (seq 2) result 0x00000000, handle @0x214",
+        "Created NT transaction (seq 1) result 0x00000000, handle @0x1f8",
+    ],
+    &["Scavenge: Completed, disposition: 0X1"],
+    &[
+        "ready=true,policy=3,wakefulness=1,wksummary=0x23,uasummary=0x1,bootcompleted=true,boostinprogress=false,adj=0.0userId=0",
+        "ready=false,policy=3,wakefulness=1,wksummary=0x0,uasummary=0x1,bootcompleted=true,boostinprogress=true,adj=0.0userId=0",
+    ],
+    &["mVisiblity.getValue is false", "mVisiblity.getValue is true"],
+    &["HBM brightnessIn =38", "HBM brightnessIn =0"],
+    &[
+        "Destroying surface Surface(name=PopupWindow:317e46) called by com.android.server.wm.WindowStateAnimator.destroySurface:2060",
+        "Destroying surface Surface(name=SurfaceView) called by com.android.server.wm.WindowStateAnimator.destroySurface:2060",
+    ],
+    &[
+        "getRunningAppProcesses: caller 10113 does not hold REAL_GET_TASKS; limiting output",
+        "getRunningAppProcesses: caller 10111 does not hold REAL_GET_TASKS; limiting output",
+    ],
+    &["onExtend:1514038530000 14 0 4", "onExtend:1514038590000 14 0 4"],
+    &["upLoadOneMinuteDataToEngine time=25233974,0,0,0,0", "upLoadOneMinuteDataToEngine time=25233975,12,0,0,3"],
+    &[
+        "message repeated 5 times: [ Failed password for root from 5.36.59.76 port 42393 ssh2]",
+        "message repeated 2 times: [ Failed password for root from 183.62.140.253 port 3398 ssh2]",
+    ],
+    &["pam_unix(sshd:session): session opened for user fztu by (uid=0)"],
+    &[
+        "Accepted password for fztu from 119.137.62.142 port 49116 ssh2",
+        "Accepted password for mara from 10.1.2.3 port 22 ssh2",
+    ],
+    &[
+        "Did not receive identification string from 195.154.37.122",
+        "Did not receive identification string from 123.235.32.19",
+    ],
+    &["error: Received disconnect from 103.99.0.122: 14: No more user authentication methods available. [preauth]"],
+    &["error: Received disconnect from 195.154.37.122: 3: com.jcraft.jsch.JSchException: Auth fail [preauth]"],
+    &["Captive: CNPluginHandler en0: Inactive"],
+    &["Captive: CNPluginHandler en0: Evaluating"],
+    &["Wake reason: RTC (Alarm)"],
+    &["Wake reason: EC.SleepTimer (SleepTimer)"],
+    &["Unexpected payload found for message 9, dataLen 0", "Unexpected payload found for message 3, dataLen 20"],
+    &[
+        "[HID] [ATC] AppleDeviceManagementHIDEventService::processWakeReason Wake reason: Host (0x01)",
+        "[HID] [ATC] AppleDeviceManagementHIDEventService::processWakeReason Wake reason: Host (0x02)",
+    ],
     &["can't open the door, won't try 3 times", "can't open the door, won't try 4 times"],
 ];
 
