@@ -94,7 +94,10 @@ fn what_fits_no_pattern_is_told_in_words() {
         ..finding(Kind::Grown(12.0), 5_000, Level::Info, &[])
     };
     let clock = |at: i64| Timestamp(at).format("%H:%M", &TimeZone::UTC);
-    assert_eq!(insights(&[rest.clone()], 1, &clock), ["what fits no pattern grew 12x since 14:02, 5,000 lines"]);
+    assert_eq!(
+        insights(std::slice::from_ref(&rest), 1, &clock),
+        ["what fits no pattern grew 12x since 14:02, 5,000 lines"]
+    );
     assert_eq!(blamed(&[Finding { level: Level::Error, ..rest }], None), None, "nobody can look for it");
 }
 
