@@ -93,11 +93,14 @@ fn a_search_engine_that_is_down_is_listed_and_takes_nothing_along() {
     crate::schema::check(&json, &schema());
 }
 
+/// Of each question about lines when they are from, and what they must have.
+type Asked = Vec<(Range, Vec<Filter>)>;
+
 /// Answers questions about lines as a busy server does: one line a second, of which a page gives the newest.
 #[derive(Clone)]
 struct Busy {
     rest: Scripted,
-    asked: Arc<Mutex<Vec<(Range, Vec<Filter>)>>>,
+    asked: Arc<Mutex<Asked>>,
     /// Parts of a period that are not answered, by their number.
     fails: Option<usize>,
 }
@@ -154,7 +157,7 @@ impl Ask for Busy {
     }
 }
 
-fn busy(fails: Option<usize>) -> (Report, Vec<(Range, Vec<Filter>)>) {
+fn busy(fails: Option<usize>) -> (Report, Asked) {
     let ask = Busy { rest: scripted(Script::calm()), asked: Arc::default(), fails };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut plan = Plan { logs: true, period: Range::new(NOW.plus(-DAY), NOW), ..plan() };

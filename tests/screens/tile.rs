@@ -248,6 +248,20 @@ fn a_range_that_is_over_is_compared_with_the_one_before() {
     }
     let shown = screen(&app);
     assert!(shown.contains("ERROR      +30  upstream timeout after <*>") && shown.contains("12:3"), "{shown}");
+    assert!(!shown.contains("newest"), "{shown}");
+    // Of a busy range not everything is looked at, which is said.
+    let end: Vec<Line> = (0..5_000).map(|i| line(HOUR + i * 200, Level::Warn, "gateway", "slow")).rev().collect();
+    for span in [range, range.before()] {
+        let lines = if span == range { end.clone() } else { Vec::new() };
+        let total = if lines.is_empty() { Count::Exactly(0) } else { Count::AtLeast(10_000) };
+        let page = Page { lines, total, notes: Vec::new() };
+        tell(&mut app, NOW, |query| {
+            matches!(query, Query::Lines { span: asked, .. } if *asked == Span::Fixed(span))
+                .then(|| Ok(Answer::Lines(page.clone())))
+        });
+    }
+    let shown = screen(&app);
+    assert!(shown.contains("NEW IN THE LOGS  newest 5,000 lines, from 12:46"), "{shown}");
 }
 
 #[test]

@@ -34,6 +34,9 @@ pub fn draw(news: &LogNews, scene: &Scene, area: Rect, buf: &mut Buffer) {
         false => " NEW IN THE LOGS".to_owned(),
     };
     let found = current(news, scene);
+    if let Some(found) = found.filter(|found| !scene.shown.is_live() && found.from > found.window.start) {
+        title.push_str(&format!("  newest {} lines, from {}", number(found.lines), scene.clock(found.from.0)));
+    }
     let count = found.map_or(0, |found| found.findings.len());
     let status = status(news, scene);
     if count > room && status.is_none() {
@@ -137,11 +140,11 @@ fn nothing(found: &Found, scene: &Scene) -> (String, Role) {
         let text = format!("not known: {} lines reach back to {} only", number(found.lines), clock(found.from));
         return (text, Role::Stale);
     }
-    let until =
-        if scene.shown.is_live() { String::new() } else { format!(" to {}", clock(scene.shown.at(scene.now).end)) };
+    let (start, end) = (clock(found.window.start), clock(found.window.end));
+    let when = if scene.shown.is_live() { format!("since {start}") } else { format!("from {start} to {end}") };
     match found.lines {
-        0 => (format!("no line of level WARN or ERROR since {}{until}", clock(found.window.start)), Role::Text),
-        _ => (format!("nothing new since {}{until}", clock(found.window.start)), Role::Text),
+        0 => (format!("no line of level WARN or ERROR {when}"), Role::Text),
+        _ => (format!("nothing new {when}"), Role::Text),
     }
 }
 
