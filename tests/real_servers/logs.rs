@@ -227,13 +227,31 @@ fn on(server: &str) {
 }
 
 #[test]
-#[ignore = "needs Elasticsearch: tests/stack/test runs it"]
-fn every_line_once_on_elasticsearch() {
+#[ignore = "needs elasticsearch-7.17: tests/stack/test runs it"]
+fn every_line_once_on_elasticsearch_7() {
+    on("elasticsearch-7.17");
+}
+
+#[test]
+#[ignore = "needs elasticsearch-9.2: tests/stack/test runs it"]
+fn every_line_once_on_elasticsearch_9() {
     on("elasticsearch-9.2");
 }
 
 #[test]
-#[ignore = "needs OpenSearch: tests/stack/test runs it"]
-fn every_line_once_on_opensearch() {
+#[ignore = "needs opensearch-1.3: tests/stack/test runs it"]
+fn every_line_once_on_opensearch_1() {
     on("opensearch-1.3");
+}
+
+#[test]
+#[ignore = "needs opensearch-2.19: tests/stack/test runs it"]
+fn every_line_once_on_opensearch_2() {
+    on("opensearch-2.19");
+}
+
+#[test]
+#[ignore = "needs opensearch-3.4: tests/stack/test runs it"]
+fn every_line_once_on_opensearch_3() {
+    on("opensearch-3.4");
 }
