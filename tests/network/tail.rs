@@ -185,29 +185,46 @@ proptest! {
 
 #[test]
 fn a_quiet_tail_costs_one_small_request() {
-    wait(async {
-        let mut stage = Stage::new(Search::default());
-        stage.engine(|engine| {
-            engine.create(INDICES[0], 1);
-            engine.create(INDICES[1], 1);
-        });
-        for number in 0..50 {
-            stage.write(INDICES[number % 2], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
-        }
-        let first = stage.poll().await;
-        assert_eq!((first.lines.len(), first.anew, first.way), (50, true, Way::Arrival));
-        for _ in 0..70 {
-            let before = stage.server.requests().len();
-            let quiet = stage.poll().await;
-            assert_eq!((quiet.lines.len(), quiet.anew, quiet.skipped), (0, false, 0));
-            let asked = stage.server.requests();
-            assert_eq!(asked.len(), before + 1);
-            let request = asked.last().unwrap();
-            let answer = stage.engine(|engine| engine.answer("/x/_msearch", &request.body).to_string());
-            let size = request.head.len() + request.body.len() + answer.len();
-            assert!(size < 2_048, "{size} bytes: {} + {} + {}", request.head.len(), request.body.len(), answer.len());
-        }
-    });
+    // What is sought is long to say.
+    let search = Search { level: Some(Level::Debug), text: "long words ".repeat(100), ..Search::default() };
+    for (days, search) in [(1, Search::default()), (2, Search::default()), (2, search), (30, Search::default())] {
+        wait(quiet_for(days, search));
+    }
+}
+
+/// Daily indices, of which the last holds the newest lines.
+async fn quiet_for(days: usize, search: Search) {
+    let mut stage = Stage::new(search);
+    let name = |day: usize| format!("agent360-2026.11.{day:02}");
+    for day in 1..=days {
+        stage.engine(|engine| engine.create(&name(day), 1));
+    }
+    for number in 0..50 {
+        stage.write(&name(days - number % 2 % days), 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+    }
+    let first = stage.poll().await;
+    assert_eq!((first.lines.len(), first.anew, first.way), (50, true, Way::Arrival));
+    stage.write(&name(days), 0, "d50", 0, "INFO", [0, 0]);
+    assert_eq!(stage.poll().await.lines.len(), 1);
+    // What the beginning brought is learned.
+    stage.poll().await;
+    for _ in 0..70 {
+        let before = stage.server.requests().len();
+        let quiet = stage.poll().await;
+        assert_eq!((quiet.lines.len(), quiet.anew, quiet.skipped), (0, false, 0));
+        let asked = stage.server.requests();
+        assert_eq!(asked.len(), before + 1, "{days} days");
+        let request = asked.last().unwrap();
+        let answer = stage.engine(|engine| engine.answer("/x/_msearch", &request.body).to_string());
+        let size = request.head.len() + request.body.len() + answer.len();
+        let parts = [request.head.len(), request.body.len(), answer.len()];
+        assert!(size < 2_048, "{days} days: {size} bytes: {parts:?}");
+    }
+    // Whichever index a line comes into, it is there with the next poll.
+    for (number, day) in (1..=days).enumerate() {
+        stage.write(&name(day), 0, &format!("e{number}"), 3_600_000, "INFO", [0, 0]);
+        assert_eq!(stage.poll().await.lines.len(), 1, "{} of {days}", name(day));
+    }
 }
 
 #[test]
@@ -260,6 +277,8 @@ fn half_an_answer_moves_no_cursor() {
     wait(async {
         let mut stage = Stage::new(Search::default());
         stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        stage.write(INDICES[0], 0, "before", 0, "INFO", [0, 0]);
         stage.poll().await;
         for number in 0..3 {
             stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);

@@ -50,7 +50,7 @@ impl Inner {
         let found = self.search(&body, now).await?;
         let mut notes = found.notes.clone();
         if found.shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         if levels.is_empty() {
             notes.push(Plain::new("the server cannot tell levels: all lines are counted as one"));
@@ -85,7 +85,7 @@ impl Inner {
         let found = self.search(&body, now).await?;
         let mut notes = found.notes.clone();
         if found.shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         let rows = |path: &str| {
             let list = found.aggs.pointer(path).and_then(Value::as_array);
@@ -117,7 +117,7 @@ impl Inner {
         };
         let mut notes = found.notes.clone();
         if found.shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         let lines = found.lines();
         let named = |name: &Plain| if name.is_empty() { Plain::new(NONE) } else { name.clone() };

@@ -91,7 +91,7 @@ impl Inner {
         let (total, mut notes, shards) = (found.total, found.notes.clone(), found.shards);
         let mut lines = found.lines();
         if shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         if let Some(last) = lines.last().filter(|_| full).map(|line| floor_ms(line.at)) {
             let mut tied = conditions;

@@ -96,12 +96,27 @@ impl Terms<'_> {
         json!({ "range": { time: bounds } })
     }
 
-    /// By time; without `unmapped_type` an index that is still empty refuses.
+    /// By time, as exactly as it is told.
     pub fn by_time(self, order: &str) -> Value {
+        // Their numbers are not of one size; among them may be plain ones, which cannot become ns.
+        let unit = match self.caps.get(self.fields.time()).map(|cap| cap.kind) {
+            Some(Kind::Nanos) => Some("date_nanos"),
+            Some(Kind::Conflict) => Some("date"),
+            _ => None,
+        };
+        self.sort(order, unit)
+    }
+
+    /// The same, always told in ms.
+    pub fn by_ms(self, order: &str) -> Value {
+        self.sort(order, Some("date"))
+    }
+
+    /// Without `unmapped_type` an index that is still empty refuses.
+    fn sort(self, order: &str, unit: Option<&str>) -> Value {
         let mut how = json!({ "order": order, "unmapped_type": "date" });
-        // Their numbers are not of one size.
-        if self.caps.get(self.fields.time()).is_some_and(|cap| cap.kind == Kind::Nanos) {
-            how["numeric_type"] = "date_nanos".into();
+        if let Some(unit) = unit {
+            how["numeric_type"] = unit.into();
         }
         json!([{ self.fields.time(): how }])
     }
