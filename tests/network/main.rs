@@ -21,5 +21,6 @@ mod search_engine;
 #[path = "../support/server.rs"]
 mod server;
 mod tail;
+mod tail_by_time;
 mod tls;
 mod writing;

@@ -118,7 +118,7 @@ impl Engine {
     fn search(&mut self, asked: Asked, body: &Value) -> Value {
         if self.numberless && body.to_string().contains("_seq_no") {
             let reason = json!({ "type": "illegal_argument_exception", "reason": "field [_seq_no] is not known" });
-            return json!({ "error": { "root_cause": [reason], "type": "x", "reason": "all shards failed" }, "status": 400 });
+            return json!({ "error": { "root_cause": [reason], "type": "search_phase_execution_exception", "reason": "all shards failed" }, "status": 400 });
         }
         self.copy = match asked {
             Asked::Copy(copy) => copy,

@@ -18,19 +18,19 @@ use crate::server::{Server, Then, say};
 
 const NOW: i64 = 1_795_388_290_000;
 
-struct Stage {
+pub struct Stage {
     engine: Arc<Mutex<Engine>>,
-    server: Server,
+    pub server: Server,
     source: Elasticsearch,
     progress: Progress,
     search: Search,
-    now: i64,
-    seen: BTreeMap<String, usize>,
+    pub now: i64,
+    pub seen: BTreeMap<String, usize>,
     written: BTreeMap<String, &'static str>,
 }
 
 impl Stage {
-    fn new(search: Search) -> Self {
+    pub fn new(search: Search) -> Self {
         let engine = Arc::new(Mutex::new(Engine::default()));
         let held = Arc::clone(&engine);
         let server = Server::new(move |request, wire| {
@@ -46,17 +46,17 @@ impl Stage {
         Self { engine, server, source, progress: Progress::default(), search, now: NOW, seen, written }
     }
 
-    fn engine<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
+    pub fn engine<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
         work(&mut self.engine.lock().unwrap())
     }
 
-    fn write(&mut self, index: &str, shard: u32, id: &str, late: i64, level: &'static str, delays: [u32; 2]) {
+    pub fn write(&mut self, index: &str, shard: u32, id: &str, late: i64, level: &'static str, delays: [u32; 2]) {
         let at = self.now - late;
         self.engine(|engine| engine.write(index, shard, id, at, level, delays));
         self.written.insert(id.to_owned(), level);
     }
 
-    async fn poll(&mut self) -> Arrivals {
+    pub async fn poll(&mut self) -> Arrivals {
         self.now += 1_000;
         let query = Query::Tail { search: self.search.clone(), fill: 100 };
         let arrivals = self.source.ask(&query, self.progress.clone(), Timestamp(self.now)).await.unwrap();
@@ -73,7 +73,7 @@ impl Stage {
         arrivals
     }
 
-    fn whole(&self) -> Result<(), String> {
+    pub fn whole(&self) -> Result<(), String> {
         let wanted = |level: &str| self.search.level.is_none() || level == "ERROR";
         let expected: BTreeMap<String, usize> =
             self.written.iter().filter(|(_, level)| wanted(level)).map(|(id, _)| (id.clone(), 1)).collect();
@@ -86,11 +86,11 @@ fn source(server: &Server) -> Elasticsearch {
     Elasticsearch::new(Address { endpoint: Endpoint { proxy: Proxy::None, ..address.endpoint }, ..address })
 }
 
-fn wait<T>(work: impl Future<Output = T>) -> T {
+pub fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-const INDICES: [&str; 3] = ["agent360-1", "agent360-2", "agent360-3"];
+pub const INDICES: [&str; 3] = ["agent360-1", "agent360-2", "agent360-3"];
 
 /// What happens between two polls.
 #[derive(Debug, Clone)]
