@@ -155,11 +155,10 @@ impl Inner {
     async fn caps_of(&self, names: &str, now: Now) -> Result<Caps, FetchError> {
         let parts = "filter_path=fields.*.*.searchable,fields.*.*.aggregatable";
         let path = format!("/{}/_field_caps?fields={names}&{OPEN}&{parts}", self.path);
-        match self.client.get(&path, now.ours).await {
-            Err(FetchError::Forbidden(_)) => Ok(Caps::default()),
-            Err(fault) => Err(fault),
-            Ok(reply) if matches!(reply.status, 400 | 404 | 405) => Ok(Caps::default()),
-            Ok(reply) => Caps::read(success(&reply, now)?, |name| self.fields.is_named(name)),
+        let reply = self.client.post_json(&path, "{}", now.ours).await?;
+        match reply.status {
+            400 | 403 | 404 | 405 => Ok(Caps::default()),
+            _ => Caps::read(success(&reply, now)?, |name| self.fields.is_named(name)),
         }
     }
 

@@ -18,6 +18,7 @@ mod recorded;
 #[path = "../support/recorded.rs"]
 mod recordings;
 mod search_engine;
+mod search_failures;
 #[path = "../support/server.rs"]
 mod server;
 mod tail;

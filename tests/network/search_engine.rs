@@ -34,6 +34,8 @@ pub struct Engine {
     pub copy: usize,
     /// Fails a shard of the next answer, though it is a success.
     pub failing: bool,
+    /// Stops searching before it has looked at all: half of what is there.
+    pub slow: bool,
     /// Says 400 to whoever names `_seq_no`, as a look-alike does.
     pub numberless: bool,
 }
@@ -131,6 +133,9 @@ impl Engine {
             let seen = shard.docs.iter().filter(|doc| doc.visible[self.copy] <= self.round);
             found.extend(seen.filter(|doc| matches(&body["query"], index, doc)).map(|doc| (index, doc)));
         }
+        if self.slow {
+            found.truncate(found.len() / 2);
+        }
         let failed = std::mem::take(&mut self.failing) && !found.is_empty();
         let aggs = aggregations(&body["aggs"], &found);
         let mut hits = found;
@@ -149,7 +154,7 @@ impl Engine {
             about["failures"] = json!([{ "index": "x", "reason": reason }]);
         }
         json!({
-            "timed_out": false, "status": 200, "_shards": about,
+            "timed_out": self.slow, "status": 200, "_shards": about,
             "hits": { "total": { "value": total, "relation": "eq" }, "hits": hits }, "aggregations": aggs,
         })
     }

@@ -3,6 +3,7 @@
 mod begin;
 mod bodies;
 mod poll;
+mod read;
 mod reread;
 mod seconds;
 mod sweep;

@@ -124,8 +124,7 @@ mod tests {
             }
         }
         assert_eq!((asked.len(), asked[&known[9]], asked[&known[0]]), (10, 8, 2));
-        // All of them rest by now.
-        assert_eq!(turns.next(&known, Timestamp(RESTS_AFTER)), Reach::New(Vec::new()));
+        assert!(turns.awake(Timestamp(RESTS_AFTER)).is_empty());
         assert_eq!(turns.next(&known[..2], Timestamp(0)), Reach::All);
     }
 
