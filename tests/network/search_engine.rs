@@ -2,6 +2,7 @@
 //! that lag behind each other. What it answers, it answers as the real ones do.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -14,6 +15,8 @@ pub struct Doc {
     pub level: &'static str,
     /// The round from which on each copy shows it.
     pub visible: [u32; 2],
+    /// Where it is more than the fields above.
+    pub source: Option<Arc<Value>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -84,9 +87,17 @@ impl Engine {
             at,
             level,
             visible: delays.map(|delay| round + delay),
+            source: None,
         };
         shard.next += 1;
         shard.docs.push(doc);
+    }
+
+    /// A whole document, into the first shard, seen at once.
+    pub fn put(&mut self, index: &str, id: &str, at: i64, source: Arc<Value>) {
+        self.write(index, 0, id, at, "INFO", [0, 0]);
+        let doc = self.shards.get_mut(&(index.to_owned(), 0)).and_then(|shard| shard.docs.last_mut());
+        doc.expect("it was written").source = Some(source);
     }
 
     /// What is asked of one index pattern, all in JSON.
@@ -206,12 +217,15 @@ fn shown((index, doc): &(&String, &Doc), body: &Value) -> Value {
         (hit["_seq_no"], hit["_primary_term"]) = (doc.seq.into(), doc.term.into());
     }
     if body["_source"] != false {
-        hit["_source"] = json!({ "@timestamp": doc.at, "level": doc.level, "message": doc.id });
+        hit["_source"] = match &doc.source {
+            Some(source) => (**source).clone(),
+            None => json!({ "@timestamp": doc.at, "level": doc.level, "message": doc.id }),
+        };
     }
-    if let Some(sort) = body["sort"].as_array() {
+    // By number nobody wants to know it.
+    if let Some(sort) = body["sort"].as_array().filter(|sort| sort[0].get("_seq_no").is_none()) {
         let of = |one: &Value| match one.as_str() {
             Some(_) => json!(index),
-            None if one.get("_seq_no").is_some() => json!(doc.seq),
             None => json!(doc.at),
         };
         hit["sort"] = sort.iter().map(of).collect();

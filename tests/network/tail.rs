@@ -1,8 +1,12 @@
 //! The tail against a search engine in small: in whatever order lines arrive and are seen, each comes once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use a360::demo::documents::{self, Document};
+use a360::demo::sim::Sim;
+use a360::demo::sim::log::Line as Said;
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine as Address;
 use a360::model::fault::FetchError;
@@ -12,6 +16,7 @@ use a360::model::window::Progress;
 use a360::source::elasticsearch::Elasticsearch;
 use a360::time::Timestamp;
 use proptest::prelude::*;
+use serde_json::Value;
 
 use crate::search_engine::Engine;
 use crate::server::{Server, Then, say};
@@ -21,6 +26,8 @@ const NOW: i64 = 1_795_388_290_000;
 pub struct Stage {
     engine: Arc<Mutex<Engine>>,
     pub server: Server,
+    /// How many bytes it has said.
+    answered: Arc<AtomicUsize>,
     source: Elasticsearch,
     progress: Progress,
     search: Search,
@@ -32,18 +39,22 @@ pub struct Stage {
 impl Stage {
     pub fn new(search: Search) -> Self {
         let engine = Arc::new(Mutex::new(Engine::default()));
-        let held = Arc::clone(&engine);
+        let (held, answered) = (Arc::clone(&engine), Arc::<AtomicUsize>::default());
+        let counted = Arc::clone(&answered);
         let server = Server::new(move |request, wire| {
             let path = request.head.split(' ').nth(1).unwrap_or_default().to_owned();
-            let answer = held.lock().unwrap().answer(&path, &request.body).to_string();
+            let answer = held.lock().unwrap().answer(&path, &request.body);
+            let status = if answer.get("error").is_some() { "400 Bad Request" } else { "200 OK" };
+            let answer = answer.to_string();
             // In one piece: two would wait for each other.
-            let whole = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{answer}", answer.len());
+            let whole = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{answer}", answer.len());
+            counted.fetch_add(whole.len(), Ordering::SeqCst);
             let sent = wire.write_all(whole.as_bytes()).and_then(|()| wire.flush());
             if sent.is_ok() { Then::Keep } else { Then::Close }
         });
         let source = source(&server);
         let (seen, written) = (BTreeMap::new(), BTreeMap::new());
-        Self { engine, server, source, progress: Progress::default(), search, now: NOW, seen, written }
+        Self { engine, server, answered, source, progress: Progress::default(), search, now: NOW, seen, written }
     }
 
     pub fn engine<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
@@ -225,6 +236,43 @@ async fn quiet_for(days: usize, search: Search) {
         stage.write(&name(day), 0, &format!("e{number}"), 3_600_000, "INFO", [0, 0]);
         assert_eq!(stage.poll().await.lines.len(), 1, "{} of {days}", name(day));
     }
+}
+
+#[test]
+fn of_many_lines_hardly_more_than_their_bytes_are_fetched() {
+    let lines = Sim::new(1, Timestamp(NOW)).lines(Timestamp(NOW), Timestamp(NOW + 2_000), 1);
+    let layouts: [(fn(&Said) -> Document, f64); 2] = [(documents::plain, 1.35), (documents::envelope, 1.15)];
+    for (layout, limit) in layouts {
+        let lines: Vec<Document> = lines.iter().map(layout).collect();
+        for by_time in [false, true] {
+            let ratio = wait(twenty_thousand_a_second(&lines, by_time));
+            assert!(ratio < limit, "{ratio} times the bytes of the lines, by time: {by_time}");
+        }
+    }
+}
+
+/// How many bytes are fetched for each of the lines, some of which are there several times under other ids.
+async fn twenty_thousand_a_second(lines: &[Document], by_time: bool) -> f64 {
+    let mut stage = Stage::new(Search::default());
+    stage.engine(|engine| {
+        engine.numberless = by_time;
+        engine.create("agent360-2026.11.23", 1);
+    });
+    stage.poll().await;
+    let before = stage.answered.load(Ordering::SeqCst);
+    let mut written = 0;
+    let sources: Vec<Arc<Value>> =
+        lines.iter().map(|line| Arc::new(serde_json::from_str(&line.body).unwrap())).collect();
+    for poll in 0..2 {
+        for number in 0..20_000 {
+            let which = number % lines.len();
+            written += lines[which].body.len();
+            let (id, at) = (format!("{poll:02}{number:018}"), stage.now + number as i64 / 20);
+            stage.engine(|engine| engine.put("agent360-2026.11.23", &id, at, Arc::clone(&sources[which])));
+        }
+        assert_eq!(stage.poll().await.lines.len(), 20_000);
+    }
+    (stage.answered.load(Ordering::SeqCst) - before) as f64 / written as f64
 }
 
 #[test]
