@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use a360::demo::documents::{self, Document};
 use a360::demo::sim::Sim;
+use a360::demo::sim::log::Line as Said;
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine as Address;
 use a360::model::log::{Search, Way};
@@ -31,6 +32,8 @@ const NOW: i64 = 1_795_442_607_000;
 const INDEX: &str = "agent360-2026.11.23";
 const A_SECOND: usize = 20_000;
 const POLLS: usize = 5;
+
+type Layout = fn(&Said) -> Document;
 
 /// What was fetched, and how long this thread was at work.
 #[derive(Default)]
@@ -140,7 +143,7 @@ async fn row(layout: &str, lines: &[(usize, Arc<Value>)], by_time: bool) -> Resu
 
 fn main() -> Result<(), Box<dyn Error>> {
     let said = Sim::new(1, Timestamp(NOW)).lines(Timestamp(NOW), Timestamp(NOW + 2_000), 1);
-    let layouts: [(&str, fn(&_) -> Document); 2] = [("plain", documents::plain), ("envelope", documents::envelope)];
+    let layouts: [(&str, Layout); 2] = [("plain", documents::plain), ("envelope", documents::envelope)];
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     println!("{A_SECOND} lines a second, one poll each second");
     println!("layout    way         MB new   fetched  ratio  requests  \u{b5}s/line   lines/s  quiet, B");

@@ -162,6 +162,16 @@ impl Place {
         self.holes.drain(..excess);
     }
 
+    /// The last numbers before the marks, of which some may not be visible yet.
+    pub fn watch_ends(&mut self, now: Timestamp) {
+        let end = |(key, mark): (&ShardKey, &Mark)| {
+            let from = (mark.to - REWIND + 1).max(0);
+            Hole { shard: key.clone(), from, to: mark.to, count: None, since: now }
+        };
+        let ends: Vec<Hole> = self.marks.iter().rev().take(MAX_HOLES).map(end).collect();
+        self.holes.extend(ends);
+    }
+
     /// After all of them were looked at.
     pub fn expire(&mut self, now: Timestamp) {
         self.holes.retain(|hole| !hole.is_full() && (0..HOLE_AGE).contains(&now.since(hole.since)));
@@ -187,7 +197,7 @@ fn missing(
 ) -> Vec<Hole> {
     let hole = |from, to, count| Hole { shard: key.clone(), from, to, count: Some(count), since: now };
     let wanted = bucket.newest.saturating_sub(held);
-    if i64::try_from(bucket.count).is_ok_and(|count| count >= wanted) {
+    if i64::try_from(bucket.count).map_or(true, |count| count >= wanted) {
         return Vec::new();
     }
     let whole = vec![hole(held + 1, bucket.newest, bucket.count)];

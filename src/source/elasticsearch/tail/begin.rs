@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::bodies::{baseline, numbered, of_numbers};
+use super::bodies::{baseline, numbered, of_numbers, watching};
 use super::{Following, Gathered};
 use crate::model::fault::FetchError;
 use crate::model::log::{Arrivals, Search};
 use crate::source::elasticsearch::cursor::{Bucket, Place, buckets};
 use crate::source::elasticsearch::hits::Found;
 use crate::source::elasticsearch::request::Shards;
+use crate::source::elasticsearch::turns::Reach;
 use crate::source::elasticsearch::{Inner, Now};
 
 impl Inner {
@@ -29,6 +30,7 @@ impl Inner {
             let marks: Vec<Bucket> = buckets(&found.aggs).into_iter().map(whole).collect();
             place.advance(shard, &marks, &[], false, now.ours);
         }
+        self.count_ends(&mut place, now).await?;
         place.turns.rest();
         place.quiet = true;
         let caps = self.caps(now).await?;
@@ -42,6 +44,18 @@ impl Inner {
         }
         let newest = place.newest(now.server);
         Ok(gathered.into_arrivals(true, newest, Following::ByArrival(place)))
+    }
+
+    /// What is missing just below the marks is watched like any other hole.
+    async fn count_ends(&self, place: &mut Place, now: Now) -> Result<(), FetchError> {
+        place.watch_ends(now.ours);
+        let items: Vec<_> =
+            (0..place.shards).map(|shard| (Shards::Number(shard), watching(place, shard, &Reach::All))).collect();
+        for (shard, found) in (0..place.shards).zip(self.searches(&items, now).await?) {
+            place.counted(shard, &found?.aggs);
+        }
+        place.expire(now.ours);
+        Ok(())
     }
 
     pub async fn newest(

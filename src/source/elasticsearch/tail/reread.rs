@@ -47,11 +47,24 @@ impl Poll<'_> {
 impl Place {
     /// Holes with more in them than before.
     fn changed(&self, shard: u32, aggs: &Value) -> Vec<usize> {
-        let count = |number: usize| aggs.pointer(&format!("/w/buckets/{number}/doc_count")).and_then(Value::as_u64);
         let more = |(number, hole): (usize, &Hole)| {
-            let now = count(number)?;
+            let now = count(aggs, number)?;
             hole.count.is_none_or(|held| now > held).then_some(number)
         };
         self.holes_of(shard).filter_map(more).collect()
     }
+
+    /// What lies in the holes of a shard number is known.
+    pub fn counted(&mut self, shard: u32, aggs: &Value) {
+        for (number, hole) in self.holes.iter_mut().enumerate() {
+            if hole.shard.1 == shard {
+                hole.count = count(aggs, number);
+            }
+        }
+    }
+}
+
+/// How many documents a hole holds, from what `watching` asks.
+fn count(aggs: &Value, number: usize) -> Option<u64> {
+    aggs.pointer(&format!("/w/buckets/{number}/doc_count")).and_then(Value::as_u64)
 }
