@@ -222,10 +222,11 @@ fn shown((index, doc): &(&String, &Doc), body: &Value) -> Value {
             None => json!({ "@timestamp": doc.at, "level": doc.level, "message": doc.id }),
         };
     }
-    // By number nobody wants to know it.
-    if let Some(sort) = body["sort"].as_array().filter(|sort| sort[0].get("_seq_no").is_none()) {
+    if let Some(sort) = body["sort"].as_array() {
+        hit["_score"] = Value::Null;
         let of = |one: &Value| match one.as_str() {
             Some(_) => json!(index),
+            None if one.get("_seq_no").is_some() => json!(doc.seq),
             None => json!(doc.at),
         };
         hit["sort"] = sort.iter().map(of).collect();

@@ -247,7 +247,7 @@ async fn quiet_for(days: usize, search: Search) {
 fn of_many_lines_hardly_more_than_their_bytes_are_fetched() {
     let lines = Sim::new(1, Timestamp(NOW)).lines(Timestamp(NOW), Timestamp(NOW + 2_000), 1);
     type Layout = fn(&Said) -> Document;
-    let layouts: [(Layout, f64); 2] = [(documents::plain, 1.35), (documents::envelope, 1.15)];
+    let layouts: [(Layout, f64); 2] = [(documents::plain, 1.6), (documents::envelope, 1.3)];
     for (layout, limit) in layouts {
         let lines: Vec<Document> = lines.iter().map(layout).collect();
         for by_time in [false, true] {

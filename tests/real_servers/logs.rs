@@ -17,6 +17,7 @@ use a360::source::elasticsearch::Elasticsearch;
 use a360::time::{DAY, HOUR, SECOND, Timestamp};
 use serde_json::{Value, json};
 
+use super::log_fields;
 use super::server::{Server, Then, say};
 use super::stack::Stack;
 
@@ -24,12 +25,12 @@ const WRITERS: usize = 4;
 const BATCHES: usize = 40;
 const BATCH: usize = 50;
 
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     Timestamp(i64::try_from(since.as_millis()).unwrap())
 }
 
-fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
+pub fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
     let address = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: {kind}");
@@ -41,7 +42,7 @@ fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
     answer
 }
 
-fn put(url: &str, path: &str, body: &Value) {
+pub fn put(url: &str, path: &str, body: &Value) {
     send(url, "PUT", path, "application/json", &body.to_string());
 }
 
@@ -239,6 +240,7 @@ fn on(server: &str) {
         let [mut follower, _] = every_line_once(&url, &url, Way::Arrival).await;
         made_anew(&url, &mut follower).await;
         asked_back(&follower.source, &follower.seen).await;
+        log_fields::are_found(&url).await;
     });
 }
 

@@ -63,9 +63,11 @@ impl Terms<'_> {
             .filter_map(|name| match self.caps.get(name)?.kind {
                 Kind::Exact => Some(json!({ "terms": { name: level::spellings(level) } })),
                 Kind::Number => Some(of_number(name, level)),
-                Kind::Text | Kind::Conflict => {
-                    Some(json!({ "match": { name: { "query": words.join(" "), "lenient": true } } }))
-                }
+                Kind::Text => Some(json!({ "match": { name: { "query": words.join(" "), "lenient": true } } })),
+                // Each index takes of it what it understands; a value that is not taken apart is compared word by word.
+                Kind::Conflict => Some(json!({ "query_string": {
+                    "fields": [name], "query": level::mixed(level).join(" OR "), "lenient": true,
+                }})),
                 _ => None,
             })
             .collect();

@@ -13,13 +13,8 @@ use super::{Inner, Now, success};
 use crate::model::fault::FetchError;
 use crate::text::Plain;
 
-/// What an answer says that nobody reads; it is said of each line.
-const SPARE: &str = "-took,-_shards.s*,-hits.max_score,-hits.hits._score,-hits.hits._type";
-const SPARE_OF_EACH: &str = "-took,-responses.took,-responses._shards.s*,-responses.hits.max_score,\
-    -responses.hits.hits._score,-responses.hits.hits._type";
-/// What lines were sorted by: only who follows by time goes by it.
-const PLACES: &str = ",-hits.hits.sort";
-const PLACES_OF_EACH: &str = ",-responses.hits.hits.sort";
+/// What an answer says that nobody reads. Left out only where no lines come: a server reads each line for it once more.
+const SPARE: &str = "&filter_path=-took,-responses.took,-responses._shards.s*,-responses.hits.max_score";
 pub const OPEN: &str = "ignore_unavailable=true&allow_no_indices=true";
 /// Lines of one request: what a server gives at most, and fewer where lines are large or the server is busy.
 const PAGE_SIZES: [usize; 5] = [10_000, 1_000, 100, 10, 1];
@@ -43,10 +38,6 @@ impl Shards {
             Self::Number(number) => Some(format!("_shards:{number}")),
             Self::Copies(word) => Some(word.to_string()),
         }
-    }
-
-    fn are_by_time(&self) -> bool {
-        matches!(self, Self::Copies(_))
     }
 }
 
@@ -185,8 +176,7 @@ impl Inner {
 
     async fn one(&self, shards: &Shards, body: &Value, now: Now) -> Result<Found, FetchError> {
         let preference = shards.preference().map_or_else(String::new, |word| format!("&preference={word}"));
-        let places = if shards.are_by_time() { "" } else { PLACES };
-        let path = format!("/{}/_search?{OPEN}&filter_path={SPARE}{places}{preference}", self.path);
+        let path = format!("/{}/_search?{OPEN}{preference}", self.path);
         let reply = self.client.post_json(&path, &body.to_string(), now.ours).await?;
         self.reading(now).one(success(&reply, now)?)
     }
@@ -197,16 +187,16 @@ impl Inner {
         count: usize,
         now: Now,
     ) -> Result<Vec<Result<Found, FetchError>>, FetchError> {
-        let (mut lines, mut places) = (String::new(), PLACES_OF_EACH);
+        let (mut lines, mut spare) = (String::new(), SPARE);
         for (shards, body) in items {
-            if shards.are_by_time() {
-                places = "";
+            if body["size"] != 0 {
+                spare = "";
             }
             let head = shards.preference().map_or_else(|| json!({}), |preference| json!({ "preference": preference }));
             // Writing to a String cannot fail.
             let _ = writeln!(lines, "{head}\n{body}");
         }
-        let path = format!("/{}/_msearch?{OPEN}&filter_path={SPARE_OF_EACH}{places}", self.path);
+        let path = format!("/{}/_msearch?{OPEN}{spare}", self.path);
         let reply = self.client.post_json_lines(&path, &lines, now.ours).await?;
         let found = self.reading(now).several(success(&reply, now)?)?;
         if found.len() == count {
