@@ -47,11 +47,12 @@ impl Terms<'_> {
             Some(Kind::Text) if value.len() <= LONGEST_EXACT && self.caps.is_searchable(&twin) => term(&twin),
             Some(Kind::Text) => phrase,
             Some(Kind::Exact | Kind::Number) => json!({ "match": { field: { "query": value, "lenient": true } } }),
-            // A word in one index and a number in another.
-            _ => any(vec![
-                json!({ "match": { field: { "query": value, "lenient": true, "operator": "and" } } }),
-                term(&twin),
-            ]),
+            // A word in one index and a number in another; where the value is held whole too, that decides.
+            _ => {
+                let words = json!({ "match": { field: { "query": value, "lenient": true, "operator": "and" } } });
+                let alone = json!({ "bool": { "filter": words, "must_not": { "exists": { "field": twin } } } });
+                any(vec![term(&twin), alone])
+            }
         }
     }
 
