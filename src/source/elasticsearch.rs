@@ -3,6 +3,7 @@
 //! A success may be half an answer: what shards failed or ran out of time is noted, and no cursor moves past it.
 
 mod caps;
+mod clock;
 mod count;
 mod cursor;
 mod document;
@@ -14,21 +15,25 @@ mod page;
 mod probe;
 mod query;
 mod refusal;
+mod request;
 mod seen;
 mod survey;
 mod tail;
+mod turns;
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use serde_json::Value;
 use tokio::sync::Mutex;
 
 use self::caps::Caps;
+use self::clock::Clock;
 use self::fields::Fields;
-use self::hits::{Found, Reading};
+use self::hits::Reading;
 pub use self::probe::Probe;
 use self::query::Terms;
+use self::request::{OPEN, Pace};
 use super::http::{Client, Reply};
 use crate::model::engine::Engine;
 use crate::model::fault::FetchError;
@@ -54,6 +59,10 @@ struct Inner {
     path: String,
     fields: Fields,
     caps: Mutex<Option<(Timestamp, Arc<Caps>)>>,
+    clock: Clock,
+    pace: Pace,
+    /// Documents come without what they hold: values are asked for beside them.
+    sourceless: AtomicBool,
 }
 
 /// The moment of a question, by both clocks.
@@ -75,17 +84,30 @@ impl Elasticsearch {
         let Engine { endpoint, index, fields } = engine;
         let path = in_path(&index);
         let fields = Fields::new(&fields);
-        Self(Arc::new(Inner { client: Client::new(endpoint), index, path, fields, caps: Mutex::default() }))
+        Self(Arc::new(Inner {
+            client: Client::new(endpoint),
+            index,
+            path,
+            fields,
+            caps: Mutex::default(),
+            clock: Clock::default(),
+            pace: Pace::default(),
+            sourceless: AtomicBool::default(),
+        }))
     }
 
     /// Milliseconds that the server's clock is ahead of ours, 0 if they agree well enough.
     pub fn skew_ms(&self) -> i64 {
-        self.0.client.skew_ms()
+        match self.0.client.skew_ms() {
+            0 => self.0.clock.skew_ms(),
+            told => told,
+        }
     }
 
     /// Answers one question. `now` is our clock.
     pub async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
         let inner = &*self.0;
+        inner.learn_clock(now).await?;
         let now = Now { ours: now, server: now.plus(self.skew_ms()) };
         match query {
             Query::Tail { search, fill } => {
@@ -112,41 +134,6 @@ impl Inner {
         Terms { fields: &self.fields, caps }
     }
 
-    async fn search(&self, body: &Value, now: Now) -> Result<Found, FetchError> {
-        self.search_at("", body, now).await
-    }
-
-    /// `preference` chooses the shards.
-    async fn search_at(&self, preference: &str, body: &Value, now: Now) -> Result<Found, FetchError> {
-        let path = format!("/{}/_search?ignore_unavailable=true&allow_no_indices=true{preference}", self.path);
-        let reply = self.client.post_json(&path, &body.to_string(), now.ours).await?;
-        self.reading(now).one(success(&reply)?)
-    }
-
-    /// Several questions at once, each about all shards or those of one number.
-    async fn searches(
-        &self,
-        items: &[(Option<u32>, Value)],
-        now: Now,
-    ) -> Result<Vec<Result<Found, FetchError>>, FetchError> {
-        let mut lines = String::new();
-        for (shard, body) in items {
-            // Writing to a String cannot fail.
-            let _ = match shard {
-                Some(shard) => writeln!(lines, "{{\"preference\":\"_shards:{shard}\"}}\n{body}"),
-                None => writeln!(lines, "{{}}\n{body}"),
-            };
-        }
-        let path = format!("/{}/_msearch?ignore_unavailable=true&allow_no_indices=true", self.path);
-        let reply = self.client.post_json_lines(&path, &lines, now.ours).await?;
-        let found = self.reading(now).several(success(&reply)?)?;
-        if found.len() == items.len() {
-            return Ok(found);
-        }
-        let text = format!("{} answers to {} questions", found.len(), items.len());
-        Err(FetchError::Decode(Plain::from(text)))
-    }
-
     /// What is known of the fields; nothing if the server does not tell.
     async fn caps(&self, now: Now) -> Result<Arc<Caps>, FetchError> {
         let mut held = self.caps.lock().await;
@@ -155,31 +142,35 @@ impl Inner {
         {
             return Ok(Arc::clone(caps));
         }
-        let path = format!("/{}/_field_caps?fields=*&ignore_unavailable=true&allow_no_indices=true", self.path);
-        let caps = match self.client.get(&path, now.ours).await {
-            Err(FetchError::Forbidden(_)) => Caps::default(),
-            Err(fault) => return Err(fault),
-            Ok(reply) if matches!(reply.status, 400 | 404 | 405) => Caps::default(),
-            Ok(reply) => Caps::read(success(&reply)?)?,
+        let caps = match self.caps_of("*", now).await {
+            // Of so many fields only those that are needed.
+            Err(FetchError::TooLarge { .. }) => self.caps_of(&self.fields.query(), now).await?,
+            caps => caps?,
         };
         let caps = Arc::new(caps);
         *held = Some((now.ours, Arc::clone(&caps)));
         Ok(caps)
     }
 
+    async fn caps_of(&self, names: &str, now: Now) -> Result<Caps, FetchError> {
+        let parts = "filter_path=fields.*.*.searchable,fields.*.*.aggregatable";
+        let path = format!("/{}/_field_caps?fields={names}&{OPEN}&{parts}", self.path);
+        let reply = self.client.post_json(&path, "{}", now.ours).await?;
+        match reply.status {
+            400 | 403 | 404 | 405 => Ok(Caps::default()),
+            _ => Caps::read(success(&reply, now)?, |name| self.fields.is_named(name)),
+        }
+    }
+
     /// An index has come or gone.
     async fn forget_caps(&self) {
         *self.caps.lock().await = None;
     }
-
-    fn no_index(&self) -> Plain {
-        Plain::from(format!("no index matches {}", self.index))
-    }
 }
 
 /// The body of a success; anything else in terms of what is wrong.
-fn success(reply: &Reply) -> Result<&[u8], FetchError> {
-    if reply.is_success() { reply.json(EXPECTED) } else { Err(refusal::of_reply(reply)) }
+fn success(reply: &Reply, now: Now) -> Result<&[u8], FetchError> {
+    if reply.is_success() { reply.json(EXPECTED) } else { Err(refusal::of_reply(reply, now.ours)) }
 }
 
 /// Date math and spaces need quoting; stars and commas must stay.

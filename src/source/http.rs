@@ -28,7 +28,6 @@ use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::sign::{Signature, Signatures};
-use self::skew::Skew;
 use crate::model::endpoint::Endpoint;
 use crate::model::fault::FetchError;
 use crate::text::Plain;
@@ -37,7 +36,9 @@ use crate::time::Timestamp;
 pub use change::{Change, Failure};
 pub use clock::Clock;
 pub use form::encode;
+pub use refused::asked_wait;
 pub use reply::{Kind, Reply};
+pub use skew::Skew;
 
 const MAX_REDIRECTS: usize = 5;
 

@@ -18,8 +18,10 @@ mod recorded;
 #[path = "../support/recorded.rs"]
 mod recordings;
 mod search_engine;
+mod search_failures;
 #[path = "../support/server.rs"]
 mod server;
 mod tail;
+mod tail_by_time;
 mod tls;
 mod writing;

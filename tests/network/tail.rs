@@ -1,8 +1,12 @@
 //! The tail against a search engine in small: in whatever order lines arrive and are seen, each comes once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use a360::demo::documents::{self, Document};
+use a360::demo::sim::Sim;
+use a360::demo::sim::log::Line as Said;
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine as Address;
 use a360::model::fault::FetchError;
@@ -12,51 +16,58 @@ use a360::model::window::Progress;
 use a360::source::elasticsearch::Elasticsearch;
 use a360::time::Timestamp;
 use proptest::prelude::*;
+use serde_json::Value;
 
 use crate::search_engine::Engine;
 use crate::server::{Server, Then, say};
 
 const NOW: i64 = 1_795_388_290_000;
 
-struct Stage {
+pub struct Stage {
     engine: Arc<Mutex<Engine>>,
-    server: Server,
+    pub server: Server,
+    /// How many bytes it has said.
+    answered: Arc<AtomicUsize>,
     source: Elasticsearch,
     progress: Progress,
     search: Search,
-    now: i64,
-    seen: BTreeMap<String, usize>,
+    pub now: i64,
+    pub seen: BTreeMap<String, usize>,
     written: BTreeMap<String, &'static str>,
 }
 
 impl Stage {
-    fn new(search: Search) -> Self {
+    pub fn new(search: Search) -> Self {
         let engine = Arc::new(Mutex::new(Engine::default()));
-        let held = Arc::clone(&engine);
+        let (held, answered) = (Arc::clone(&engine), Arc::<AtomicUsize>::default());
+        let counted = Arc::clone(&answered);
         let server = Server::new(move |request, wire| {
             let path = request.head.split(' ').nth(1).unwrap_or_default().to_owned();
-            let answer = held.lock().unwrap().answer(&path, &request.body).to_string();
+            let answer = held.lock().unwrap().answer(&path, &request.body);
+            let status = if answer.get("error").is_some() { "400 Bad Request" } else { "200 OK" };
+            let answer = answer.to_string();
             // In one piece: two would wait for each other.
-            let whole = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{answer}", answer.len());
+            let whole = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{answer}", answer.len());
+            counted.fetch_add(whole.len(), Ordering::SeqCst);
             let sent = wire.write_all(whole.as_bytes()).and_then(|()| wire.flush());
             if sent.is_ok() { Then::Keep } else { Then::Close }
         });
         let source = source(&server);
         let (seen, written) = (BTreeMap::new(), BTreeMap::new());
-        Self { engine, server, source, progress: Progress::default(), search, now: NOW, seen, written }
+        Self { engine, server, answered, source, progress: Progress::default(), search, now: NOW, seen, written }
     }
 
-    fn engine<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
+    pub fn engine<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
         work(&mut self.engine.lock().unwrap())
     }
 
-    fn write(&mut self, index: &str, shard: u32, id: &str, late: i64, level: &'static str, delays: [u32; 2]) {
+    pub fn write(&mut self, index: &str, shard: u32, id: &str, late: i64, level: &'static str, delays: [u32; 2]) {
         let at = self.now - late;
         self.engine(|engine| engine.write(index, shard, id, at, level, delays));
         self.written.insert(id.to_owned(), level);
     }
 
-    async fn poll(&mut self) -> Arrivals {
+    pub async fn poll(&mut self) -> Arrivals {
         self.now += 1_000;
         let query = Query::Tail { search: self.search.clone(), fill: 100 };
         let arrivals = self.source.ask(&query, self.progress.clone(), Timestamp(self.now)).await.unwrap();
@@ -73,7 +84,7 @@ impl Stage {
         arrivals
     }
 
-    fn whole(&self) -> Result<(), String> {
+    pub fn whole(&self) -> Result<(), String> {
         let wanted = |level: &str| self.search.level.is_none() || level == "ERROR";
         let expected: BTreeMap<String, usize> =
             self.written.iter().filter(|(_, level)| wanted(level)).map(|(id, _)| (id.clone(), 1)).collect();
@@ -86,11 +97,11 @@ fn source(server: &Server) -> Elasticsearch {
     Elasticsearch::new(Address { endpoint: Endpoint { proxy: Proxy::None, ..address.endpoint }, ..address })
 }
 
-fn wait<T>(work: impl Future<Output = T>) -> T {
+pub fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-const INDICES: [&str; 3] = ["agent360-1", "agent360-2", "agent360-3"];
+pub const INDICES: [&str; 3] = ["agent360-1", "agent360-2", "agent360-3"];
 
 /// What happens between two polls.
 #[derive(Debug, Clone)]
@@ -125,6 +136,11 @@ async fn play(steps: Vec<Step>, search: Search) -> Result<(), String> {
         engine.create(INDICES[0], 2);
         engine.create(INDICES[1], 1);
     });
+    // Some of the first are not visible yet when it begins, though later ones are.
+    for number in 0..9 {
+        let (index, delays) = ((number / 5) as usize, [number * 5 % 3, number % 4]);
+        stage.write(INDICES[index], 0, &format!("b{number}"), 10_000, "ERROR", delays);
+    }
     stage.poll().await;
     for (number, step) in steps.into_iter().enumerate() {
         let there = |stage: &Stage, index: usize, shard: u32| {
@@ -185,29 +201,84 @@ proptest! {
 
 #[test]
 fn a_quiet_tail_costs_one_small_request() {
-    wait(async {
-        let mut stage = Stage::new(Search::default());
-        stage.engine(|engine| {
-            engine.create(INDICES[0], 1);
-            engine.create(INDICES[1], 1);
-        });
-        for number in 0..50 {
-            stage.write(INDICES[number % 2], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+    // What is sought is long to say.
+    let search = Search { level: Some(Level::Debug), text: "long words ".repeat(100), ..Search::default() };
+    for (days, search) in [(1, Search::default()), (2, Search::default()), (2, search), (30, Search::default())] {
+        wait(quiet_for(days, search));
+    }
+}
+
+/// Daily indices, of which the last holds the newest lines.
+async fn quiet_for(days: usize, search: Search) {
+    let mut stage = Stage::new(search);
+    let name = |day: usize| format!("agent360-2026.11.{day:02}");
+    for day in 1..=days {
+        stage.engine(|engine| engine.create(&name(day), 1));
+    }
+    for number in 0..50 {
+        stage.write(&name(days - number % 2 % days), 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+    }
+    let first = stage.poll().await;
+    assert_eq!((first.lines.len(), first.anew, first.way), (50, true, Way::Arrival));
+    stage.write(&name(days), 0, "d50", 0, "INFO", [0, 0]);
+    assert_eq!(stage.poll().await.lines.len(), 1);
+    // What the beginning brought is learned.
+    stage.poll().await;
+    for _ in 0..70 {
+        let before = stage.server.requests().len();
+        let quiet = stage.poll().await;
+        assert_eq!((quiet.lines.len(), quiet.anew, quiet.skipped), (0, false, 0));
+        let asked = stage.server.requests();
+        assert_eq!(asked.len(), before + 1, "{days} days");
+        let request = asked.last().unwrap();
+        let answer = stage.engine(|engine| engine.answer("/x/_msearch", &request.body).to_string());
+        let size = request.head.len() + request.body.len() + answer.len();
+        let parts = [request.head.len(), request.body.len(), answer.len()];
+        assert!(size < 2_048, "{days} days: {size} bytes: {parts:?}");
+    }
+    // Whichever index a line comes into, it is there with the next poll.
+    for (number, day) in (1..=days).enumerate() {
+        stage.write(&name(day), 0, &format!("e{number}"), 3_600_000, "INFO", [0, 0]);
+        assert_eq!(stage.poll().await.lines.len(), 1, "{} of {days}", name(day));
+    }
+}
+
+#[test]
+fn of_many_lines_hardly_more_than_their_bytes_are_fetched() {
+    let lines = Sim::new(1, Timestamp(NOW)).lines(Timestamp(NOW), Timestamp(NOW + 2_000), 1);
+    type Layout = fn(&Said) -> Document;
+    let layouts: [(Layout, f64); 2] = [(documents::plain, 1.6), (documents::envelope, 1.3)];
+    for (layout, limit) in layouts {
+        let lines: Vec<Document> = lines.iter().map(layout).collect();
+        for by_time in [false, true] {
+            let ratio = wait(twenty_thousand_a_second(&lines, by_time));
+            assert!(ratio < limit, "{ratio} times the bytes of the lines, by time: {by_time}");
         }
-        let first = stage.poll().await;
-        assert_eq!((first.lines.len(), first.anew, first.way), (50, true, Way::Arrival));
-        for _ in 0..70 {
-            let before = stage.server.requests().len();
-            let quiet = stage.poll().await;
-            assert_eq!((quiet.lines.len(), quiet.anew, quiet.skipped), (0, false, 0));
-            let asked = stage.server.requests();
-            assert_eq!(asked.len(), before + 1);
-            let request = asked.last().unwrap();
-            let answer = stage.engine(|engine| engine.answer("/x/_msearch", &request.body).to_string());
-            let size = request.head.len() + request.body.len() + answer.len();
-            assert!(size < 2_048, "{size} bytes: {} + {} + {}", request.head.len(), request.body.len(), answer.len());
-        }
+    }
+}
+
+/// How many bytes are fetched for each of the lines, some of which are there several times under other ids.
+async fn twenty_thousand_a_second(lines: &[Document], by_time: bool) -> f64 {
+    let mut stage = Stage::new(Search::default());
+    stage.engine(|engine| {
+        engine.numberless = by_time;
+        engine.create("agent360-2026.11.23", 1);
     });
+    stage.poll().await;
+    let before = stage.answered.load(Ordering::SeqCst);
+    let mut written = 0;
+    let sources: Vec<Arc<Value>> =
+        lines.iter().map(|line| Arc::new(serde_json::from_str(&line.body).unwrap())).collect();
+    for poll in 0..2 {
+        for number in 0..20_000 {
+            let which = number % lines.len();
+            written += lines[which].body.len();
+            let (id, at) = (format!("{poll:02}{number:018}"), stage.now + number as i64 / 20);
+            stage.engine(|engine| engine.put("agent360-2026.11.23", &id, at, Arc::clone(&sources[which])));
+        }
+        assert_eq!(stage.poll().await.lines.len(), 20_000);
+    }
+    (stage.answered.load(Ordering::SeqCst) - before) as f64 / written as f64
 }
 
 #[test]
@@ -260,6 +331,8 @@ fn half_an_answer_moves_no_cursor() {
     wait(async {
         let mut stage = Stage::new(Search::default());
         stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        stage.write(INDICES[0], 0, "before", 0, "INFO", [0, 0]);
         stage.poll().await;
         for number in 0..3 {
             stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);

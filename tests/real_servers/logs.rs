@@ -17,18 +17,20 @@ use a360::source::elasticsearch::Elasticsearch;
 use a360::time::{DAY, HOUR, SECOND, Timestamp};
 use serde_json::{Value, json};
 
+use super::log_fields;
+use super::server::{Server, Then, say};
 use super::stack::Stack;
 
 const WRITERS: usize = 4;
 const BATCHES: usize = 40;
 const BATCH: usize = 50;
 
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     Timestamp(i64::try_from(since.as_millis()).unwrap())
 }
 
-fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
+pub fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
     let address = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: {kind}");
@@ -40,7 +42,7 @@ fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> String {
     answer
 }
 
-fn put(url: &str, path: &str, body: &Value) {
+pub fn put(url: &str, path: &str, body: &Value) {
     send(url, "PUT", path, "application/json", &body.to_string());
 }
 
@@ -49,13 +51,13 @@ fn index(at: Timestamp) -> String {
     format!("agent360-{}", at.format("%Y.%m.%d", &jiff::tz::TimeZone::UTC))
 }
 
-/// Half of the lines lie in one second, others come up to an hour late.
-fn line(number: usize, at: Timestamp) -> (String, String) {
+/// Half of the lines lie in one second, others come late: a minute, and as late as any may be.
+fn line(number: usize, at: Timestamp, latest: i64) -> (String, String) {
     let late = match number % 4 {
         0 => 0,
-        1 => (number as i64 * 7_919) % (55 * SECOND),
+        1 => (number as i64 * 7_919) % (55 * SECOND).min(latest),
         2 => at.0 % 1_000,
-        _ => (number as i64 * 104_729) % HOUR,
+        _ => (number as i64 * 104_729) % latest,
     };
     let own = at.plus(-late);
     let level = ["INFO", "ERROR", "DEBUG", "WARN"][number / 4 % 4];
@@ -66,8 +68,8 @@ fn line(number: usize, at: Timestamp) -> (String, String) {
     (format!("{{\"create\":{{\"_index\":\"{index}\",\"_id\":\"n{number}\"}}}}\n"), format!("{body}\n"))
 }
 
-fn write_lines(url: &str, numbers: impl Iterator<Item = usize>) {
-    let body: String = numbers.map(|number| line(number, now())).map(|(head, body)| head + &body).collect();
+fn write_lines(url: &str, latest: i64, numbers: impl Iterator<Item = usize>) {
+    let body: String = numbers.map(|number| line(number, now(), latest)).map(|(head, body)| head + &body).collect();
     let answer = send(url, "POST", "/_bulk", "application/x-ndjson", &body);
     assert!(answer.contains("\"errors\":false"), "{answer}");
 }
@@ -82,6 +84,7 @@ fn create(url: &str) {
 /// A tail that is asked again and again.
 struct Follower {
     source: Elasticsearch,
+    way: Way,
     search: Search,
     progress: Progress,
     seen: BTreeMap<String, usize>,
@@ -89,9 +92,9 @@ struct Follower {
 }
 
 impl Follower {
-    fn new(url: &str, search: Search) -> Self {
+    fn new(url: &str, way: Way, search: Search) -> Self {
         let source = Elasticsearch::new(Engine::new(url));
-        Self { source, search, progress: Progress::default(), seen: BTreeMap::new(), polls: 0 }
+        Self { source, way, search, progress: Progress::default(), seen: BTreeMap::new(), polls: 0 }
     }
 
     async fn poll(&mut self) -> Arrivals {
@@ -100,8 +103,9 @@ impl Follower {
         let arrivals = answer.into_arrivals().unwrap();
         self.progress.cursor = Some(arrivals.cursor.clone());
         self.polls += 1;
-        assert_eq!((arrivals.way, arrivals.skipped), (Way::Arrival, 0));
-        assert!(arrivals.notes.is_empty(), "{:?}", arrivals.notes);
+        assert_eq!((arrivals.way, arrivals.skipped), (self.way, 0));
+        // The beginning says why it is by time.
+        assert_eq!(arrivals.notes.len(), usize::from(arrivals.anew && self.way == Way::Time), "{:?}", arrivals.notes);
         for line in &arrivals.lines {
             *self.seen.entry(line.id.to_string()).or_insert(0) += 1;
         }
@@ -121,11 +125,17 @@ fn is_error(number: usize) -> bool {
     number / 4 % 4 == 1
 }
 
-async fn every_line_once(url: &str) {
+/// Follows at `asked` what is written at `url`.
+async fn every_line_once(url: &str, asked: &str, way: Way) -> [Follower; 2] {
+    let latest = if way == Way::Arrival { HOUR } else { 50 * SECOND };
     create(url);
-    write_lines(url, 0..100);
+    write_lines(url, latest, 0..100);
     let errors = Search { level: Some(Level::Error), ..Search::default() };
-    let mut followers = [Follower::new(url, Search::default()), Follower::new(url, errors)];
+    let mut followers = [Follower::new(asked, way, Search::default()), Follower::new(asked, way, errors)];
+    // What is older than the newest lines of the beginning is nobody's loss: there must not be more by then.
+    for follower in &mut followers {
+        follower.poll().await;
+    }
     let next = Arc::new(AtomicUsize::new(100));
     let writers: Vec<_> = (0..WRITERS)
         .map(|_| {
@@ -133,7 +143,7 @@ async fn every_line_once(url: &str) {
             thread::spawn(move || {
                 for _ in 0..BATCHES {
                     let from = next.fetch_add(BATCH, Ordering::SeqCst);
-                    write_lines(&url, (from..from + BATCH).rev());
+                    write_lines(&url, latest, (from..from + BATCH).rev());
                 }
             })
         })
@@ -163,10 +173,14 @@ async fn every_line_once(url: &str) {
     followers[0].assert_whole(|_| true, count);
     followers[1].assert_whole(is_error, count);
     println!("{count} lines in {} polls", followers[0].polls);
-    // An index that is made anew begins anew.
+    followers
+}
+
+/// An index that is made anew begins anew.
+async fn made_anew(url: &str, follower: &mut Follower) {
     let gone = index(now().plus(-DAY));
     send(url, "DELETE", &format!("/{gone}"), "application/json", "");
-    let before = followers[0].seen.len();
+    let before = follower.seen.len();
     let body = format!(
         "{}{}",
         "{\"create\":{\"_index\":\"INDEX\",\"_id\":\"other\"}}\n".replace("INDEX", &gone),
@@ -174,12 +188,11 @@ async fn every_line_once(url: &str) {
     );
     send(url, "POST", "/_bulk?refresh=true", "application/x-ndjson", &body);
     let begun = Instant::now();
-    while followers[0].seen.len() == before && begun.elapsed() < Duration::from_secs(20) {
-        followers[0].poll().await;
+    while follower.seen.len() == before && begun.elapsed() < Duration::from_secs(20) {
+        follower.poll().await;
         thread::sleep(Duration::from_millis(200));
     }
-    assert_eq!(followers[0].seen.get("other"), Some(&1));
-    asked_back(&followers[0].source, &followers[0].seen).await;
+    assert_eq!(follower.seen.get("other"), Some(&1));
 }
 
 /// The same lines by time, page by page, and counted.
@@ -222,18 +235,88 @@ async fn asked_back(source: &Elasticsearch, seen: &BTreeMap<String, usize>) {
 
 fn on(server: &str) {
     let stack = Stack::up(&[server]);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(every_line_once(&stack.url(server)));
+    let url = stack.url(server);
+    wait(async {
+        let [mut follower, _] = every_line_once(&url, &url, Way::Arrival).await;
+        made_anew(&url, &mut follower).await;
+        asked_back(&follower.source, &follower.seen).await;
+        log_fields::are_found(&url).await;
+    });
+}
+
+fn by_time_on(server: &str) {
+    let stack = Stack::up(&[server]);
+    let url = stack.url(server);
+    let proxy = numberless(&url);
+    wait(async {
+        every_line_once(&url, &proxy.url(), Way::Time).await;
+    });
+}
+
+fn wait(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
+}
+
+/// Stands before a search engine and knows nothing of `_seq_no`; all else it passes on.
+fn numberless(url: &str) -> Server {
+    let address = url.trim_start_matches("http://").to_owned();
+    Server::new(move |request, wire| {
+        if request.body.contains("_seq_no") {
+            let body =
+                r#"{"error":{"type":"illegal_argument_exception","reason":"unknown field [_seq_no]"},"status":400}"#;
+            return say(wire, "400 Bad Request", "Content-Type: application/json\r\n", body.as_bytes());
+        }
+        let first = request.head.lines().next().unwrap().replace("http/1.1", "HTTP/1.1");
+        let (method, rest) = first.split_once(' ').unwrap();
+        let kind = if request.head.contains("x-ndjson") { "application/x-ndjson" } else { "application/json" };
+        let head = format!("{} {rest}\r\nHost: {address}\r\nConnection: close", method.to_uppercase());
+        let mut stream = TcpStream::connect(&address).unwrap();
+        let length = request.body.len();
+        write!(stream, "{head}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{}", request.body).unwrap();
+        let sent = std::io::copy(&mut stream, wire);
+        drop(sent.and_then(|_| wire.flush()));
+        Then::Close
+    })
 }
 
 #[test]
-#[ignore = "needs Elasticsearch: tests/stack/test runs it"]
-fn every_line_once_on_elasticsearch() {
+#[ignore = "needs elasticsearch-7.17: tests/stack/test runs it"]
+fn every_line_once_on_elasticsearch_7() {
+    on("elasticsearch-7.17");
+}
+
+#[test]
+#[ignore = "needs elasticsearch-9.2: tests/stack/test runs it"]
+fn every_line_once_on_elasticsearch_9() {
     on("elasticsearch-9.2");
 }
 
 #[test]
-#[ignore = "needs OpenSearch: tests/stack/test runs it"]
-fn every_line_once_on_opensearch() {
+#[ignore = "needs opensearch-1.3: tests/stack/test runs it"]
+fn every_line_once_on_opensearch_1() {
     on("opensearch-1.3");
+}
+
+#[test]
+#[ignore = "needs opensearch-2.19: tests/stack/test runs it"]
+fn every_line_once_on_opensearch_2() {
+    on("opensearch-2.19");
+}
+
+#[test]
+#[ignore = "needs opensearch-3.4: tests/stack/test runs it"]
+fn every_line_once_on_opensearch_3() {
+    on("opensearch-3.4");
+}
+
+#[test]
+#[ignore = "needs elasticsearch-9.2: tests/stack/test runs it"]
+fn every_line_once_by_time_on_elasticsearch() {
+    by_time_on("elasticsearch-9.2");
+}
+
+#[test]
+#[ignore = "needs opensearch-1.3: tests/stack/test runs it"]
+fn every_line_once_by_time_on_opensearch() {
+    by_time_on("opensearch-1.3");
 }

@@ -8,6 +8,7 @@
 
 mod alerts;
 mod gateway;
+mod log_fields;
 mod logs;
 mod outage;
 mod overview;

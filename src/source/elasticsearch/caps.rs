@@ -34,14 +34,19 @@ pub struct Caps {
     fields: HashMap<String, Cap>,
 }
 
+/// Beyond so many only those that are needed are kept.
+const MAX_FIELDS: usize = 20_000;
+
 impl Caps {
-    pub fn read(body: &[u8]) -> Result<Self, FetchError> {
+    pub fn read(body: &[u8], is_needed: impl Fn(&str) -> bool) -> Result<Self, FetchError> {
         let mut fields = HashMap::new();
         let mut scan = Scanner::new(body);
         scan.object(|key, scan| match key {
             b"fields" => scan.object(|name, scan| {
                 let name = String::from_utf8_lossy(name).into_owned();
-                if let Some(cap) = kinds(scan)? {
+                if let Some(cap) = kinds(scan)?
+                    && (fields.len() < MAX_FIELDS || is_needed(&name))
+                {
                     fields.insert(name, cap);
                 }
                 Ok(())
@@ -132,6 +137,7 @@ mod tests {
             "level.keyword":{"keyword":{"searchable":true,"aggregatable":true,"indices":["a"]},"unmapped":{"searchable":false}},
             "status":{"long":{"searchable":true,"aggregatable":true},"text":{"searchable":true,"aggregatable":false}},
             "@timestamp":{"date":{"searchable":true,"aggregatable":true},"date_nanos":{"searchable":true,"aggregatable":true}}}}"#,
+            |_| false,
         )
         .unwrap();
         assert_eq!(caps.countable("level").as_deref(), Some("level.keyword"));
@@ -139,6 +145,17 @@ mod tests {
         assert_eq!(caps.get("status").unwrap().kind, Kind::Conflict);
         assert_eq!(caps.get("@timestamp").unwrap(), Cap { kind: Kind::Nanos, searchable: true, aggregatable: true });
         assert!(!caps.is_searchable("absent") && caps.is_searchable("level"));
-        assert!(Caps::read(b"{\"fields\":{\"a\"").is_err());
+        assert!(Caps::read(b"{\"fields\":{\"a\"", |_| false).is_err());
+    }
+
+    #[test]
+    fn of_very_many_fields_those_that_are_needed_are_kept() {
+        let field = |name: &str| format!(r#""{name}":{{"keyword":{{"searchable":true,"aggregatable":true}}}}"#);
+        let mut all: Vec<String> = (0..50_000).map(|number| field(&format!("f{number}"))).collect();
+        all.push(field("level"));
+        let body = format!(r#"{{"fields":{{{}}}}}"#, all.join(","));
+        let caps = Caps::read(body.as_bytes(), |name| name == "level").unwrap();
+        assert_eq!(caps.fields.len(), MAX_FIELDS + 1);
+        assert!(caps.is_searchable("level") && !caps.is_searchable("f49999"));
     }
 }

@@ -8,6 +8,7 @@ use super::caps::Caps;
 use super::fields::Role;
 use super::page::bounds;
 use super::query::all;
+use super::request::Shards;
 use super::{Inner, Now};
 use crate::model::fault::FetchError;
 use crate::model::log::{Count, Level, Search, Tallies, Volume};
@@ -50,7 +51,7 @@ impl Inner {
         let found = self.search(&body, now).await?;
         let mut notes = found.notes.clone();
         if found.shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         if levels.is_empty() {
             notes.push(Plain::new("the server cannot tell levels: all lines are counted as one"));
@@ -85,7 +86,7 @@ impl Inner {
         let found = self.search(&body, now).await?;
         let mut notes = found.notes.clone();
         if found.shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         let rows = |path: &str| {
             let list = found.aggs.pointer(path).and_then(Value::as_array);
@@ -106,18 +107,12 @@ impl Inner {
     async fn tallies_of_lines(&self, conditions: Vec<Value>, now: Now) -> Result<Tallies, FetchError> {
         let caps = self.caps(now).await?;
         let sort = self.terms(&caps).by_time("desc");
-        let mut size = COUNTED;
-        let found = loop {
-            let body =
-                json!({ "size": size, "query": all(conditions.clone()), "sort": sort, "track_total_hits": false });
-            match self.search(&body, now).await {
-                Err(FetchError::TooLarge { .. }) if size > 10 => size /= 10,
-                other => break other?,
-            }
-        };
+        let query = all(conditions);
+        let body = |size| json!({ "size": size, "query": query, "sort": sort, "track_total_hits": false });
+        let found = self.paged(&Shards::All, COUNTED, now, body).await?.found;
         let mut notes = found.notes.clone();
         if found.shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         let lines = found.lines();
         let named = |name: &Plain| if name.is_empty() { Plain::new(NONE) } else { name.clone() };

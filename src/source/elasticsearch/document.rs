@@ -23,7 +23,7 @@ impl Inner {
         let body = json!({ "size": 1, "query": { "ids": { "values": [id] } } }).to_string();
         let path = format!("/{}/_search", super::in_path(index));
         let reply = self.client.post_json(&path, &body, now.ours).await?;
-        match source(success(&reply)?)? {
+        match source(success(&reply, now)?)? {
             Some(source) => {
                 let mut reader = Reader { fields: Vec::new(), caps: &caps };
                 // What was read before a fault is shown.

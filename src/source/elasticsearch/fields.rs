@@ -121,6 +121,23 @@ impl Fields {
         self.names.get(&role).map_or(&[], Vec::as_slice)
     }
 
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        USUAL.iter().flat_map(|(role, _)| self.names(*role))
+    }
+
+    /// Whether it is looked for, or the twin of one that is.
+    pub fn is_named(&self, field: &str) -> bool {
+        let field = field.as_bytes();
+        self.roles.contains_key(field)
+            || field.strip_suffix(b".keyword").is_some_and(|own| self.roles.contains_key(own))
+    }
+
+    /// All of them with their twins, for a URL.
+    pub fn query(&self) -> String {
+        let each = self.all().map(|name| format!("{0},{0}.keyword", super::in_path(name)));
+        each.collect::<Vec<_>>().join(",")
+    }
+
     /// The field that lines are ordered by.
     pub fn time(&self) -> &str {
         self.names(Role::Time).first().map_or("@timestamp", String::as_str)

@@ -20,6 +20,8 @@ pub struct Hit {
     /// The number of its operation within its shard; -1 where it was not asked for.
     pub seq: i64,
     pub term: i64,
+    /// What it was sorted by, where that was its time, in ms.
+    pub at: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -108,7 +110,10 @@ impl Reading<'_> {
                     is_one = true;
                     self.hits(scan, &mut found)?;
                 }
-                b"_shards" => shards(scan, &mut found)?,
+                b"_shards" => {
+                    is_one = true;
+                    shards(scan, &mut found)?;
+                }
                 b"_clusters" => clusters(scan, &mut found)?,
                 b"timed_out" => found.timed_out = scan.skip()? == b"true",
                 b"aggregations" => found.aggs = serde_json::from_slice(scan.raw()?).unwrap_or_default(),
@@ -145,7 +150,7 @@ impl Reading<'_> {
     /// `index` is that of the hit before: mostly the same.
     fn hit(self, scan: &mut Scanner, index: &mut Arc<str>, sourceless: &mut bool) -> Result<Hit, Fault> {
         let (mut id, mut source, mut fields) = (String::new(), None, None);
-        let (mut seq, mut term) = (-1, 0);
+        let (mut seq, mut term, mut at) = (-1, 0, None);
         scan.object(|key, scan| {
             match key {
                 b"_index" => {
@@ -157,7 +162,8 @@ impl Reading<'_> {
                 b"_id" => id = String::from_utf8_lossy(&scan.string()?).into_owned(),
                 b"_seq_no" => seq = whole(scan.skip()?).unwrap_or(-1),
                 b"_primary_term" => term = whole(scan.skip()?).unwrap_or(0),
-                b"_source" => source = Some(scan.raw()?),
+                b"_source" => source = Some(scan.raw()?).filter(|source| *source != b"null"),
+                b"sort" => at = first_number(scan)?,
                 b"fields" => fields = Some(scan.raw()?),
                 _ => drop(scan.raw()?),
             }
@@ -165,8 +171,18 @@ impl Reading<'_> {
         })?;
         *sourceless |= source.is_none();
         let document = source.or(fields).unwrap_or(b"{}");
-        Ok(Hit { line: line::decode(index, &id, document, self.fields, self.now), seq, term })
+        Ok(Hit { line: line::decode(index, &id, document, self.fields, self.now), seq, term, at })
     }
+}
+
+fn first_number(scan: &mut Scanner) -> Result<Option<i64>, Fault> {
+    let mut first = None;
+    scan.array(|scan| {
+        let value = scan.skip()?;
+        first = first.or_else(|| whole(value));
+        Ok(())
+    })?;
+    Ok(first)
 }
 
 fn foreign(found: &str) -> FetchError {

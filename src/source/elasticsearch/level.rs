@@ -65,6 +65,18 @@ pub fn spellings(level: Level) -> Vec<String> {
     all
 }
 
+/// The same, and the numbers that are usual.
+pub fn mixed(level: Level) -> Vec<String> {
+    let numbers: &[u8] = match level {
+        Level::Error => &[0, 1, 2, 3, 40, 50, 60],
+        Level::Warn => &[4, 30],
+        Level::Info => &[5, 6, 20],
+        Level::Debug => &[7, 10],
+        Level::Unknown => &[],
+    };
+    spellings(level).into_iter().chain(numbers.iter().map(ToString::to_string)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +104,9 @@ mod tests {
             assert_eq!(read(text.as_bytes()), level, "{text}");
         }
         assert!(spellings(Level::Warn).iter().all(|word| read(word.as_bytes()) == Level::Warn));
+        for level in Level::ALL {
+            assert!(mixed(level).iter().all(|word| read(word.as_bytes()) == level));
+        }
         assert!(spellings(Level::Error).contains(&"Error".to_owned()) && spellings(Level::Unknown).is_empty());
     }
 }

@@ -100,7 +100,7 @@ fn below<'a>(scan: &mut Scanner<'a>, path: &mut Vec<u8>, fields: &Fields, found:
 fn value<'a>(scan: &mut Scanner<'a>, path: &mut Vec<u8>, fields: &Fields, found: &mut Found<'a>) -> Result<(), Fault> {
     match scan.peek()? {
         b'{' if fields.has_below(path) => below(scan, path, fields, found),
-        b'[' if fields.has_below(path) || fields.role(path).is_some() => {
+        b'[' if fields.has_below(path) || role(path, fields).is_some() => {
             // The first of several that says something.
             scan.array(|scan| value(scan, path, fields, found))
         }

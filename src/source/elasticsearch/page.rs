@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::fields::Role;
 use super::hits::Found;
 use super::query::all;
+use super::request::{Paged, Shards};
 use super::{Inner, Now};
 use crate::model::fault::FetchError;
 use crate::model::log::{Count, Filter, Line, Page, Search};
@@ -79,26 +80,24 @@ impl Inner {
         let caps = self.caps(now).await?;
         let terms = self.terms(&caps);
         let order = if way == Way::Back { "desc" } else { "asc" };
-        let mut size = limit.clamp(1, MAX);
-        let found = loop {
-            let body = json!({ "size": size, "query": all(conditions.clone()), "sort": terms.by_time(order) });
-            match self.search(&body, now).await {
-                Err(FetchError::TooLarge { .. }) if size > 10 => size /= 10,
-                other => break other?,
-            }
-        };
-        let full = found.hits.len() >= size;
+        let (query, sort) = (all(conditions.clone()), terms.by_time(order));
+        let body = |size| json!({ "size": size, "query": query, "sort": sort });
+        let Paged { found, full } = self.paged(&Shards::All, limit.clamp(1, MAX), now, body).await?;
         let (total, mut notes, shards) = (found.total, found.notes.clone(), found.shards);
         let mut lines = found.lines();
         if shards == 0 {
-            notes.push(self.no_index());
+            notes.push(self.no_index(now).await);
         }
         if let Some(last) = lines.last().filter(|_| full).map(|line| floor_ms(line.at)) {
             let mut tied = conditions;
             tied.push(terms.between(Some(last), Some(last + 1)));
             let ties = self.ties(tied, now).await?;
             if ties.total() > ties.hits.len() as u64 {
-                notes.push(Plain::from(format!("{} lines share one moment; {MAX} of them are shown", ties.total())));
+                notes.push(Plain::from(format!(
+                    "{} lines share one moment; {} of them are shown",
+                    ties.total(),
+                    ties.hits.len()
+                )));
             }
             lines.retain(|line| floor_ms(line.at) != last);
             lines.extend(ties.lines());
@@ -108,7 +107,9 @@ impl Inner {
     }
 
     async fn ties(&self, conditions: Vec<Value>, now: Now) -> Result<Found, FetchError> {
-        self.search(&json!({ "size": MAX, "query": all(conditions), "track_total_hits": true }), now).await
+        let query = all(conditions);
+        let body = |size| json!({ "size": size, "query": query, "track_total_hits": true });
+        Ok(self.paged(&Shards::All, MAX, now, body).await?.found)
     }
 }
 

@@ -47,11 +47,12 @@ impl Terms<'_> {
             Some(Kind::Text) if value.len() <= LONGEST_EXACT && self.caps.is_searchable(&twin) => term(&twin),
             Some(Kind::Text) => phrase,
             Some(Kind::Exact | Kind::Number) => json!({ "match": { field: { "query": value, "lenient": true } } }),
-            // A word in one index and a number in another.
-            _ => any(vec![
-                json!({ "match": { field: { "query": value, "lenient": true, "operator": "and" } } }),
-                term(&twin),
-            ]),
+            // A word in one index and a number in another; where the value is held whole too, that decides.
+            _ => {
+                let words = json!({ "match": { field: { "query": value, "lenient": true, "operator": "and" } } });
+                let alone = json!({ "bool": { "filter": words, "must_not": { "exists": { "field": twin } } } });
+                any(vec![term(&twin), alone])
+            }
         }
     }
 
@@ -63,9 +64,11 @@ impl Terms<'_> {
             .filter_map(|name| match self.caps.get(name)?.kind {
                 Kind::Exact => Some(json!({ "terms": { name: level::spellings(level) } })),
                 Kind::Number => Some(of_number(name, level)),
-                Kind::Text | Kind::Conflict => {
-                    Some(json!({ "match": { name: { "query": words.join(" "), "lenient": true } } }))
-                }
+                Kind::Text => Some(json!({ "match": { name: { "query": words.join(" "), "lenient": true } } })),
+                // Each index takes of it what it understands; a value that is not taken apart is compared word by word.
+                Kind::Conflict => Some(json!({ "query_string": {
+                    "fields": [name], "query": level::mixed(level).join(" OR "), "lenient": true,
+                }})),
                 _ => None,
             })
             .collect();
@@ -96,12 +99,27 @@ impl Terms<'_> {
         json!({ "range": { time: bounds } })
     }
 
-    /// By time; without `unmapped_type` an index that is still empty refuses.
+    /// By time, as exactly as it is told.
     pub fn by_time(self, order: &str) -> Value {
+        // Their numbers are not of one size; among them may be plain ones, which cannot become ns.
+        let unit = match self.caps.get(self.fields.time()).map(|cap| cap.kind) {
+            Some(Kind::Nanos) => Some("date_nanos"),
+            Some(Kind::Conflict) => Some("date"),
+            _ => None,
+        };
+        self.sort(order, unit)
+    }
+
+    /// The same, always told in ms.
+    pub fn by_ms(self, order: &str) -> Value {
+        self.sort(order, Some("date"))
+    }
+
+    /// Without `unmapped_type` an index that is still empty refuses.
+    fn sort(self, order: &str, unit: Option<&str>) -> Value {
         let mut how = json!({ "order": order, "unmapped_type": "date" });
-        // Their numbers are not of one size.
-        if self.caps.get(self.fields.time()).is_some_and(|cap| cap.kind == Kind::Nanos) {
-            how["numeric_type"] = "date_nanos".into();
+        if let Some(unit) = unit {
+            how["numeric_type"] = unit.into();
         }
         json!([{ self.fields.time(): how }])
     }

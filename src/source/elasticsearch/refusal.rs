@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::EXPECTED;
 use crate::model::fault::FetchError;
-use crate::source::http::Reply;
+use crate::source::http::{Reply, asked_wait};
 use crate::source::json::{Fault, Scanner};
 use crate::text::Plain;
+use crate::time::Timestamp;
 
-/// If it is busy and does not say for how long.
-const WAIT: Duration = Duration::from_secs(10);
+/// If it is busy and does not say for how long; whoever asks waits longer each time.
+const WAIT: Duration = Duration::from_secs(2);
+const BREAKER: &str = "circuit_breaking_exception";
 
 /// Type and reason of an error and of its causes, the outermost first.
 #[derive(Debug, Default)]
@@ -17,9 +19,12 @@ struct Said {
     causes: Vec<(String, String)>,
     /// Where the error is a text alone.
     bare: Option<String>,
+    /// Of a circuit breaker that nobody's waiting mends.
+    permanent: bool,
 }
 
-pub fn of_reply(reply: &Reply) -> FetchError {
+pub fn of_reply(reply: &Reply, now: Timestamp) -> FetchError {
+    let wait = asked_wait(reply, now).unwrap_or(WAIT);
     let said = read(&reply.body);
     if said.causes.is_empty() && said.bare.is_none() {
         return match reply.status {
@@ -28,24 +33,32 @@ pub fn of_reply(reply: &Reply) -> FetchError {
                 let text = format!("HTTP {}; is the path in the URL right?", reply.status);
                 FetchError::Foreign { expected: EXPECTED, found: Plain::from(text) }
             }
-            429 => FetchError::TooMany { retry_after: WAIT },
+            429 => FetchError::TooMany { retry_after: wait },
             _ => reply.fault(),
         };
     }
-    fault(reply.status, &said)
+    fault(reply.status, &said, wait)
 }
 
 /// As part of an answer to several questions.
 pub fn of_item(status: u16, item: &[u8]) -> FetchError {
-    fault(status, &read(item))
+    fault(status, &read(item), WAIT)
 }
 
-fn fault(status: u16, said: &Said) -> FetchError {
+fn fault(status: u16, said: &Said, wait: Duration) -> FetchError {
     let (kind, reason) = said.best();
     let message = Plain::new(first_line(reason));
     match status {
         403 => FetchError::Forbidden(message),
-        429 if kind != "circuit_breaking_exception" => FetchError::TooMany { retry_after: WAIT },
+        // Its memory is free again in a moment.
+        429 if kind == BREAKER && !said.permanent => {
+            FetchError::Status { code: status, message: Plain::from(format!("{kind}: {message}")) }
+        }
+        429 if kind == BREAKER => {
+            let mend = "it stays so until the server is given memory or its fielddata cache is cleared";
+            FetchError::Server { kind: Plain::new(kind), message: Plain::from(format!("{message}; {mend}")) }
+        }
+        429 => FetchError::TooMany { retry_after: wait },
         // One of these is said of a question that is too large, by old versions.
         500.. if kind != "too_many_buckets_exception" => {
             let words = if kind.is_empty() { message } else { Plain::from(format!("{kind}: {message}")) };
@@ -62,7 +75,7 @@ impl Said {
     /// The cause that says most: the place in a query, the bytes that were wanted, otherwise the first root.
     fn best(&self) -> (&str, &str) {
         let find = |kind: &str| self.causes.iter().find(|(known, reason)| known == kind && !reason.is_empty());
-        let special = ["parse_exception", "circuit_breaking_exception", "too_many_buckets_exception"];
+        let special = ["parse_exception", BREAKER, "too_many_buckets_exception"];
         let found = special.iter().find_map(|kind| find(kind)).or_else(|| self.causes.first());
         match found {
             Some((kind, reason)) => (kind, reason),
@@ -85,13 +98,13 @@ fn read(body: &[u8]) -> Said {
             said.bare = Some(String::from_utf8_lossy(&scan.string()?).into_owned());
             Ok(())
         }
-        (b"error", b'{') => cause(scan, &mut said.causes),
+        (b"error", b'{') => cause(scan, &mut said.causes, &mut said.permanent),
         _ => scan.skip().map(drop),
     });
     said
 }
 
-fn cause(scan: &mut Scanner, causes: &mut Vec<(String, String)>) -> Result<(), Fault> {
+fn cause(scan: &mut Scanner, causes: &mut Vec<(String, String)>, permanent: &mut bool) -> Result<(), Fault> {
     let (mut kind, mut reason, mut below) = (String::new(), String::new(), Vec::new());
     let read = scan.object(|key, scan| match (key, scan.peek()?) {
         (b"type", b'"') => {
@@ -102,8 +115,12 @@ fn cause(scan: &mut Scanner, causes: &mut Vec<(String, String)>) -> Result<(), F
             reason = String::from_utf8_lossy(&scan.string()?).into_owned();
             Ok(())
         }
-        (b"caused_by" | b"reason", b'{') => cause(scan, &mut below),
-        (b"root_cause" | b"failed_shards", b'[') => scan.array(|scan| cause(scan, &mut below)),
+        (b"durability", b'"') => {
+            *permanent |= &*scan.string()? == b"PERMANENT";
+            Ok(())
+        }
+        (b"caused_by" | b"reason", b'{') => cause(scan, &mut below, permanent),
+        (b"root_cause" | b"failed_shards", b'[') => scan.array(|scan| cause(scan, &mut below, permanent)),
         _ => scan.skip().map(drop),
     });
     // `all shards failed` says nothing that its causes do not say better.
@@ -121,9 +138,8 @@ fn cause(scan: &mut Scanner, causes: &mut Vec<(String, String)>) -> Result<(), F
 
 /// The reason that a shard gives for having failed.
 pub fn of_shard(reason: &[u8]) -> Plain {
-    let mut causes = Vec::new();
-    let _ = cause(&mut Scanner::new(reason), &mut causes);
-    let said = Said { causes, bare: None };
+    let mut said = Said::default();
+    let _ = cause(&mut Scanner::new(reason), &mut said.causes, &mut said.permanent);
     let (kind, reason) = said.best();
     Plain::from(format!("{kind}: {}", first_line(reason)))
 }
@@ -134,7 +150,8 @@ mod tests {
     use reqwest::header::HeaderMap;
 
     fn said(status: u16, body: &str) -> String {
-        of_reply(&Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec(), room: None }).to_string()
+        let reply = Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec(), room: None };
+        of_reply(&reply, Timestamp(0)).to_string()
     }
 
     #[test]
@@ -158,12 +175,17 @@ mod tests {
             (
                 429,
                 r#"{"error":{"root_cause":[{"type":"circuit_breaking_exception","reason":"would be [6144/6kb], which is larger than [1/1b]","bytes_wanted":6144}],"type":"search_phase_execution_exception","reason":"all shards failed"}}"#,
-                "circuit_breaking_exception: would be [6144/6kb], which is larger than [1/1b]",
+                "HTTP 429: circuit_breaking_exception: would be [6144/6kb], which is larger than [1/1b]",
+            ),
+            (
+                429,
+                r#"{"error":{"type":"circuit_breaking_exception","reason":"would be [2/2b]","durability":"PERMANENT"}}"#,
+                "circuit_breaking_exception: would be [2/2b]; it stays so until the server is given memory or its fielddata cache is cleared",
             ),
             (
                 429,
                 r#"{"error":{"type":"es_rejected_execution_exception","reason":"rejected"}}"#,
-                "too many requests (429), waiting 10s",
+                "too many requests (429), waiting 2s",
             ),
             (
                 503,

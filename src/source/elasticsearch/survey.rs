@@ -1,13 +1,17 @@
 //! Which indices and shards there are, and whether they are still the same ones.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::cursor::Place;
-use super::tail::{anchored, watching};
+use super::cursor::{Bucket, Place, buckets};
+use super::request::OPEN;
+use super::request::Shards;
+use super::tail::marked;
 use super::{Inner, Now, success};
 use crate::model::fault::FetchError;
+use crate::text::Plain;
 
 /// Numbers of shards that are looked for at once.
 const SHARDS: u32 = 16;
@@ -34,9 +38,15 @@ impl Inner {
         }
         place.uuids.extend(uuids);
         // What lies at the marks now is what is expected there.
-        let items: Vec<_> = (0..place.shards).map(|shard| (Some(shard), watching(place, shard))).collect();
+        let items: Vec<_> = (0..place.shards).map(|shard| (Shards::Number(shard), marked(place, shard))).collect();
         for (shard, found) in (0..place.shards).zip(self.searches(&items, now).await?) {
-            place.anchors.insert(shard, found.map_or(0, |found| anchored(&found)));
+            let Some(found) = found.ok().filter(|found| !found.partial) else { continue };
+            let there: Vec<Bucket> = buckets(&found.aggs);
+            let is_there = |index: &str| there.iter().any(|bucket| &*bucket.index == index);
+            let gone: Vec<Arc<str>> =
+                place.marks_of(shard).map(|(index, _)| Arc::clone(index)).filter(|index| !is_there(index)).collect();
+            place.gone.retain(|(_, number)| *number != shard);
+            place.gone.extend(gone.into_iter().map(|index| (index, shard)));
         }
         Ok(())
     }
@@ -46,8 +56,8 @@ impl Inner {
         let nothing = json!({ "size": 0, "query": { "match_none": {} } });
         let (mut first, mut total) = (0, 0);
         loop {
-            let mut items = vec![(None, nothing.clone())];
-            items.extend((first..first + SHARDS).map(|shard| (Some(shard), nothing.clone())));
+            let mut items = vec![(Shards::All, nothing.clone())];
+            items.extend((first..first + SHARDS).map(|shard| (Shards::Number(shard), nothing.clone())));
             let mut found = self.searches(&items, now).await?.into_iter();
             total = found.next().unwrap_or(Err(FetchError::Truncated))?.shards.max(total);
             let mut highest = None;
@@ -64,14 +74,30 @@ impl Inner {
         }
     }
 
+    /// Why nothing is found: there is no such index, or it is closed.
+    pub async fn no_index(&self, now: Now) -> Plain {
+        let path = format!("/{}/_settings?filter_path=*.settings.index.uuid&expand_wildcards=closed&{OPEN}", self.path);
+        let closed = match self.client.get(&path, now.ours).await {
+            Ok(reply) => success(&reply, now).map_or(0, |body| {
+                serde_json::from_slice::<serde_json::Map<String, Value>>(body).map_or(0, |indices| indices.len())
+            }),
+            Err(_) => 0,
+        };
+        match closed {
+            0 => Plain::from(format!("no index matches {}", self.index)),
+            1 => Plain::from(format!("no open index matches {}: one is closed; open it to read it", self.index)),
+            _ => Plain::from(format!(
+                "no open index matches {}: {closed} are closed; open them to read them",
+                self.index
+            )),
+        }
+    }
+
     /// Of each index; none for who may not see them.
     pub async fn uuids(&self, now: Now) -> BTreeMap<String, String> {
-        let path = format!(
-            "/{}/_settings?filter_path=*.settings.index.uuid&ignore_unavailable=true&allow_no_indices=true",
-            self.path
-        );
+        let path = format!("/{}/_settings?filter_path=*.settings.index.uuid&{OPEN}", self.path);
         let Ok(reply) = self.client.get(&path, now.ours).await else { return BTreeMap::new() };
-        let Ok(body) = success(&reply) else { return BTreeMap::new() };
+        let Ok(body) = success(&reply, now) else { return BTreeMap::new() };
         let settings: serde_json::Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
         let uuid = |(index, own): (String, Value)| {
             let uuid = own.pointer("/settings/index/uuid")?.as_str()?.to_owned();

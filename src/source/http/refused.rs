@@ -62,16 +62,21 @@ fn wants_tls(words: &str) -> bool {
 
 /// `Retry-After`, in seconds or as a date, which is measured by the server's own clock if it shows it.
 fn wait(reply: &Reply, now: Timestamp) -> Duration {
-    let Some(text) = reply.header("retry-after").map(str::trim) else { return DEFAULT_WAIT };
+    asked_wait(reply, now).unwrap_or(DEFAULT_WAIT)
+}
+
+/// What the server asked for, within reason; none if it did not, or cannot be read.
+pub fn asked_wait(reply: &Reply, now: Timestamp) -> Option<Duration> {
+    let text = reply.header("retry-after").map(str::trim)?;
     let asked = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
-            let Some(until) = http_date(text) else { return DEFAULT_WAIT };
+            let until = http_date(text)?;
             let server_now = reply.header("date").and_then(http_date).unwrap_or(now);
             Duration::from_millis(until.since(server_now).try_into().unwrap_or(0))
         }
     };
-    asked.clamp(Duration::from_secs(1), MAX_WAIT)
+    Some(asked.clamp(Duration::from_secs(1), MAX_WAIT))
 }
 
 /// `Wed, 21 Oct 2026 07:28:00 GMT`

@@ -1,0 +1,303 @@
+//! What a search engine, or whatever stands before it, may do instead of answering, and what becomes of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use a360::model::endpoint::{Endpoint, Proxy};
+use a360::model::engine::Engine;
+use a360::model::fault::FetchError;
+use a360::model::log::{Level, Page, Search};
+use a360::model::query::{Answer, Query};
+use a360::model::window::{Progress, Span};
+use a360::source::elasticsearch::Elasticsearch;
+use a360::time::{HOUR, Timestamp};
+use serde_json::{Value, json};
+
+use crate::server::{Server, say};
+use crate::tail::{INDICES, Stage, wait};
+
+const NOW: Timestamp = Timestamp(1_795_388_290_000);
+
+/// Answers each question with a status, headers and a body, by its path and its own body.
+fn engine(answer: impl Fn(&str, &str) -> (&'static str, &'static str, Vec<u8>) + Send + Sync + 'static) -> Server {
+    Server::new(move |request, wire| {
+        let path = request.head.split(' ').nth(1).unwrap_or_default();
+        let (status, headers, body) = answer(path, &request.body);
+        say(wire, status, headers, &body)
+    })
+}
+
+fn source(server: &Server, max_answer: u64) -> Elasticsearch {
+    let endpoint = Endpoint { proxy: Proxy::None, max_answer, ..Endpoint::new(&server.url()) };
+    Elasticsearch::new(Engine { endpoint, ..Engine::new("") })
+}
+
+fn ask(source: &Elasticsearch, query: &Query) -> Result<Answer, FetchError> {
+    wait(source.ask(query, Progress::default(), NOW))
+}
+
+fn lines() -> Query {
+    Query::Lines { search: Search::default(), span: Span::Live { length: HOUR }, before: None, limit: 500 }
+}
+
+fn page(source: &Elasticsearch) -> Page {
+    ask(source, &lines()).unwrap().into_lines().unwrap()
+}
+
+fn ok(body: &Value) -> (&'static str, &'static str, Vec<u8>) {
+    ("200 OK", "", body.to_string().into_bytes())
+}
+
+/// An answer with these hits, as JSON or what only looks like it.
+fn found(hits: &str) -> (&'static str, &'static str, Vec<u8>) {
+    let body = format!(r#"{{"timed_out":false,"_shards":{{"total":1,"failed":0}},"hits":{{"hits":[{hits}]}}}}"#);
+    ("200 OK", "", body.into_bytes())
+}
+
+fn fault(status: &'static str, headers: &'static str, body: &'static str) -> FetchError {
+    let server = engine(move |_, _| (status, headers, body.into()));
+    ask(&source(&server, u64::MAX), &lines()).unwrap_err()
+}
+
+#[test]
+fn a_busy_server_is_asked_again_soon_and_a_full_one_seldom() {
+    let rejected = r#"{"error":{"root_cause":[{"type":"es_rejected_execution_exception","reason":"queue"}],"type":"search_phase_execution_exception","reason":"all shards failed"},"status":429}"#;
+    let transient = r#"{"error":{"root_cause":[],"type":"circuit_breaking_exception","reason":"[parent] Data too large","bytes_wanted":2,"bytes_limit":1,"durability":"TRANSIENT"},"status":429}"#;
+    let permanent = r#"{"error":{"root_cause":[],"type":"circuit_breaking_exception","reason":"[fielddata] Data too large","bytes_wanted":2,"bytes_limit":1,"durability":"PERMANENT"},"status":429}"#;
+    for (headers, body, words, wait, soon) in [
+        ("", rejected, "too many requests (429), waiting 2s", Some(2), true),
+        ("Retry-After: 7\r\n", rejected, "too many requests (429), waiting 7s", Some(7), true),
+        ("Retry-After: 7\r\n", "slow down", "too many requests (429), waiting 7s", Some(7), true),
+        ("", transient, "HTTP 429: circuit_breaking_exception: [parent] Data too large", None, true),
+        ("", permanent, "it stays so until the server is given memory", None, false),
+    ] {
+        let fault = fault("429 Too Many Requests", headers, body);
+        assert!(fault.to_string().contains(words), "{fault}");
+        assert_eq!((fault.retry_after().map(|wait| wait.as_secs()), fault.may_pass()), (wait, soon), "{fault}");
+    }
+}
+
+#[test]
+fn gateways_keep_their_words() {
+    for (status, body, words) in [
+        ("401 Unauthorized", "Unauthorized", "set `auth` for this source (it says: Unauthorized)"),
+        ("502 Bad Gateway", "<html><title>502 Bad Gateway</title></html>", "HTTP 502: 502 Bad Gateway"),
+        ("200 OK", "<html><title>Sign in</title>", "a web page “Sign in”"),
+        (
+            "404 Not Found",
+            r#"{"error":{"type":"index_not_found_exception","reason":"no such index [a]"}}"#,
+            "no such index",
+        ),
+    ] {
+        assert!(fault(status, "", body).to_string().contains(words), "{}", fault(status, "", body));
+    }
+}
+
+#[test]
+fn a_busy_server_is_asked_for_fewer_lines() {
+    let sizes = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asked = Arc::clone(&sizes);
+    let server = engine(move |path, body| {
+        if !path.contains("_search") || body.contains("date_range") {
+            return ok(&json!({}));
+        }
+        let size = serde_json::from_str::<Value>(body).unwrap()["size"].as_u64().unwrap();
+        asked.lock().unwrap().push(size);
+        match size {
+            ..=100 => found(""),
+            _ => ("429 Too Many Requests", "", br#"{"error":{"type":"es_rejected_execution_exception"}}"#.to_vec()),
+        }
+    });
+    let source = source(&server, u64::MAX);
+    let query = Query::Tallies { search: Search::default(), span: Span::Live { length: HOUR } };
+    assert!((0..2).all(|_| matches!(ask(&source, &query), Err(FetchError::TooMany { .. }))));
+    assert!(ask(&source, &query).is_ok());
+    assert_eq!(*sizes.lock().unwrap(), [10_000, 1_000, 100]);
+}
+
+#[test]
+fn documents_without_source_are_read_from_their_values() {
+    let server = engine(|path, body| {
+        if path.contains("_field_caps") {
+            let exact = json!({ "keyword": { "searchable": true, "aggregatable": true } });
+            let text = json!({ "text": { "searchable": true, "aggregatable": false } });
+            let date = json!({ "date": { "searchable": true, "aggregatable": true } });
+            let fields = json!({ "level": exact, "message": text, "message.keyword": exact, "@timestamp": date });
+            return ok(&json!({ "fields": fields }));
+        }
+        let asked: Value = serde_json::from_str(body).unwrap();
+        if asked["size"] == 0 {
+            return found("");
+        }
+        match asked["docvalue_fields"].as_array() {
+            None => found(r#"{"_index":"i","_id":"1"}"#),
+            Some(names) => {
+                assert!(names.iter().eq(["@timestamp", "level", "message.keyword"]), "{names:?}");
+                found(
+                    r#"{"_index":"i","_id":"1","fields":{"@timestamp":["2026-11-22T22:58:00.000Z"],"level":["ERROR"],"message.keyword":["said"]}}"#,
+                )
+            }
+        }
+    });
+    let source = source(&server, u64::MAX);
+    for _ in 0..2 {
+        let page = page(&source);
+        let line = &page.lines[0];
+        assert_eq!((line.message.as_str(), line.level, line.at), ("said", Level::Error, 1_795_388_280_000_000_000));
+        assert!(page.notes.iter().any(|note| note.contains("let the index keep `_source`")), "{:?}", page.notes);
+    }
+    let asked = server.requests();
+    assert_eq!(asked.iter().filter(|request| request.body.contains("\"size\":500")).count(), 3);
+}
+
+#[test]
+fn half_answers_say_so() {
+    for (part, words) in [
+        (r#""timed_out":true,"_shards":{"total":2,"failed":0}"#, "the search ran out of time: there is more"),
+        (
+            r#""timed_out":false,"_shards":{"total":2,"failed":1,"failures":[{"index":"i","reason":{"type":"es_rejected_execution_exception","reason":"queue"}}]}"#,
+            "1 of 2 shards failed: i es_rejected_execution_exception: queue",
+        ),
+        (r#""_clusters":{"total":2,"successful":1,"skipped":1},"_shards":{"total":2}"#, "1 remote clusters did not"),
+    ] {
+        let server = engine(move |_, _| {
+            let body = format!(r#"{{{part},"hits":{{"hits":[{{"_id":"1","_source":{{"message":"m"}}}}]}}}}"#);
+            ("200 OK", "", body.into_bytes())
+        });
+        let page = page(&source(&server, u64::MAX));
+        assert_eq!(page.lines.len(), 1);
+        assert!(page.notes.iter().any(|note| note.contains(words)), "{:?}", page.notes);
+    }
+}
+
+#[test]
+fn a_closed_index_is_not_a_missing_one() {
+    for (closed, words) in [
+        (json!({}), "no index matches agent360-*"),
+        (json!({ "agent360-1": {} }), "no open index matches agent360-*: one is closed; open it to read it"),
+        (json!({ "a": {}, "b": {} }), "no open index matches agent360-*: 2 are closed; open them to read them"),
+    ] {
+        let server = engine(move |path, body| match (path, body) {
+            (path, _) if path.contains("_settings") && path.contains("expand_wildcards=closed") => ok(&closed),
+            (path, _) if path.contains("_settings") || path.contains("_field_caps") => ok(&json!({})),
+            (path, body) if path.contains("_msearch") => {
+                let nothing = json!({ "_shards": { "total": 0, "failed": 0 }, "status": 200 });
+                ok(&json!({ "responses": vec![nothing; body.lines().count() / 2] }))
+            }
+            _ => ok(&json!({ "_shards": { "total": 0, "failed": 0 } })),
+        });
+        let source = source(&server, u64::MAX);
+        assert_eq!(page(&source).notes, [words]);
+        let tail = ask(&source, &Query::Tail { search: Search::default(), fill: 10 }).unwrap();
+        assert_eq!(tail.into_arrivals().unwrap().notes, [words]);
+    }
+}
+
+#[test]
+fn lines_of_megabytes_are_taken_a_few_at_a_time_and_larger_ones_without_their_text() {
+    let server = engine(|path, body| {
+        if !path.contains("_search") {
+            return ok(&json!({}));
+        }
+        let asked: Value = serde_json::from_str(body).unwrap();
+        let (size, bare) = (asked["size"].as_u64().unwrap_or(0).min(3), asked.get("_source").is_some());
+        let message = if bare { String::new() } else { "x".repeat(4_000_000) };
+        let source = json!({ "@timestamp": 1_795_388_280_000u64, "level": "WARN", "message": message });
+        let hits: Vec<String> = (0..size)
+            .map(|id| json!({ "_index": "i", "_id": id.to_string(), "_source": source }).to_string())
+            .collect();
+        found(&hits.join(","))
+    });
+    let whole = page(&source(&server, 64_000_000));
+    assert_eq!((whole.lines.len(), whole.notes.len()), (3, 0));
+    assert!(whole.lines[0].message.len() > 8_000);
+    let without = page(&source(&server, 1_000_000));
+    assert_eq!((without.lines.len(), without.lines[0].level, without.lines[0].message.len()), (1, Level::Warn, 0));
+    assert!(without.notes.iter().any(|note| note.contains("shown without its text")), "{:?}", without.notes);
+}
+
+#[test]
+fn of_too_many_fields_those_that_matter_are_asked_for() {
+    let server = engine(|path, body| match path {
+        path if path.contains("_field_caps?fields=*&") => ("200 OK", "", vec![b' '; 2_000_000]),
+        path if path.contains("_field_caps") => {
+            assert!(path.contains("level,level.keyword") && path.len() < 4_096, "{}: {path}", path.len());
+            ok(&json!({ "fields": { "level": { "keyword": { "searchable": true, "aggregatable": true } } } }))
+        }
+        _ => {
+            let terms = body.contains(r#""terms":{"level""#);
+            found(if terms { r#"{"_index":"i","_id":"1","_source":{"level":"ERROR"}}"# } else { "" })
+        }
+    });
+    let search = Search { level: Some(Level::Error), ..Search::default() };
+    let query = Query::Lines { search, span: Span::Live { length: HOUR }, before: None, limit: 10 };
+    let page = ask(&source(&server, 1_000_000), &query).unwrap().into_lines().unwrap();
+    assert_eq!(page.lines.len(), 1);
+}
+
+#[test]
+fn what_is_no_text_is_shown_for_all_that() {
+    let server = engine(|path, body| match path.contains("_search") && !body.contains("docvalue_fields") {
+        false => ok(&json!({ "hits": { "hits": [{ "_index": "i", "_id": "null" }] } })),
+        true => {
+            let mut body = br#"{"hits":{"hits":[{"_index":"i","_id":"1","_source":{"message":"a"#.to_vec();
+            body.extend(b"\xff\xfe\x1b[2J\\ud800b\"}}]}}");
+            ("200 OK", "", body)
+        }
+    });
+    assert_eq!(page(&source(&server, u64::MAX)).lines[0].message, "a\u{fffd}\u{fffd}^[[2J\u{fffd}b");
+    let server = engine(|path, _| match path.contains("_search") {
+        false => ok(&json!({})),
+        true => found(r#"{"_index":"i","_id":"null","_source":null}"#),
+    });
+    let page = page(&source(&server, u64::MAX));
+    assert_eq!((page.lines.len(), &*page.lines[0].id, page.lines[0].message.as_str()), (1, "null", ""));
+    assert!(page.notes.iter().any(|note| note.contains("without `_source`")));
+}
+
+#[test]
+fn the_servers_clock_is_asked_for_and_counts() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let ahead = 600_000;
+    let server = engine(move |path, body| {
+        if body.contains("date_range") {
+            count.fetch_add(1, Ordering::SeqCst);
+            let from = (NOW.0 + ahead) as f64;
+            let aggs = json!({ "now": { "buckets": [{ "from": from, "doc_count": 0 }] } });
+            return ok(&json!({ "_shards": { "total": 1, "failed": 0 }, "aggregations": aggs }));
+        }
+        if path.contains("_search") {
+            let range =
+                serde_json::from_str::<Value>(body).unwrap()["query"]["bool"]["filter"][0]["range"]["@timestamp"]
+                    .clone();
+            let until = range["lt"].as_i64().unwrap();
+            assert!((until - NOW.0 - ahead).abs() < 30_000, "{range}");
+            assert_eq!(until - range["gte"].as_i64().unwrap(), HOUR + 1);
+        }
+        found("")
+    });
+    let source = source(&server, u64::MAX);
+    page(&source);
+    page(&source);
+    assert!((source.skew_ms() - ahead).abs() < 30_000, "{}", source.skew_ms());
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_search_that_ran_out_of_time_moves_no_cursor() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        for number in 0..3 {
+            stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+        }
+        stage.engine(|engine| engine.slow = true);
+        let half = stage.poll().await;
+        assert_eq!(half.notes, ["the search ran out of time: there is more"]);
+        stage.engine(|engine| engine.slow = false);
+        assert_eq!(half.lines.len() + stage.poll().await.lines.len(), 3);
+        stage.whole().unwrap();
+    });
+}
