@@ -161,7 +161,7 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::CrosshairLeft | Action::CrosshairRight => has_chart,
         Action::CrosshairFarLeft | Action::CrosshairFarRight => has_chart,
         // Alerts are told by their own labels: the scope of the charts hides none of them.
-        Action::Scope => app.view == ViewId::Overview,
+        Action::Scope => app.view == ViewId::Overview || in_logs,
         _ => true,
     }
 }

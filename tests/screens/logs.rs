@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use a360::model::fault::FetchError;
-use a360::model::log::{Arrivals, Count, Level, Page, Search, Way};
+use a360::model::log::{Arrivals, Count, Filter, Level, Page, Search, Way};
 use a360::model::query::{Answer, Query, Subscription};
 use a360::time::SECOND;
 use a360::ui::app::{App, Effect, Event};
@@ -208,6 +208,28 @@ fn fields_narrow_the_list_and_escape_widens_it_again() {
     assert_eq!(search(&app).filters.len(), 1);
     press(&mut app, "esc esc");
     assert_eq!(search(&app), Search::default());
+}
+
+#[test]
+fn the_scope_narrows_every_question_and_starts_over() {
+    let mut app = console(160, 40);
+    let namespace = Filter { field: "kubernetes.namespace_name".into(), value: "shop".into(), exclude: false };
+    app.setup.contexts[0].scopes[0].logs = Some(namespace.clone());
+    told(&mut app, arrivals(incident(30)));
+    press(&mut app, "g s down enter v");
+    let expected = Search { level: Some(Level::Info), filters: vec![namespace], ..Search::default() };
+    let searches = app.subscriptions().into_iter().filter_map(|subscription| match subscription.query {
+        Query::Tail { search, .. } | Query::Volume { search, .. } | Query::Lines { search, .. } => Some(search),
+        _ => None,
+    });
+    assert_eq!(searches.collect::<Vec<_>>(), [expected.clone(), expected], "older lines of the former scope are not");
+    assert!(screen(&app).contains("shown are the lines of the query before"), "{}", screen(&app));
+    told(&mut app, arrivals(incident(3)));
+    assert!(screen(&app).contains("3 of 1.2 M+ lines"), "{}", screen(&app));
+    app.setup.contexts[0].scopes[0].logs = None;
+    press(&mut app, "s up enter s down enter");
+    assert!(screen(&app).contains("the scope does not narrow the lines"), "{}", screen(&app));
+    assert!(search(&app).filters.is_empty());
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl App {
             Action::Traces => self.say("traces are not built yet: nothing to go to"),
             Action::Pause if self.shown.is_live() => self.in_logs(|logs, _, area| logs.pause(area)),
             // What belongs to alerts only.
-            Action::Acknowledge | Action::Silence | Action::Extend | Action::Scope | Action::Metrics => {}
+            Action::Acknowledge | Action::Silence | Action::Extend | Action::Metrics => {}
             _ => return false,
         }
         true
@@ -109,7 +109,7 @@ impl App {
         let refused = update.result.as_ref().err().map(ToString::to_string);
         let is_document = matches!(update.subscription.query, Query::Document { .. });
         self.in_logs(|logs, scene, area| logs.apply(update, scene, area));
-        if is_list && search.as_ref() == Some(self.logs.search()) {
+        if is_list && search == Some(self.logs.asked(&self.scene())) {
             self.answer_prompt(refused);
         }
         if is_document {

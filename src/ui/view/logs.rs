@@ -101,9 +101,14 @@ struct Around {
 }
 
 impl Logs {
+    /// What is sought, within the scope.
+    pub fn asked(&self, scene: &Scene) -> Search {
+        self.search.within(scene.watch.logs.as_ref())
+    }
+
     /// The question whose answer is the list.
     fn question(&self, scene: &Scene) -> Query {
-        let search = self.search.clone();
+        let search = self.asked(scene);
         if scene.shown.is_live() {
             Query::Tail { search, fill: FILL }
         } else {
@@ -117,7 +122,7 @@ impl Logs {
             return None;
         }
         let step = self.volume_step(scene, area);
-        Some(Query::Volume { search: self.search.clone(), span: scene.shown.span(), step })
+        Some(Query::Volume { search: self.asked(scene), span: scene.shown.span(), step })
     }
 
     /// The length of one bar, in ms.
@@ -126,9 +131,18 @@ impl Logs {
         step_for(scene.shown.length(), layout::bars(area.width).1.saturating_sub(1))
     }
 
+    /// Whether what is held answers what is asked now.
+    fn is_current(&self, scene: &Scene) -> bool {
+        self.held.as_ref() == Some(&self.question(scene))
+    }
+
     fn older_question(&self, scene: &Scene) -> Option<Query> {
         let Older::Asked(before) = self.older else { return None };
-        let (search, span) = (self.search.clone(), scene.shown.span());
+        // What is held answers another question: lines of this one do not belong before it.
+        if !self.is_current(scene) {
+            return None;
+        }
+        let (search, span) = (self.asked(scene), scene.shown.span());
         Some(Query::Lines { search, span, before: Some(before), limit: FILL })
     }
 

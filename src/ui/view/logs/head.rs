@@ -80,7 +80,7 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         let age = ago(scene.now.since(*since));
         let kept = if logs.link.answered.is_some() { "; shown is what was known then" } else { "" };
         said.push((format!("✖ {error}, for {age}{kept}"), Role::Failed));
-    } else if logs.held.as_ref() != Some(&logs.question(scene)) {
+    } else if !logs.is_current(scene) {
         let kept = if logs.live.lines.is_empty() { "" } else { " (shown are the lines of the query before)" };
         said.push((format!("… asking for lines{kept}"), Role::Dim));
     } else if let Some(age) = is_overdue(logs, scene) {
@@ -90,6 +90,9 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
     if let Some(around) = &logs.around {
         said.push(self::around(around, scene));
         return said;
+    }
+    if scene.scoped && scene.watch.logs.is_none() {
+        said.push(("~ the scope does not narrow the lines: it has no `logs`".to_owned(), Role::Stale));
     }
     if !logs.live.follows() && scene.shown.is_live() {
         let (key, new) = ("G", logs.live.new as u64);
@@ -162,7 +165,7 @@ pub fn nothing(logs: &Logs, scene: &Scene) -> Option<(String, Role)> {
         ));
     }
     let is_answered = logs.around.as_ref().map_or(logs.link.answered.is_some(), |around| around.is_answered);
-    if !is_answered || logs.held.as_ref() != Some(&logs.question(scene)) {
+    if !is_answered || !logs.is_current(scene) {
         return None;
     }
     // What the server says of its indices explains it best; it stands above.

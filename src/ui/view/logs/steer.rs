@@ -30,8 +30,7 @@ impl Logs {
     fn reach_back(&mut self, scene: &Scene) {
         let is_there = self.around.is_none() && self.live.position() == 0 && !self.live.lines.is_full();
         // Nothing older is kept of lines that answer another question than the one that stands there now.
-        let is_current = self.held.as_ref() == Some(&self.question(scene));
-        if is_there && is_current && self.older == Older::NotAsked {
+        if is_there && self.is_current(scene) && self.older == Older::NotAsked {
             // Others of the same moment may be missing.
             self.older =
                 self.live.lines.oldest().map_or(Older::NotAsked, |oldest| Older::Asked(oldest.saturating_add(1)));
