@@ -61,7 +61,7 @@ fn main() {
     for batch in 0..(CAP + CAP / 5) / BATCH {
         let arrived: Vec<Line> = (batch * BATCH..(batch + 1) * BATCH).map(line).collect();
         let start = Instant::now();
-        lines.arrive(arrived, i64::MAX);
+        lines.arrive(arrived, i64::MAX, |_| 0);
         let took = start.elapsed().as_secs_f64();
         (spent, worst) = (spent + took, worst.max(took));
         if lines.len() == CAP && lines.dropped() == 0 {
@@ -78,7 +78,7 @@ fn main() {
     let late: Vec<Line> =
         (0..BATCH).map(|i| Line { id: format!("late{i}").into(), ..line(i * 37 + 200_000) }).collect();
     let start = Instant::now();
-    lines.arrive(late, i64::MAX);
+    lines.arrive(late, i64::MAX, |_| 0);
     println!("{BATCH} late lines put in their places: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     drop(lines);
     console();
@@ -116,6 +116,7 @@ fn app() -> Option<App> {
         prometheus: false,
         alertmanager: false,
         logs: true,
+        index: "agent360-*".into(),
         read_only: false,
         dead_mans_switch: None,
         scopes: Vec::new(),

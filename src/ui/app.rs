@@ -51,6 +51,8 @@ pub struct ContextSetup {
     pub alertmanager: bool,
     /// Whether it has a search engine with log lines.
     pub logs: bool,
+    /// The indices that they are in, as the config names them.
+    pub index: Plain,
     /// Nothing outside may be changed from here.
     pub read_only: bool,
     /// The name of the alert that must always fire, where the config names it; empty is none at all.
@@ -215,6 +217,7 @@ impl App {
         match event {
             Event::Tick => {
                 self.weigh_again();
+                self.in_logs(|logs, scene, _| logs.follow_range(scene));
                 None
             }
             Event::Update(update) => self.learn(*update),
@@ -249,7 +252,7 @@ impl App {
         if let Some(overlay) = self.overlay.take() {
             return self.overlay_key(overlay, key);
         }
-        match self.setup.keymap.action(key) {
+        match self.setup.keymap.action(key, self.view == ViewId::Logs) {
             Some(action) => self.act(action),
             None => None,
         }
@@ -283,6 +286,7 @@ impl App {
             digest: &self.digest,
             switch: &self.switch,
             theme: &self.setup.theme,
+            keymap: &self.setup.keymap,
             zone: &self.setup.zone,
             refresh: self.setup.refresh,
             tiles: self.setup.tiles,
@@ -291,6 +295,7 @@ impl App {
             asked: self.context().is_some_and(|context| context.prometheus),
             alertmanager: self.context().is_some_and(|context| context.alertmanager),
             logs: self.has_logs(),
+            index: self.context().map_or("", |context| &context.index),
             read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,
         }

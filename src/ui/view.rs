@@ -6,6 +6,8 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::action::Action;
+use super::keymap::Keymap;
 use super::range::Shown;
 use super::theme::{Role, Theme};
 use super::widget::chart::{self, Chart};
@@ -99,6 +101,7 @@ pub struct Scene<'a> {
     pub digest: &'a Digest,
     pub switch: &'a Switch,
     pub theme: &'a Theme,
+    pub keymap: &'a Keymap,
     pub zone: &'a TimeZone,
     /// How often charts and tiles are asked again.
     pub refresh: Duration,
@@ -113,6 +116,8 @@ pub struct Scene<'a> {
     pub alertmanager: bool,
     /// Whether it has logs.
     pub logs: bool,
+    /// The indices that they are in.
+    pub index: &'a str,
     /// Nothing outside may be changed from here.
     pub read_only: bool,
     /// Whether one scope is chosen, and not everything.
@@ -120,6 +125,11 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// The key of an action, as texts name it.
+    pub fn key(&self, action: Action) -> String {
+        self.keymap.first(action).unwrap_or_else(|| format!(":{}", action.row().map_or("", |row| row.name)))
+    }
+
     /// Time of day; with the date where the range spans more than a day.
     pub fn clock(&self, at: i64) -> String {
         let pattern = if self.shown.length() > crate::time::DAY { "%m-%d %H:%M" } else { "%H:%M" };

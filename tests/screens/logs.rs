@@ -9,17 +9,11 @@ use a360::time::SECOND;
 use a360::ui::app::{App, Effect, Event};
 use crossterm::event::Event as TermEvent;
 
-use crate::console::{self, NOW, key, paint, text};
-use crate::log_story::{answers, arrivals, console, empty, hostile, incident, line, more, of_incident, timeout, told};
-use crate::{check, press, snapshot};
-
-fn screen(app: &App) -> String {
-    text(&paint(app))
-}
-
-fn shows(app: &App, name: &str) {
-    snapshot(&format!("logs_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
-}
+use crate::console::{self, NOW, key, paint};
+use crate::log_story::{
+    answers, arrivals, console, empty, hostile, incident, line, more, of_incident, screen, shows, timeout, told,
+};
+use crate::{check, press};
 
 type Tell = fn(&mut App);
 
@@ -72,7 +66,6 @@ fn what_the_keys_show() {
         ("paused", "p"),
         ("wrapped", "w"),
         ("aside", "l"),
-        ("patterns", "P"),
         ("detail", "k enter"),
         ("find", "/ t i m e o u t enter n"),
         ("help", "?"),

@@ -13,6 +13,7 @@ mod alerting;
 mod alerts;
 #[path = "../support/console.rs"]
 mod console;
+mod log_patterns;
 mod log_story;
 mod logs;
 mod never_panics;

@@ -74,7 +74,7 @@ impl App {
             }
             Action::Group | Action::Quiet | Action::Edit | Action::Order => {}
             Action::Links | Action::Logs | Action::Traces => {}
-            Action::Include | Action::Wrap | Action::Around | Action::Patterns => {}
+            Action::Include | Action::Exclude | Action::Select | Action::Wrap | Action::Around | Action::Patterns => {}
             Action::Acknowledge | Action::Silence | Action::Expire | Action::Extend => self.silencing(action),
             Action::Open if self.view == ViewId::Silences => self.silencing(Action::Silence),
             Action::Open if self.view == ViewId::Rules => self.open_rule(),
@@ -308,7 +308,7 @@ impl App {
     fn help_key(&mut self, top: u16, key: KeyEvent) -> Option<Effect> {
         let page = self.size.1 / 2;
         let last = screen::help_rows(self).saturating_sub(self.body().height);
-        let to = match self.setup.keymap.action(key) {
+        let to = match self.setup.keymap.action(key, self.view == ViewId::Logs) {
             Some(Action::Down) => top.saturating_add(1),
             Some(Action::Up) => top.saturating_sub(1),
             Some(Action::PageDown) => top.saturating_add(page),

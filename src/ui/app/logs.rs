@@ -35,6 +35,11 @@ impl App {
     /// Does what an action means among the logs; false if it means the same as elsewhere.
     pub(super) fn act_on_logs(&mut self, action: Action) -> bool {
         match action {
+            Action::Patterns => self.in_logs(|logs, scene, _| logs.toggle_patterns(scene)),
+            Action::Back if !self.full && self.find.is_none() && self.logs.leave_patterns() => {}
+            Action::Open | Action::Include if self.logs.is_in_patterns() && !self.full => self.logs.only_pattern(),
+            Action::Exclude if self.logs.is_in_patterns() && !self.full => self.logs.hide_pattern(),
+            Action::FullScreen | Action::Around if self.logs.is_in_patterns() && !self.full => {}
             Action::Open | Action::FullScreen if self.logs.line().is_none() => {}
             Action::Open | Action::FullScreen => {
                 self.in_logs(|logs, _, area| logs.begin_detail(area));
@@ -45,7 +50,7 @@ impl App {
             }
             Action::Quiet => self.logs.next_level(),
             Action::Include => self.narrow(false),
-            Action::Expire => self.narrow(true),
+            Action::Exclude => self.narrow(true),
             Action::Wrap => self.logs.toggle_wrap(),
             Action::PanLeft => self.logs.aside(false),
             Action::PanRight => self.logs.aside(true),
@@ -55,7 +60,6 @@ impl App {
                     self.say("which pod, host or file wrote this line is not known");
                 }
             }
-            Action::Patterns => self.logs.toggle_patterns(),
             Action::Traces => self.say("traces are not built yet: nothing to go to"),
             Action::Pause if self.shown.is_live() => self.in_logs(|logs, _, area| logs.pause(area)),
             // What belongs to alerts only.

@@ -24,6 +24,7 @@ fn context(name: &str, scopes: &[(&str, &str)]) -> ContextSetup {
         prometheus: true,
         alertmanager: false,
         logs: false,
+        index: "agent360-*".into(),
         read_only: false,
         dead_mans_switch: None,
         scopes: scopes.collect(),

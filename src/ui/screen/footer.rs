@@ -139,7 +139,10 @@ fn label(app: &App, row: &Row) -> Option<&'static str> {
         Action::Pause if app.view == ViewId::Logs && !app.logs.follows() => Some("follow"),
         Action::Quiet if app.view == ViewId::Logs => Some("level"),
         Action::Edit if app.view == ViewId::Logs => Some("query"),
-        Action::Expire if app.view == ViewId::Logs => Some("without"),
+        Action::Exclude if app.logs.is_in_patterns() && !app.full => Some("hide"),
+        Action::Open if app.view == ViewId::Logs && app.logs.is_in_patterns() => Some("only these"),
+        Action::Back if app.view == ViewId::Logs && !app.full && app.logs.is_in_patterns() => Some("to the lines"),
+        Action::Patterns if app.logs.is_in_patterns() => Some("close"),
         Action::Quiet if app.view == ViewId::Silences => {
             Some(if app.alerting.over().0 { "hide ended" } else { "ended too" })
         }
@@ -215,7 +218,12 @@ fn offered_of_logs(app: &App, action: Action) -> bool {
     let has_line = app.logs.line().is_some();
     match action {
         _ if !app.has_logs() => matches!(action, Action::Context | Action::Time),
-        Action::Copy | Action::Include | Action::Expire => has_line,
+        _ if app.logs.is_in_patterns() && !app.full => match action {
+            Action::Down | Action::Open | Action::Exclude | Action::Copy => app.logs.has_pattern(),
+            Action::Back | Action::Patterns | Action::Time | Action::Pause => true,
+            _ => false,
+        },
+        Action::Copy | Action::Include | Action::Exclude => has_line,
         Action::Open => has_line && !app.full,
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || app.logs.is_narrowed(),
         Action::FindNext => app.find.is_some() && app.logs.hits() > 0,

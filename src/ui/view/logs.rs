@@ -60,6 +60,8 @@ pub struct Logs {
     /// Lines may be missing between these moments, in ms.
     gap: Option<(i64, i64)>,
     older: Older,
+    /// How far the clock of the server is ahead of ours, in ms.
+    ahead: i64,
     older_error: Option<FetchError>,
     volume: Slot<Volume>,
     document: Slot<Document>,
@@ -69,7 +71,7 @@ pub struct Logs {
     picking: Option<bool>,
     wrap: bool,
     sideways: usize,
-    patterns: Option<Vec<patterns::Pattern>>,
+    patterns: patterns::Patterns,
     queries: Vec<String>,
 }
 
@@ -85,10 +87,10 @@ struct Link {
 enum Older {
     #[default]
     NotAsked,
-    /// Lines before this moment, in ns, are asked for.
-    Asked(i64),
-    /// There is none in the range.
-    None,
+    /// So many lines before a moment, in ns, are asked for.
+    Asked { before: i64, limit: u32 },
+    /// There is none in a range so long, in ms.
+    None(i64),
 }
 
 /// The lines around one.
@@ -137,13 +139,13 @@ impl Logs {
     }
 
     fn older_question(&self, scene: &Scene) -> Option<Query> {
-        let Older::Asked(before) = self.older else { return None };
+        let Older::Asked { before, limit } = self.older else { return None };
         // What is held answers another question: lines of this one do not belong before it.
         if !self.is_current(scene) {
             return None;
         }
         let (search, span) = (self.asked(scene), scene.shown.span());
-        Some(Query::Lines { search, span, before: Some(before), limit: FILL })
+        Some(Query::Lines { search, span, before: Some(before), limit })
     }
 
     fn document_question(&self) -> Option<Query> {
@@ -165,11 +167,12 @@ impl Logs {
     }
 
     pub fn text(&self) -> String {
-        self.line().map_or_else(String::new, |held| row::copied(&held))
+        let line = || self.line().map_or_else(String::new, |held| row::copied(&held));
+        self.pattern_text().unwrap_or_else(line)
     }
 
     fn list_height(&self, area: Rect) -> u16 {
-        places(area, self.patterns.is_some()).rows.height
+        places(area, self.has_patterns()).rows.height
     }
 
     /// The document of the line under the cursor.
@@ -216,14 +219,11 @@ impl View for Logs {
     fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
         let Update { subscription, at, result, skew_ms, .. } = update;
         let query = &subscription.query;
+        self.ahead = skew_ms;
         if *query == self.question(scene) {
-            self.take_main(query, result, (at, at.plus(skew_ms)));
+            self.take_main(query, result, at, scene);
         } else if self.older_question(scene).as_ref() == Some(query) {
-            match result.and_then(Answer::into_lines) {
-                Ok(page) => self.take_older(page),
-                // It is asked again when the oldest line is reached once more.
-                Err(error) => (self.older, self.older_error) = (Older::NotAsked, Some(error)),
-            }
+            self.take_older(result.and_then(Answer::into_lines), scene);
         } else if self.volume_question(scene, area).as_ref() == Some(query) {
             self.volume.take(query, result.and_then(Answer::into_volume), at);
         } else if self.document_question().as_ref() == Some(query) {
@@ -231,7 +231,10 @@ impl View for Logs {
         } else if matches!(query, Query::Around { .. }) {
             let height = self.list_height(area);
             self.take_around(query, result.and_then(Answer::into_lines), height);
+        } else {
+            self.take_for_patterns(query, result, at);
         }
+        self.refresh_patterns(scene);
     }
 
     fn queries(&self, scene: &Scene, area: Rect) -> Vec<Subscription> {
@@ -247,6 +250,7 @@ impl View for Logs {
         if scene.full || self.picking.is_some() {
             wanted.extend(self.document_question().map(once));
         }
+        wanted.extend(self.pattern_questions(scene));
         wanted.extend(self.around.as_ref().map(|around| once(around.query.clone())));
         wanted
     }
@@ -255,13 +259,11 @@ impl View for Logs {
         if scene.full && self.line().is_some() {
             return detail::draw(self, scene, area, buf);
         }
-        let places = places(area, self.patterns.is_some());
+        let places = places(area, self.has_patterns());
         head::draw(self, scene, places, buf);
         volume::draw(self.volume.get().filter(|_| scene.logs), scene, places.volume, buf);
         self.draw_list(scene, places.rows, buf);
-        if let Some(found) = &self.patterns {
-            patterns::draw(found, self.live.lines.len(), scene, places.patterns, buf);
-        }
+        patterns::draw::draw(self, scene, places.patterns, buf);
     }
 }
 

@@ -13,6 +13,7 @@ use crate::model::rule::{Alerting, Health};
 use crate::model::silence::SilenceState;
 use crate::model::watch::Watch;
 use crate::time::{HOUR, MINUTE, SECOND, Timestamp};
+use crate::ui::keymap::Keymap;
 use crate::ui::range::Shown;
 use crate::ui::theme::Theme;
 
@@ -51,6 +52,7 @@ impl Desk {
             digest: &Digest::default(),
             switch: &Switch::default(),
             theme: &self.theme,
+            keymap: &Keymap::default(),
             zone: &TimeZone::UTC,
             refresh: Duration::from_secs(5),
             tiles: Duration::from_secs(15),
@@ -59,6 +61,7 @@ impl Desk {
             asked: true,
             alertmanager: true,
             logs: false,
+            index: "",
             scoped: false,
         };
         act(&mut self.alerts, &scene)

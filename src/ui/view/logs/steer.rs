@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
+use super::layout::places;
 use super::list::List;
-use super::{AROUND, ASIDE, Around, Logs, MOST_QUERIES, Older, leaves, patterns};
+use super::{AROUND, ASIDE, Around, FILL, Logs, MOST_QUERIES, Older, leaves};
 use crate::model::log::{Document, Filter, Level, Search};
 use crate::model::query::Query;
 use crate::store::Slot;
@@ -16,13 +17,18 @@ impl Logs {
             self.field = self.field.saturating_add_signed(by).min(fields.saturating_sub(1));
             return;
         }
+        if self.step_patterns(by) {
+            return;
+        }
         let height = self.list_height(area);
         self.list_mut().step(by, height);
         self.reach_back(scene);
     }
 
     pub fn page(&mut self, by: isize, scene: &Scene, area: Rect) {
-        let half = isize::try_from(self.list_height(area) / 2).unwrap_or(1).max(1);
+        let places = places(area, self.has_patterns());
+        let rows = if self.is_in_patterns() { places.patterns } else { places.rows };
+        let half = isize::try_from(rows.height / 2).unwrap_or(1).max(1);
         self.step(by.saturating_mul(half), scene, area);
     }
 
@@ -30,10 +36,19 @@ impl Logs {
     fn reach_back(&mut self, scene: &Scene) {
         let is_there = self.around.is_none() && self.live.position() == 0 && !self.live.lines.is_full();
         // Nothing older is kept of lines that answer another question than the one that stands there now.
-        if is_there && self.is_current(scene) && self.older == Older::NotAsked {
+        if is_there && self.is_current(scene) && self.may_ask_older(scene) {
             // Others of the same moment may be missing.
-            self.older =
-                self.live.lines.oldest().map_or(Older::NotAsked, |oldest| Older::Asked(oldest.saturating_add(1)));
+            let before = |oldest: i64| Older::Asked { before: oldest.saturating_add(1), limit: FILL };
+            self.older = self.live.lines.oldest().map_or(Older::NotAsked, before);
+        }
+    }
+
+    /// Whether older lines of the range may be there that nobody has asked for.
+    pub(super) fn may_ask_older(&self, scene: &Scene) -> bool {
+        match self.older {
+            Older::NotAsked => true,
+            Older::Asked { .. } => false,
+            Older::None(length) => length < scene.shown.length(),
         }
     }
 
@@ -96,7 +111,7 @@ impl Logs {
     /// Takes back the last thing that narrows the list; false if there is none.
     pub fn widen(&mut self) -> bool {
         let mut search = self.search.clone();
-        if self.around.take().is_some() {
+        if self.around.take().is_some() || self.widen_patterns() {
             return true;
         }
         if search.filters.pop().is_none() && search.level.take().is_none() {
@@ -110,7 +125,7 @@ impl Logs {
     }
 
     pub fn is_narrowed(&self) -> bool {
-        self.around.is_some() || self.search != Search::default()
+        self.around.is_some() || self.patterns.is_filtered() || self.search != Search::default()
     }
 
     pub fn toggle_wrap(&mut self) {
@@ -123,10 +138,6 @@ impl Logs {
 
     pub fn wraps(&self) -> bool {
         self.wrap
-    }
-
-    pub fn toggle_patterns(&mut self) {
-        self.patterns = if self.patterns.is_some() { None } else { Some(patterns::mine(&self.live.lines)) };
     }
 
     /// Shows the lines around the one under the cursor; false where its place is not known.
