@@ -113,7 +113,7 @@ pub const TABLE: &[Row] = &[
     row(Action::Select, "select", &["z"], "select a window on the volume of logs, to zoom in", Some("select")),
     row(Action::Wrap, "wrap", &["w"], "wrap long lines, or not", Some("wrap")),
     row(Action::Logs, "logs", &["L"], "from an alert to the logs", None),
-    row(Action::Traces, "traces", &["T"], "the traces of an alert or a line (not built yet)", None),
+    row(Action::Traces, "traces", &["T"], "traces (not built yet); of a line, its trace id", None),
     row(Action::Time, "time", &["t"], "choose the time range", Some("time")),
     row(Action::Scope, "scope", &["s"], "choose the service scope", Some("scope")),
     row(Action::Find, "find", &["/"], "find in what is shown", Some("find")),

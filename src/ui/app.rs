@@ -352,6 +352,7 @@ impl App {
         if self.view != view {
             self.view = view;
             self.forget_find();
+            self.logs.leave_window();
             self.list_alerts();
         }
     }

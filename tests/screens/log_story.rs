@@ -116,6 +116,7 @@ pub fn document() -> Document {
         leaf(0, "level", "level", "ERROR"),
         leaf(0, "service", "service.keyword", "checkout"),
         leaf(0, "error_type", "error_type.keyword", "Timeout"),
+        leaf(0, "trace_id", "trace_id", "4bf92f3577b34da6a3ce929d0e0e4736"),
         leaf(0, "stack", "", stack),
         branch("kubernetes"),
         leaf(1, "namespace_name", "kubernetes.namespace_name.keyword", "shop"),

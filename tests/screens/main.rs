@@ -15,6 +15,7 @@ mod alerts;
 mod console;
 mod log_patterns;
 mod log_story;
+mod log_walks;
 mod logs;
 mod never_panics;
 mod over;

@@ -28,13 +28,16 @@ impl App {
             Action::Quit => return self.quit(),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Redraw => return Some(Effect::Redraw),
+            Action::Copy if self.view == ViewId::Logs => {
+                let (text, said) = self.copied_of_logs();
+                return Some(self.copy(text, &said));
+            }
             Action::Copy => {
                 let said = match self.view {
-                    ViewId::Overview => "copied the values",
                     ViewId::Alerts => "copied the alert",
                     ViewId::Silences => "copied the silence",
                     ViewId::Rules => "copied the expression",
-                    ViewId::Logs => "copied the line",
+                    ViewId::Overview | ViewId::Logs => "copied the values",
                 };
                 return Some(self.copy(screen::selection(self), said));
             }

@@ -26,6 +26,7 @@ mod row;
 mod steer;
 mod take;
 mod volume;
+mod window;
 
 pub use detail::leaves;
 
@@ -67,11 +68,16 @@ pub struct Logs {
     document: Slot<Document>,
     /// The field under the cursor in the detail.
     field: usize,
+    /// It goes to the trace id when the document comes.
+    to_trace: bool,
     /// The fields of the line are asked for, to include one of them, or to exclude it.
     picking: Option<bool>,
     wrap: bool,
     sideways: usize,
     patterns: patterns::Patterns,
+    window: Option<window::Window>,
+    /// The cursor goes to the line of this moment, in ns, when it is held.
+    wanted: Option<i64>,
     queries: Vec<String>,
 }
 
@@ -171,6 +177,15 @@ impl Logs {
         self.pattern_text().unwrap_or_else(line)
     }
 
+    /// The name and the value of the field under the cursor of the detail.
+    pub fn leaf(&self) -> Option<(String, String)> {
+        if let (true, Some(held)) = (self.to_trace, self.line()) {
+            return Some(("the trace id".to_owned(), held.trace.to_owned()));
+        }
+        let field = leaves(self.document()?).nth(self.field)?;
+        Some((field.name.to_string(), field.value.as_ref()?.to_string()))
+    }
+
     fn list_height(&self, area: Rect) -> u16 {
         places(area, self.has_patterns()).rows.height
     }
@@ -228,12 +243,14 @@ impl View for Logs {
             self.volume.take(query, result.and_then(Answer::into_volume), at);
         } else if self.document_question().as_ref() == Some(query) {
             self.document.take(query, result.and_then(Answer::into_document), at);
+            self.point_at_trace();
         } else if matches!(query, Query::Around { .. }) {
             let height = self.list_height(area);
             self.take_around(query, result.and_then(Answer::into_lines), height);
         } else {
             self.take_for_patterns(query, result, at);
         }
+        self.reach_wanted(scene, area);
         self.refresh_patterns(scene);
     }
 
@@ -261,7 +278,8 @@ impl View for Logs {
         }
         let places = places(area, self.has_patterns());
         head::draw(self, scene, places, buf);
-        volume::draw(self.volume.get().filter(|_| scene.logs), scene, places.volume, buf);
+        let window = self.window.map(window::Window::range);
+        volume::draw(self.volume.get().filter(|_| scene.logs), window, scene, places.volume, buf);
         self.draw_list(scene, places.rows, buf);
         patterns::draw::draw(self, scene, places.patterns, buf);
     }

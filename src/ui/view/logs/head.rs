@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 
 use super::layout::Places;
 use super::volume::{number, of, total};
+use super::window::Window;
 use super::{Logs, Older, is_overdue, row};
 use crate::analysis::summary::{Headline, Level as Mood};
 use crate::model::log::{Count, Filter, Level, Search, Way};
@@ -112,6 +113,9 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         said.push((format!("… no answer for {}; shown is what was known then", ago(age)), Role::Stale));
     }
     let is_current = said.is_empty();
+    if let Some(window) = logs.window() {
+        said.insert(0, (choosing(window, scene), Role::Accent));
+    }
     if let Some(around) = &logs.around {
         said.push(self::around(around, scene));
         return said;
@@ -173,6 +177,14 @@ fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
         }
         (Some(Way::Time) | None, _, _) => (format!("{live}by time: late lines are not seen"), Role::Stale),
     }
+}
+
+/// `a window of 5m: z sets this edge, Enter zooms in`
+fn choosing(window: Window, scene: &Scene) -> String {
+    let length = format_duration(window.range().length());
+    let edge = if window.is_set() { "frees" } else { "sets" };
+    let key = |action| scene.key(action);
+    format!("a window of {length}: {} {edge} this edge, {} zooms in", key(Action::Select), key(Action::Open))
 }
 
 fn around(around: &super::Around, scene: &Scene) -> (String, Role) {

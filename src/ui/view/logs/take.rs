@@ -50,10 +50,10 @@ impl Logs {
         let Older::Asked { limit, .. } = self.older else { return };
         let page = match result {
             Ok(page) => page,
-            // The panel asks on; else it is asked again when the oldest line is reached once more.
+            // The panel and a line that is wanted ask on; else it is asked again when the oldest line is reached once more.
             Err(error) => {
                 self.older_error = Some(error);
-                if !self.has_patterns() {
+                if !self.has_patterns() && self.wanted.is_none() {
                     self.older = Older::NotAsked;
                 }
                 return;
