@@ -72,7 +72,8 @@ impl Shown {
 
     /// A part of what is shown, not shorter than can be.
     pub fn part(range: Range, now: Timestamp) -> Self {
-        Self::fixed(range.start, range.end.max(range.start.plus(SHORTEST)), now)
+        let end = range.end.max(range.start.plus(SHORTEST)).min(now);
+        Self::Fixed(Range::new(range.start.min(end.plus(-SHORTEST)), end))
     }
 
     fn fixed(start: Timestamp, end: Timestamp, now: Timestamp) -> Self {

@@ -159,7 +159,7 @@ fn a_copied_command_line_reopens_query_filters_level_and_line() {
         });
     };
     app.logs.add_filter(filter);
-    let mut again = reopened(&mut app);
+    let again = reopened(&mut app);
     assert_eq!((again.logs.search(), again.shown), (app.logs.search(), app.shown));
     assert_eq!(again.subscriptions(), app.subscriptions());
     assert_eq!(again.logs.search().level, Some(Level::Warn));
