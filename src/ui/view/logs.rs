@@ -172,6 +172,11 @@ impl Logs {
         self.list().get()
     }
 
+    /// How many lines are held, shown or not.
+    pub fn held(&self) -> usize {
+        self.live.lines.held()
+    }
+
     pub fn text(&self) -> String {
         let line = || self.line().map_or_else(String::new, |held| row::copied(&held));
         self.pattern_text().unwrap_or_else(line)
