@@ -53,7 +53,7 @@ async fn every_key_has_its_frame_while_twenty_thousand_lines_come_each_second() 
                 }
             }
             assert_eq!((pressed, drawn), (36, 36));
-            assert!(desk.last().contains("against the 1h before"), "{}", desk.last());
+            assert!(desk.last().contains("1 pattern in 1h"), "{}", desk.last());
             desk.press("q").await;
         })
         .await;

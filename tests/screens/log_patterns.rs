@@ -131,22 +131,34 @@ fn what_is_new_stands_first_and_what_is_unknown_is_not_new() {
     assert!(row(&app, "error types").contains("Timeout 1,204 · ConnectionError 61 · (none) 45"), "{}", screen(&app));
 }
 
-#[test]
-fn a_page_that_is_full_covers_its_end_only() {
+/// A busy service: 10,000 lines are twenty minutes of the hour, and of the one before so much.
+fn busy(before: i64) -> App {
     let mut app = of_incident(200, 50);
     press(&mut app, "P");
-    let many = |from: i64, count: i64| {
-        (0..count).map(|i| line(from - i, Level::Info, "gateway", &format!("GET /x {i}"))).collect::<Vec<_>>()
+    let many = |from: i64, count: i64, text: &str| {
+        (0..count).map(|i| line(from - i, Level::Info, "gateway", &format!("{text} {i}"))).collect::<Vec<_>>()
     };
     answers(&mut app, NOW, |query| match query {
-        Query::Lines { before: Some(_), .. } => Some(Ok(Answer::Lines(page(many(20 * MINUTE, 9_880))))),
-        Query::Lines { .. } => Some(Ok(Answer::Lines(page(many(HOUR + 10 * MINUTE, 10_000))))),
+        Query::Lines { before: Some(_), .. } => Some(Ok(Answer::Lines(page(many(20 * MINUTE, 9_880, "put x"))))),
+        Query::Lines { .. } => Some(Ok(Answer::Lines(page(many(HOUR + before, 10_000, "get x"))))),
         _ => None,
     });
+    app
+}
+
+#[test]
+fn a_page_that_is_full_covers_its_end_only() {
+    let app = busy(10 * MINUTE);
     let title = row(&app, "──");
     assert!(title.contains("10,000 lines from 13:43 on") && title.contains("10,000 lines from 12:53 on"), "{title}");
-    assert!(is_unknown(&app), "too little of the hour before is known\n{}", screen(&app));
     assert!(!app.subscriptions().iter().any(|one| matches!(one.query, Query::Lines { .. })), "enough lines are held");
+    assert!(
+        row(&app, "upstream").contains("new") && row(&app, "upstream").contains("first 14:00:"),
+        "{}",
+        screen(&app)
+    );
+    assert!(row(&app, "put x").contains("by    13:43:"), "it may have been there before\n{}", screen(&app));
+    assert!(is_unknown(&busy(MINUTE)), "a minute is too little to tell what the hour before had");
 }
 
 #[test]

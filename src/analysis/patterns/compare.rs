@@ -42,7 +42,7 @@ pub struct Exposure {
     compares: bool,
 }
 
-/// The least part of the window before that must have been seen.
+/// Of the window before so much must have been seen, for one part of the window.
 const PART: f64 = 0.25;
 /// Standard deviations that are no chance, with hundreds of patterns looked at every few seconds.
 const SURE: f64 = 4.0;
@@ -56,8 +56,9 @@ impl Exposure {
             let part = |one: &Range| (of.end.min(one.end).0 - of.start.max(one.start).0).max(0);
             seen.iter().map(part).sum::<i64>() as f64
         };
-        let compares = seen(before) >= PART * before.length().max(1) as f64;
-        Self { window_start: window.start.0, now: seen(window).max(1.0), before: seen(before), compares }
+        let (now, before) = (seen(window).max(1.0), seen(before));
+        // Of a busy service a few minutes of each are seen: they are compared.
+        Self { window_start: window.start.0, now, before, compares: before >= PART * now }
     }
 
     /// Of two stretches that were seen as a whole.

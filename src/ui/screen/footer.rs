@@ -247,7 +247,7 @@ fn offered_of_logs(app: &App, action: Action) -> bool {
         Action::Around | Action::Patterns | Action::Wrap => has_line && !app.full,
         Action::Edit | Action::Quiet | Action::Find | Action::Pause | Action::Time => !app.full,
         Action::ZoomIn | Action::CrosshairLeft | Action::Select => !app.full,
-        Action::Scope => app.context().is_some_and(|context| !context.scopes.is_empty()),
+        Action::Scope => !app.full && app.context().is_some_and(|context| !context.scopes.is_empty()),
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),
         _ => false,

@@ -22,6 +22,8 @@ use crate::ui::widget::sparkline::bars;
 
 /// Parts of the range that a row of bars has.
 const PARTS: usize = 8;
+/// What comes so soon after the first line that was seen may have been there before it, in ms.
+const AT_ONCE: i64 = 5_000;
 /// Rows of patterns that are worth more than what stands below them.
 const LEAST: u16 = 3;
 
@@ -63,13 +65,15 @@ pub fn draw(logs: &Logs, scene: &Scene, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// ` ── patterns of the last 1h: 12,300 lines, against the 1h before: 10,000 lines from 12:58 ───`
+/// ` ── 40 patterns of the last 1h (12,300 lines), against the 1h before (10,000 lines from 12:58 on) ───`
 fn title<'a>(patterns: &Patterns, panel: &Panel, width: usize, scene: &Scene) -> Line<'a> {
-    let count = panel.found.len();
-    let long =
-        format!(" ── {} of {}, against {} ", many(count), now(patterns, panel, scene), before(patterns, panel, scene));
-    let short = format!(" ── {}, against {} ", many(count), before(patterns, panel, scene));
-    let least = format!(" ── {} ", many(count));
+    let count = many(panel.found.len());
+    let (now, before) = (now(patterns, panel, scene), before(patterns, panel, scene));
+    let length = format_duration(patterns.window);
+    let range = if scene.shown.is_live() { format!("the last {length}") } else { format!("these {length}") };
+    let long = format!(" ── {count} of {range} ({now}), against the {length} before ({before}) ");
+    let short = format!(" ── {count} in {length}: {now}; before: {before} ");
+    let least = format!(" ── {count} ");
     let words = [long, short, least].into_iter().find(|words| words.width() < width).unwrap_or_default();
     let rest = width.saturating_sub(words.width());
     Line::from(vec![
@@ -86,27 +90,22 @@ fn lines(count: u64) -> String {
     if count == 1 { "1 line".to_owned() } else { format!("{} lines", number(count)) }
 }
 
-/// `the last 1h (12,300 lines, those from 13:41 on)`
+/// `12,300 lines from 13:41 on`
 fn now(patterns: &Patterns, panel: &Panel, scene: &Scene) -> String {
-    let length = format_duration(patterns.window);
-    let range = if scene.shown.is_live() { format!("the last {length}") } else { format!("these {length}") };
     let count = panel.found.iter().map(|finding| finding.count).sum();
-    let start = panel.windows.map_or(i64::MIN, |(_, window)| window.start.0);
-    let from = patterns.seen.from.filter(|from| *from > start);
-    let from = from.map_or_else(String::new, |from| format!(" from {} on", scene.clock(from)));
-    format!("{range} ({}{from})", lines(count))
+    let from = patterns.unseen_before().map_or_else(String::new, |from| format!(" from {} on", scene.clock(from)));
+    format!("{}{from}", lines(count))
 }
 
 fn before(patterns: &Patterns, panel: &Panel, scene: &Scene) -> String {
-    let range = format!("the {} before", format_duration(patterns.window));
     let count = panel.found.iter().map(|finding| finding.before).sum();
     match (&patterns.earlier, patterns.seen.earlier, panel.windows) {
-        (Earlier::Asked(_, Some(error)), ..) => format!("{range} (✖ {error})"),
-        (Earlier::NotAsked | Earlier::Asked(_, None), ..) => format!("{range} (… asking)"),
+        (Earlier::Asked(_, Some(error)), ..) => format!("✖ {error}"),
+        (Earlier::NotAsked | Earlier::Asked(_, None), ..) => "… asking".to_owned(),
         (Earlier::Counted, Some(seen), Some((window, _))) if seen.start > window.start => {
-            format!("{range} ({} from {} on)", lines(count), scene.clock(seen.start.0))
+            format!("{} from {} on", lines(count), scene.clock(seen.start.0))
         }
-        (Earlier::Counted, ..) => format!("{range} ({})", lines(count)),
+        (Earlier::Counted, ..) => lines(count),
     }
 }
 
@@ -132,7 +131,7 @@ fn line<'a>(patterns: &Patterns, finding: &Finding, selected: bool, width: usize
     let style = |role| scene.theme.style(role);
     let (word, role) = kind(finding.kind);
     let services = if width < 110 { 0 } else { (width / 8).min(24) };
-    let times = if width < 96 { String::new() } else { times(finding, scene) };
+    let times = if width < 96 { String::new() } else { times(patterns, finding, scene) };
     let room = width.saturating_sub(2 + 6 + 9 + 2 + PARTS + 2 + 6 + if services > 0 { services + 2 } else { 0 });
     let room = room.saturating_sub(if width < 96 { 1 } else { 17 });
     let (mark, text_role) = match () {
@@ -172,12 +171,17 @@ fn spark(finding: &Finding) -> String {
     bars(&values, Some((0.0, highest))).collect()
 }
 
-/// Since when, where that says something.
-fn times(finding: &Finding, scene: &Scene) -> String {
+/// Since when, where that says something. What is there from the first line on that was seen may be older.
+fn times(patterns: &Patterns, finding: &Finding, scene: &Scene) -> String {
     let clock = |ms: i64| Timestamp(ms).format("%H:%M:%S", scene.zone);
+    let first = finding.first.div_euclid(super::NS);
+    let begins = |word: &str, at: i64| match patterns.unseen_before() {
+        Some(seen) if at <= seen.saturating_add(AT_ONCE) => format!("  by    {}", clock(seen.max(at))),
+        _ => format!("  {word} {}", clock(at)),
+    };
     match (finding.kind, finding.since) {
-        (Kind::New, _) => format!("  first {}", clock(finding.first.div_euclid(super::NS))),
-        (Kind::Grown(_), Some(since)) => format!("  since {}", clock(since)),
+        (Kind::New, _) => begins("first", first),
+        (Kind::Grown(_), Some(since)) => begins("since", since),
         (Kind::Gone, _) => format!("  last  {}", clock(finding.last.div_euclid(super::NS))),
         _ => String::new(),
     }

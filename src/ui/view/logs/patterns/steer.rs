@@ -32,6 +32,12 @@ impl Patterns {
         self.hidden.iter().any(|hidden| self.tally.find(*hidden) == id)
     }
 
+    /// Since when all lines of the range were seen, if not since its beginning; in ms.
+    pub fn unseen_before(&self) -> Option<i64> {
+        let (_, window) = self.panel.as_ref()?.windows?;
+        self.seen.from.filter(|from| *from > window.start.0)
+    }
+
     /// What narrows the list, in words: the pattern of all lines, then those that none has.
     pub fn chips(&self) -> Vec<(&'static str, Plain)> {
         let text = |word: &'static str| move |id: &PatternId| (word, self.tally.text(*id));
