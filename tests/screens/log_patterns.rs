@@ -8,7 +8,8 @@ use a360::time::{HOUR, MINUTE};
 use a360::ui::app::{App, Effect};
 
 use crate::console::NOW;
-use crate::log_story::{answers, arrivals, console, incident, line, more, of_incident, screen, shows, told};
+use crate::log_story::{answers, arrivals, console, incident, line, more, of_incident, shows, told};
+use crate::pages::screen;
 use crate::press;
 
 fn page(lines: Vec<Line>) -> Page {

@@ -9,12 +9,9 @@ use a360::text::Plain;
 use a360::time::{MINUTE, SECOND, Timestamp};
 use a360::ui::app::{App, Event};
 
-use crate::console::{self, NOW, paint, text};
+use crate::console::{self, NOW};
+use crate::pages::screen;
 use crate::{press, snapshot};
-
-pub fn screen(app: &App) -> String {
-    text(&paint(app))
-}
 
 pub fn shows(app: &App, name: &str) {
     snapshot(&format!("logs_{name}_{}x{}", app.size.0, app.size.1), &screen(app));

@@ -9,15 +9,12 @@ use a360::ui::range::Shown;
 use a360::ui::view::ViewId;
 
 use crate::console::{self, NOW};
-use crate::log_story::{answers, arrivals, console, incident, line, of_incident, screen, shows, told, volume};
+use crate::log_story::{answers, arrivals, console, incident, line, of_incident, shows, told, volume};
+use crate::pages::{screen, selected};
 use crate::press;
 
 fn page(lines: Vec<Line>) -> Page {
     Page { lines, total: Count::Exactly(0), notes: Vec::new() }
-}
-
-fn selected(app: &App) -> String {
-    screen(app).lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned()
 }
 
 fn copied(app: &mut App, keys: &str) -> String {
