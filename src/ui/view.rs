@@ -6,8 +6,6 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::action::Action;
-use super::keymap::Keymap;
 use super::range::Shown;
 use super::theme::{Role, Theme};
 use super::widget::chart::{self, Chart};
@@ -87,6 +85,16 @@ impl ViewId {
     }
 }
 
+/// The keys that texts of views name, as they are bound.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    pub open: String,
+    pub back: String,
+    /// To the last line, and on with those that come.
+    pub bottom: String,
+    pub select: String,
+}
+
 /// What a view is shown in: the things that all views share.
 pub struct Scene<'a> {
     pub view: ViewId,
@@ -101,7 +109,7 @@ pub struct Scene<'a> {
     pub digest: &'a Digest,
     pub switch: &'a Switch,
     pub theme: &'a Theme,
-    pub keymap: &'a Keymap,
+    pub keys: Keys,
     pub zone: &'a TimeZone,
     /// How often charts and tiles are asked again.
     pub refresh: Duration,
@@ -125,11 +133,6 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The key of an action, as texts name it.
-    pub fn key(&self, action: Action) -> String {
-        self.keymap.first(action).unwrap_or_else(|| format!(":{}", action.row().map_or("", |row| row.name)))
-    }
-
     /// Time of day; with the date where the range spans more than a day.
     pub fn clock(&self, at: i64) -> String {
         let pattern = if self.shown.length() > crate::time::DAY { "%m-%d %H:%M" } else { "%H:%M" };

@@ -85,7 +85,7 @@ impl App {
             return self.say("traces are not built yet, and this line has no trace id");
         }
         self.moving(|app| app.full = true);
-        let key = self.scene().key(Action::Copy);
+        let key = self.key_of(Action::Copy);
         self.say(&format!("traces are not built yet: {key} copies the trace id"));
     }
 

@@ -13,9 +13,9 @@ use crate::model::rule::{Alerting, Health};
 use crate::model::silence::SilenceState;
 use crate::model::watch::Watch;
 use crate::time::{HOUR, MINUTE, SECOND, Timestamp};
-use crate::ui::keymap::Keymap;
 use crate::ui::range::Shown;
 use crate::ui::theme::Theme;
+use crate::ui::view::Keys;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const AREA: Rect = Rect::new(0, 4, 120, 35);
@@ -52,7 +52,7 @@ impl Desk {
             digest: &Digest::default(),
             switch: &Switch::default(),
             theme: &self.theme,
-            keymap: &Keymap::default(),
+            keys: Keys::default(),
             zone: &TimeZone::UTC,
             refresh: Duration::from_secs(5),
             tiles: Duration::from_secs(15),

@@ -13,7 +13,6 @@ use crate::analysis::summary::{Headline, Level as Mood};
 use crate::model::log::{Count, Filter, Level, Search, Way};
 use crate::text::Plain;
 use crate::time::{Timestamp, ago, format_duration};
-use crate::ui::action::Action;
 use crate::ui::range::Shown;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
@@ -124,7 +123,7 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         said.push(("~ the scope does not narrow the lines: it has no `logs`".to_owned(), Role::Stale));
     }
     if !logs.live.follows() && scene.shown.is_live() {
-        let (key, new) = (scene.key(Action::Bottom), logs.live.new as u64);
+        let (key, new) = (&scene.keys.bottom, logs.live.new as u64);
         said.push((format!("paused: {} new below, {key} follows", number(new)), Role::Accent));
     }
     said.extend(logs.notes.iter().map(|note| (format!("PARTIAL: {note}"), Role::Stale)));
@@ -183,8 +182,7 @@ fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
 fn choosing(window: Window, scene: &Scene) -> String {
     let length = format_duration(window.range().length());
     let edge = if window.is_set() { "frees" } else { "sets" };
-    let key = |action| scene.key(action);
-    format!("a window of {length}: {} {edge} this edge, {} zooms in", key(Action::Select), key(Action::Open))
+    format!("a window of {length}: {} {edge} this edge, {} zooms in", scene.keys.select, scene.keys.open)
 }
 
 fn around(around: &super::Around, scene: &Scene) -> (String, Role) {
@@ -193,7 +191,7 @@ fn around(around: &super::Around, scene: &Scene) -> (String, Role) {
         (Some(error), _) => (format!("✖ lines around {at}: {error}"), Role::Failed),
         (None, false) => (format!("… asking for the lines around {at}"), Role::Dim),
         (None, true) => {
-            let key = scene.key(Action::Back);
+            let key = &scene.keys.back;
             (format!("the lines around {at} of the same place; {key} goes back"), Role::Accent)
         }
     }
@@ -213,7 +211,7 @@ pub fn nothing(logs: &Logs, scene: &Scene) -> Option<(String, Role)> {
     }
     if logs.live.lines.held() > 0 && logs.around.is_none() {
         let held = number(logs.live.lines.held() as u64);
-        let key = scene.key(Action::Back);
+        let key = &scene.keys.back;
         return Some((format!("none of the {held} lines held is of the patterns shown; {key} shows more"), Role::Text));
     }
     // What the server says of its indices explains it best; it stands above.
@@ -224,7 +222,7 @@ pub fn nothing(logs: &Logs, scene: &Scene) -> Option<(String, Role)> {
         Shown::Live(length) => format!("the last {}", format_duration(length)),
         Shown::Fixed(_) => scene.shown.label(scene.zone),
     };
-    let key = scene.key(Action::Back);
+    let key = &scene.keys.back;
     let narrowed = if logs.is_narrowed() { format!(" that fit; {key} widens the query") } else { String::new() };
     Some((format!("no lines in {range}{narrowed}"), Role::Text))
 }
