@@ -91,6 +91,20 @@ fn a_longer_range_has_older_lines_although_the_shorter_one_had_none() {
 }
 
 #[test]
+fn a_page_that_is_shorter_than_asked_for_is_not_the_last_one() {
+    let mut app = of_incident(80, 24);
+    let short = |ago: i64| Page { total: Count::Exactly(5_000), ..page(vec![line(ago, Level::Info, "a", "b")]) };
+    let asks = |app: &App| app.subscriptions().iter().any(|one| matches!(one.query, Query::Lines { .. }));
+    for ago in [400_000, 500_000, 500_000] {
+        press(&mut app, "g");
+        assert!(asks(&app), "{ago}");
+        answers(&mut app, NOW, |query| matches!(query, Query::Lines { .. }).then(|| Ok(Answer::Lines(short(ago)))));
+    }
+    press(&mut app, "g");
+    assert!(!asks(&app), "all that came was known: that is the end");
+}
+
+#[test]
 fn the_trace_id_is_one_key_away_while_traces_are_not_built() {
     let mut app = of_incident(120, 40);
     press(&mut app, "T");

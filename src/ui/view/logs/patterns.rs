@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::take::is_whole;
 use super::{Logs, Older};
 use crate::analysis::patterns::PatternId;
 use crate::analysis::patterns::tally::{BUCKETS, Finding, Tally};
@@ -176,9 +177,8 @@ impl Patterns {
         let Earlier::Asked(range, _) = self.earlier else { return };
         match result {
             Ok(page) => {
-                let is_whole = page.lines.len() < PAGE as usize && page.notes.is_empty();
                 let first = page.lines.first().map(|line| Timestamp(line.at.div_euclid(NS).saturating_add(1)));
-                let from = if is_whole { Some(range.start) } else { first };
+                let from = if is_whole(&page, PAGE) { Some(range.start) } else { first };
                 for line in page.lines.iter().filter(|line| !lines.has(line)) {
                     let id = self.tally.add(line.said());
                     self.numbers = self.numbers.max(id.0.saturating_add(1));

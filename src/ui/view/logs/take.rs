@@ -2,12 +2,18 @@
 
 use super::{FILL, Link, Logs, Older};
 use crate::model::fault::FetchError;
-use crate::model::log::{Arrivals, Page};
+use crate::model::log::{Arrivals, Count, Page};
 use crate::model::query::{Answer, Query};
 use crate::time::Timestamp;
 use crate::ui::view::Scene;
 
 const NS: i64 = 1_000_000;
+
+/// Whether a page has every line there is. One that is too large for the server comes with fewer than were asked for.
+pub(super) fn is_whole(page: &Page, limit: u32) -> bool {
+    let count = page.lines.len() as u64;
+    count < u64::from(limit) && page.notes.is_empty() && matches!(page.total, Count::Exactly(all) if all <= count)
+}
 
 impl Logs {
     fn take_arrivals(&mut self, arrivals: Arrivals, is_other: bool, now: Timestamp) {
@@ -35,7 +41,7 @@ impl Logs {
 
     fn take_page(&mut self, page: Page, scene: &Scene) {
         let range = scene.shown.at(scene.now);
-        if page.lines.len() < FILL as usize && page.notes.is_empty() {
+        if is_whole(&page, FILL) {
             self.older = Older::None(range.length());
             self.patterns.seen.reach(range.start.0);
         } else {
@@ -60,18 +66,20 @@ impl Logs {
             }
         };
         let range = scene.shown.at(scene.now);
-        let is_all = page.lines.len() < limit as usize;
+        let (is_all, is_partial) = (is_whole(&page, limit), !page.notes.is_empty());
         let first = page.lines.first().map(|line| line.at.div_euclid(NS).saturating_add(1));
-        match first {
-            _ if is_all && page.notes.is_empty() => self.patterns.seen.reach(range.start.0),
-            Some(first) => self.patterns.seen.reach(first),
-            None => {}
-        }
         self.older_error = None;
         let patterns = &mut self.patterns;
         let taken = self.live.lines.fill(page.lines, |line| patterns.take(line, range.end.0));
+        // Where all that comes is known there is nothing older: a server may give less than was asked for.
+        let is_end = is_all || taken.held == 0;
+        match first {
+            _ if is_end && !is_partial => self.patterns.seen.reach(range.start.0),
+            Some(first) => self.patterns.seen.reach(first),
+            None => {}
+        }
         self.patterns.apply(&mut self.live.lines);
-        self.older = if is_all || taken.held == 0 { Older::None(range.length()) } else { Older::NotAsked };
+        self.older = if is_end { Older::None(range.length()) } else { Older::NotAsked };
     }
 
     /// Another question: nothing of the former answer may be taken for its own.
