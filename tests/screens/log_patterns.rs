@@ -163,6 +163,24 @@ fn a_page_that_is_full_covers_its_end_only() {
 }
 
 #[test]
+fn what_is_known_at_the_end_of_a_full_page_does_not_make_the_range_seen() {
+    let mut app = console(200, 50);
+    let lines: Vec<Line> = (0..9_990).rev().map(|i| line(i * 100, Level::Info, "gateway", "a request")).collect();
+    told(&mut app, arrivals(lines.clone()));
+    press(&mut app, "P");
+    // All that comes is known, and there may be more of it.
+    answers(&mut app, NOW, |query| match query {
+        Query::Lines { before: Some(_), limit, .. } => {
+            assert_eq!(*limit, 1_000, "not only the few that are missing");
+            let known = lines.iter().take(1_000).cloned().collect();
+            Some(Ok(Answer::Lines(Page { total: Count::AtLeast(10_000), ..page(known) })))
+        }
+        _ => None,
+    });
+    assert!(row(&app, "──").contains("from 13:46 on"), "{}", row(&app, "──"));
+}
+
+#[test]
 fn the_list_is_narrowed_by_patterns_and_widened_again() {
     let mut app = of_patterns(160, 50);
     press(&mut app, "enter");

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::take::is_whole;
-use super::{Logs, Older};
+use super::{FILL, Logs, Older};
 use crate::analysis::patterns::PatternId;
 use crate::analysis::patterns::tally::{BUCKETS, Finding, Tally};
 use crate::model::fault::FetchError;
@@ -214,7 +214,7 @@ impl Logs {
         let left = (PAGE as usize).saturating_sub(self.live.lines.held());
         if missing && left > 0 {
             let oldest = self.live.lines.oldest().map_or(end.0.saturating_mul(NS), |oldest| oldest.saturating_add(1));
-            self.older = Older::Asked { before: oldest, limit: u32::try_from(left).unwrap_or(PAGE) };
+            self.older = Older::Asked { before: oldest, limit: u32::try_from(left).unwrap_or(PAGE).max(FILL) };
         }
         if self.patterns.earlier == Earlier::NotAsked {
             let to = window.start.0.min(seen_from) - 1;

@@ -66,15 +66,15 @@ impl Logs {
             }
         };
         let range = scene.shown.at(scene.now);
-        let (is_all, is_partial) = (is_whole(&page, limit), !page.notes.is_empty());
+        let (is_all, may_end) = (is_whole(&page, limit), page.lines.len() < limit as usize && page.notes.is_empty());
         let first = page.lines.first().map(|line| line.at.div_euclid(NS).saturating_add(1));
         self.older_error = None;
         let patterns = &mut self.patterns;
         let taken = self.live.lines.fill(page.lines, |line| patterns.take(line, range.end.0));
-        // Where all that comes is known there is nothing older: a server may give less than was asked for.
+        // A server may give less than was asked for: where all of that is known there is nothing older.
         let is_end = is_all || taken.held == 0;
         match first {
-            _ if is_end && !is_partial => self.patterns.seen.reach(range.start.0),
+            _ if is_end && may_end => self.patterns.seen.reach(range.start.0),
             Some(first) => self.patterns.seen.reach(first),
             None => {}
         }
