@@ -277,6 +277,17 @@ fn flags_open_the_view_that_was_copied() {
 }
 
 #[test]
+fn flags_open_the_logs_that_were_copied() {
+    let select = "query=\"endpoint:\\\"/api/login\\\"\" level=WARN service!=\"auth\"";
+    let mut demo = console(&["--demo", "--view", "logs", "--select", select], &FINE, 160, 40);
+    let screen = demo.until("lines", |screen| screen.contents().contains("● live"));
+    let text = screen.contents();
+    assert!(text.contains("endpoint:\"/api/login\"") && text.contains("WARN and worse"), "{text}");
+    assert!(text.contains("not service=auth"), "{text}");
+    assert_eq!(demo.leave("q").0, 0);
+}
+
+#[test]
 fn without_a_terminal_it_says_what_to_do() {
     let home = nobody();
     let output = run(&["--demo"], home.path());

@@ -9,6 +9,7 @@ use super::author::author;
 use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
+use crate::model::engine::INDEX;
 use crate::model::watch::{Scope, Watch};
 use crate::report::{self, Delivery, Plan};
 use crate::time::{Range, SECOND, Timestamp};
@@ -111,6 +112,7 @@ fn context(context: &config::Context) -> ContextSetup {
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
         logs: context.elasticsearch.is_some(),
+        index: context.elasticsearch.as_ref().map(|engine| engine.index.as_str().into()).unwrap_or_default(),
         read_only: context.read_only,
         dead_mans_switch: context.dead_mans_switch.as_deref().map(Into::into),
         scopes: context.scopes.clone(),
@@ -127,6 +129,7 @@ fn demo() -> ContextSetup {
         prometheus: true,
         alertmanager: true,
         logs: true,
+        index: INDEX.into(),
         read_only: false,
         // Its rules have none.
         dead_mans_switch: Some("".into()),

@@ -4,14 +4,21 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::model::log::{Level, Line, Said};
+use crate::model::log::Line;
 
 mod find;
 mod names;
+mod row;
 mod seek;
+mod shown;
+
+pub use row::Held;
+pub use shown::Shown;
 
 use names::Names;
+use row::Row;
 use seek::Sought;
+use shown::Block;
 
 /// So many lines are held; the oldest go first.
 pub const CAP: usize = 1_000_000;
@@ -36,70 +43,20 @@ impl Key {
     }
 }
 
-/// One line that is held.
+/// How many lines were new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held<'a> {
-    /// Nanoseconds since the epoch.
-    pub at: i64,
-    pub level: Level,
-    pub service: &'a str,
-    pub place: &'a str,
-    pub kind: &'a str,
-    pub endpoint: &'a str,
-    pub error_type: &'a str,
-    pub message: &'a str,
-    pub trace: &'a str,
-    /// It came so many seconds after a line that is newer.
-    pub late: Option<u32>,
-    pub index: &'a str,
-    pub id: &'a str,
-}
-
-impl<'a> Held<'a> {
-    pub fn said(&self) -> Said<'a> {
-        Said { at: self.at, level: self.level, service: self.service, message: self.message }
-    }
-}
-
-/// Message, id and trace are one text: that is one allocation a line.
-#[derive(Debug)]
-struct Row {
-    at: i64,
-    text: Box<str>,
-    message: u32,
-    id: u32,
-    index: u32,
-    service: u32,
-    place: u32,
-    kind: u32,
-    endpoint: u32,
-    error_type: u32,
-    late: u32,
-    level: Level,
-}
-
-impl Row {
-    fn message(&self) -> &str {
-        self.text.get(..self.message as usize).unwrap_or_default()
-    }
-
-    fn id(&self) -> &str {
-        self.text.get(self.message as usize..(self.message + self.id) as usize).unwrap_or_default()
-    }
-
-    fn trace(&self) -> &str {
-        self.text.get((self.message + self.id) as usize..).unwrap_or_default()
-    }
-
-    fn words(&mut self) -> [&mut u32; 6] {
-        let Self { index, service, place, kind, endpoint, error_type, .. } = self;
-        [index, service, place, kind, endpoint, error_type]
-    }
+pub struct Taken {
+    pub held: usize,
+    /// Of these.
+    pub shown: usize,
 }
 
 #[derive(Debug)]
 pub struct Lines {
-    blocks: VecDeque<Vec<Row>>,
+    blocks: VecDeque<Block>,
+    held: usize,
+    /// Which of them are shown; none is all.
+    shown: Option<Shown>,
     len: usize,
     cap: usize,
     names: Names,
@@ -120,6 +77,8 @@ impl Lines {
     pub fn up_to(cap: usize) -> Self {
         Self {
             blocks: VecDeque::new(),
+            held: 0,
+            shown: None,
             len: 0,
             cap: cap.max(1),
             names: Names::default(),
@@ -129,6 +88,7 @@ impl Lines {
         }
     }
 
+    /// How many are shown. Positions count these only.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -137,8 +97,13 @@ impl Lines {
         self.len == 0
     }
 
+    /// How many there are, shown or not.
+    pub fn held(&self) -> usize {
+        self.held
+    }
+
     pub fn is_full(&self) -> bool {
-        self.len >= self.cap
+        self.held >= self.cap
     }
 
     /// How many of the oldest had to go.
@@ -146,51 +111,63 @@ impl Lines {
         self.dropped
     }
 
-    /// Forgets all lines, not what is looked for.
+    /// Forgets all lines, not what is looked for, nor what is shown.
     pub fn clear(&mut self) {
         let sought = self.sought.take().map(|sought| Sought { words: Vec::new(), hits: 0, ..sought });
-        *self = Self { sought, ..Self::up_to(self.cap) };
+        let shown = self.shown.take();
+        *self = Self { sought, shown, ..Self::up_to(self.cap) };
     }
 
-    /// Takes in what a tail brought by now, in ns; gives how many lines are new. Late ones are marked.
-    pub fn arrive(&mut self, lines: Vec<Line>, now: i64) -> usize {
+    /// Takes in what a tail brought by now, in ns. Late ones are marked. Each that is new is given the number of its
+    /// pattern.
+    pub fn arrive(&mut self, lines: Vec<Line>, now: i64, pattern: impl FnMut(&Line) -> u32) -> Taken {
         let newest = self.newest_by(now);
         let late = |line: &Line| {
             let behind = newest.map_or(0, |newest| newest.saturating_sub(line.at));
             if behind < LATE { 0 } else { u32::try_from(behind / 1_000_000_000).unwrap_or(u32::MAX) }
         };
-        self.take(lines, late)
+        self.take(lines, late, pattern)
     }
 
     /// Takes in lines that were there before and were only asked for now.
-    pub fn fill(&mut self, lines: Vec<Line>) -> usize {
-        self.take(lines, |_| 0)
+    pub fn fill(&mut self, lines: Vec<Line>, pattern: impl FnMut(&Line) -> u32) -> Taken {
+        self.take(lines, |_| 0, pattern)
     }
 
-    fn take(&mut self, lines: Vec<Line>, late: impl Fn(&Line) -> u32) -> usize {
-        let new = lines.into_iter().map(|line| {
-            let late = late(&line);
-            usize::from(self.insert(&line, late))
-        });
-        let new = new.sum();
+    fn take(&mut self, lines: Vec<Line>, late: impl Fn(&Line) -> u32, mut pattern: impl FnMut(&Line) -> u32) -> Taken {
+        let (held, shown) = (self.held, self.len);
+        for line in lines {
+            let Err(place) = self.search(line.at, &line.index, &line.id) else { continue };
+            let row = self.row(&line, late(&line), pattern(&line));
+            self.insert(row, place);
+        }
+        let taken = Taken { held: self.held - held, shown: self.len - shown };
         self.trim();
-        new
+        taken
     }
 
-    fn insert(&mut self, line: &Line, late: u32) -> bool {
-        let Err((block, at)) = self.search(line.at, &line.index, &line.id) else { return false };
-        let row = self.row(line, late);
-        self.count(&row, true);
-        self.len += 1;
-        let Some(rows) = self.blocks.get_mut(block) else {
+    /// Whether this line is one of those that are held.
+    pub fn has(&self, line: &Line) -> bool {
+        self.search(line.at, &line.index, &line.id).is_ok()
+    }
+
+    fn insert(&mut self, row: Row, (block, at): (usize, usize)) {
+        let is_shown = self.is_shown(&row);
+        if is_shown {
+            self.count(&row, true);
+        }
+        self.held += 1;
+        self.len += usize::from(is_shown);
+        let Some(Block { rows, shown }) = self.blocks.get_mut(block) else {
             let mut rows = Vec::with_capacity(BLOCK);
             rows.push(row);
-            self.blocks.push_back(rows);
-            return true;
+            self.blocks.push_back(Block { rows, shown: usize::from(is_shown) });
+            return;
         };
         if rows.len() < BLOCK {
             rows.insert(at, row);
-            return true;
+            *shown += usize::from(is_shown);
+            return;
         }
         // A full block is cut in two; the last one stays whole when it only grows.
         let mut after = Vec::with_capacity(BLOCK);
@@ -200,11 +177,11 @@ impl Lines {
             after.extend(rows.drain(BLOCK / 2..));
             if at <= BLOCK / 2 { rows.insert(at, row) } else { after.insert(at - BLOCK / 2, row) }
         }
-        self.blocks.insert(block + 1, after);
-        true
+        *shown = shown::count(self.shown.as_ref(), rows);
+        self.blocks.insert(block + 1, Block { shown: shown::count(self.shown.as_ref(), &after), rows: after });
     }
 
-    fn row(&mut self, line: &Line, late: u32) -> Row {
+    fn row(&mut self, line: &Line, late: u32, pattern: u32) -> Row {
         let mut text = String::with_capacity(line.message.len() + line.id.len() + line.trace.len());
         text.extend([&*line.message, &*line.id, &*line.trace]);
         let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -221,19 +198,22 @@ impl Lines {
             error_type: self.names.number(&line.error_type),
             late,
             level: line.level,
+            pattern,
         }
     }
 
     /// Where a line stands, or should: its block, and its place in there.
     fn search(&self, at: i64, index: &str, id: &str) -> Result<(usize, usize), (usize, usize)> {
         let order = |row: &Row| self.order(row, at, index, id);
-        let before = |rows: &Vec<Row>| rows.last().is_some_and(|last| order(last) == Ordering::Less);
+        let before = |block: &Block| block.rows.last().is_some_and(|last| order(last) == Ordering::Less);
         let block = self.blocks.partition_point(before);
         match self.blocks.get(block) {
-            Some(rows) => rows.binary_search_by(order).map(|place| (block, place)).map_err(|place| (block, place)),
+            Some(Block { rows, .. }) => {
+                rows.binary_search_by(order).map(|place| (block, place)).map_err(|place| (block, place))
+            }
             // After all of them.
             None => match self.blocks.back() {
-                Some(last) => Err((block - 1, last.len())),
+                Some(last) => Err((block - 1, last.rows.len())),
                 None => Err((0, 0)),
             },
         }
@@ -246,16 +226,19 @@ impl Lines {
 
     /// Lets the oldest go that are too many.
     fn trim(&mut self) {
-        let mut excess = self.len.saturating_sub(self.cap);
-        self.len -= excess;
+        let mut excess = self.held.saturating_sub(self.cap);
+        self.held -= excess;
         self.dropped += excess as u64;
         while excess > 0 {
-            let Some(rows) = self.blocks.front_mut() else { break };
-            let gone: Vec<Row> = rows.drain(..excess.min(rows.len())).collect();
+            let Some(Block { rows, shown }) = self.blocks.front_mut() else { break };
+            let mut gone: Vec<Row> = rows.drain(..excess.min(rows.len())).collect();
+            excess -= gone.len();
+            gone.retain(|row| shown::is_shown(self.shown.as_ref(), row));
+            *shown -= gone.len();
+            self.len -= gone.len();
             if rows.is_empty() {
                 self.blocks.pop_front();
             }
-            excess -= gone.len();
             gone.iter().for_each(|row| self.count(row, false));
         }
         self.sweep();
@@ -267,7 +250,7 @@ impl Lines {
             return;
         }
         let mut names = Names::default();
-        for row in self.blocks.iter_mut().flatten() {
+        for row in self.blocks.iter_mut().flat_map(|block| &mut block.rows) {
             for word in row.words() {
                 *word = names.number(self.names.get(*word));
             }
@@ -280,27 +263,30 @@ impl Lines {
     }
 
     pub fn newest(&self) -> Option<i64> {
-        Some(self.blocks.back()?.last()?.at)
+        Some(self.blocks.back()?.rows.last()?.at)
     }
 
     /// The same without those that are dated later than that, by a wrong clock.
     pub fn newest_by(&self, now: i64) -> Option<i64> {
         let (Ok((block, at)) | Err((block, at))) = self.search(now.saturating_add(1), "", "");
-        let before = |rows: &Vec<Row>, at: usize| Some(rows.get(at.checked_sub(1)?)?.at);
+        let before = |block: &Block, at: usize| Some(block.rows.get(at.checked_sub(1)?)?.at);
         self.blocks
             .get(block)
-            .and_then(|rows| before(rows, at))
-            .or_else(|| Some(self.blocks.get(block.checked_sub(1)?)?.last()?.at))
+            .and_then(|block| before(block, at))
+            .or_else(|| Some(self.blocks.get(block.checked_sub(1)?)?.rows.last()?.at))
     }
 
     pub fn oldest(&self) -> Option<i64> {
-        Some(self.blocks.front()?.first()?.at)
+        Some(self.blocks.front()?.rows.first()?.at)
     }
 
-    /// Where a line stands, counted from the oldest; where it would stand if it is gone.
+    /// Where a line stands among those that are shown, counted from the oldest; where it would stand if it is not
+    /// there.
     pub fn position(&self, key: &Key) -> usize {
         let (Ok((block, at)) | Err((block, at))) = self.search(key.at, &key.index, &key.id);
-        self.blocks.iter().take(block).map(Vec::len).sum::<usize>() + at
+        let before = self.blocks.get(block).and_then(|block| block.rows.get(..at));
+        let before = before.map_or(0, |rows| shown::count(self.shown.as_ref(), rows));
+        self.blocks.iter().take(block).map(|block| block.shown).sum::<usize>() + before
     }
 
     pub fn key(&self, position: usize) -> Option<Key> {
@@ -312,21 +298,19 @@ impl Lines {
         self.from(position).next()
     }
 
-    /// The lines from one on, the older ones first.
+    /// The lines that are shown from one on, the older ones first.
     pub fn from(&self, position: usize) -> impl Iterator<Item = Held<'_>> {
-        self.rows(position).map(|row| self.held(row))
+        self.rows(position).map(|row| self.hand(row))
     }
 
-    fn rows(&self, position: usize) -> impl Iterator<Item = &Row> {
-        let (mut block, mut skip) = (0, position);
-        while let Some(rows) = self.blocks.get(block).filter(|rows| rows.len() <= skip) {
-            skip -= rows.len();
-            block += 1;
-        }
-        self.blocks.range(block.min(self.blocks.len())..).flatten().skip(skip)
+    /// All lines from a moment on, shown or not.
+    pub fn since(&self, at: i64) -> impl Iterator<Item = Held<'_>> {
+        let first = self.blocks.partition_point(|block| block.rows.last().is_some_and(|last| last.at < at));
+        let rows = self.blocks.range(first..).flat_map(|block| &block.rows);
+        rows.skip_while(move |row| row.at < at).map(|row| self.hand(row))
     }
 
-    fn held<'a>(&'a self, row: &'a Row) -> Held<'a> {
+    fn hand<'a>(&'a self, row: &'a Row) -> Held<'a> {
         Held {
             at: row.at,
             level: row.level,
@@ -340,6 +324,7 @@ impl Lines {
             late: (row.late > 0).then_some(row.late),
             index: self.names.get(row.index),
             id: row.id(),
+            pattern: row.pattern,
         }
     }
 }

@@ -52,6 +52,8 @@ pub enum Action {
     Logs,
     Traces,
     Include,
+    Exclude,
+    Select,
     Wrap,
     Around,
     Patterns,
@@ -96,8 +98,9 @@ pub const TABLE: &[Row] = &[
     row(Action::FindPrevious, "find-previous", &["N"], "previous match", None),
     row(Action::Acknowledge, "acknowledge", &["a"], "quiet for 15m: it is worked on", Some("ack")),
     row(Action::Silence, "silence", &["S"], "silence the alert, or change the silence", Some("silence")),
-    row(Action::Include, "include", &["i"], "of logs: only lines with this value", Some("only")),
-    row(Action::Expire, "expire", &["x"], "end the silence; of logs: without this value", Some("end silence")),
+    row(Action::Include, "include", &["i"], "of logs: only with this value, or this pattern", Some("only")),
+    row(Action::Exclude, "exclude", &["x"], "of logs: without this value, or this pattern", Some("without")),
+    row(Action::Expire, "expire", &["x"], "end the silence", Some("end silence")),
     row(Action::Extend, "extend", &["E"], "one hour more for the silence", Some("extend")),
     row(Action::Metrics, "metrics", &["M"], "the alert's metrics, from before it began", Some("metrics")),
     row(Action::Links, "links", &["o"], "copy a link of the alert: runbook, graph, others", Some("links")),
@@ -106,10 +109,11 @@ pub const TABLE: &[Row] = &[
     row(Action::Edit, "edit", &["e"], "edit the filter of alerts, the query of logs", Some("filter")),
     row(Action::Order, "order", &["O"], "order the alerts within their groups", Some("order")),
     row(Action::Around, "around", &["C"], "the lines around this one", Some("around")),
-    row(Action::Patterns, "patterns", &["P"], "what the lines say, counted, or not", Some("patterns")),
+    row(Action::Patterns, "patterns", &["P"], "what the lines say, ranked by what is new", Some("patterns")),
+    row(Action::Select, "select", &["z"], "select a window on the volume of logs, to zoom in", Some("select")),
     row(Action::Wrap, "wrap", &["w"], "wrap long lines, or not", Some("wrap")),
     row(Action::Logs, "logs", &["L"], "from an alert to the logs", None),
-    row(Action::Traces, "traces", &["T"], "the traces of an alert or a line (not built yet)", None),
+    row(Action::Traces, "traces", &["T"], "traces (not built yet); of a line, its trace id", None),
     row(Action::Time, "time", &["t"], "choose the time range", Some("time")),
     row(Action::Scope, "scope", &["s"], "choose the service scope", Some("scope")),
     row(Action::Find, "find", &["/"], "find in what is shown", Some("find")),
@@ -148,6 +152,17 @@ pub const TABLE: &[Row] = &[
 ];
 
 impl Action {
+    /// Whether it is one of the logs' own, or one that they do not know; none where it is everybody's. One key may do
+    /// the one here and the other there.
+    pub fn is_of_logs(self) -> Option<bool> {
+        match self {
+            Self::Include | Self::Exclude | Self::Select | Self::Wrap | Self::Around | Self::Patterns => Some(true),
+            Self::Acknowledge | Self::Silence | Self::Expire | Self::Extend | Self::Metrics => Some(false),
+            Self::Links | Self::Logs | Self::Group | Self::Order => Some(false),
+            _ => None,
+        }
+    }
+
     /// The row of the table; every action has one, which a test holds.
     pub fn row(self) -> Option<&'static Row> {
         TABLE.iter().find(|row| row.action == self)

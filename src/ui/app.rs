@@ -2,30 +2,26 @@
 //! asked now, and drawing reads. No clock, no network, no terminal.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crossterm::event::{Event as TermEvent, KeyEvent, KeyEventKind};
-use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
+use super::action::Action;
 use super::history::History;
-use super::keymap::Keymap;
 use super::overlay::Overlay;
 use super::range::Shown;
-use super::theme::Theme;
 use super::view::alerts::Alerts;
 use super::view::logs::Logs;
 use super::view::overview::Overview;
-use super::view::{Scene, View, ViewId};
+use super::view::{Keys, Scene, View, ViewId};
 use crate::analysis::alerts::Digest;
 use crate::analysis::news::News;
 use crate::analysis::scope::narrow_watch;
 use crate::analysis::switch::Switch;
 use crate::model::alert::Alert;
 use crate::model::fault::FetchError;
-use crate::model::query::{Source, Update};
+use crate::model::query::Source;
 use crate::model::watch::{Scope, Watch};
-use crate::model::write::{Job, Outcome};
 use crate::store::Slot;
 use crate::text::Plain;
 use crate::time::{SECOND, Timestamp};
@@ -35,78 +31,12 @@ mod command;
 mod learn;
 mod logs;
 mod mouse;
+mod setup;
 mod silence;
 mod walk;
 
 pub use command::Select;
-
-/// One context, as the console needs to know it.
-#[derive(Debug, Clone)]
-pub struct ContextSetup {
-    pub name: Plain,
-    pub production: bool,
-    /// Whether it has a Prometheus.
-    pub prometheus: bool,
-    /// Whether it has an Alertmanager.
-    pub alertmanager: bool,
-    /// Whether it has a search engine with log lines.
-    pub logs: bool,
-    /// Nothing outside may be changed from here.
-    pub read_only: bool,
-    /// The name of the alert that must always fire, where the config names it; empty is none at all.
-    pub dead_mans_switch: Option<Plain>,
-    pub scopes: Vec<Scope>,
-    pub watch: Watch,
-}
-
-/// What does not change while the console runs.
-pub struct Setup {
-    pub contexts: Vec<ContextSetup>,
-    pub demo: bool,
-    pub keymap: Keymap,
-    pub theme: Theme,
-    /// Draw with ASCII characters only.
-    pub ascii: bool,
-    pub zone: TimeZone,
-    /// The live range to start with and to come back to, in ms.
-    pub live: i64,
-    pub refresh: Duration,
-    pub tiles: Duration,
-    /// Flags that a command line for reopening must carry, such as `--config FILE`.
-    pub flags: Vec<String>,
-    /// Who makes silences; none must say so first.
-    pub author: Option<Plain>,
-    /// Ring it for a new critical alert.
-    pub bell: bool,
-}
-
-/// What happens to the console.
-#[derive(Debug)]
-pub enum Event {
-    Term(TermEvent),
-    Tick,
-    Update(Box<Update>),
-    /// What became of something that was to be changed.
-    Written(Box<Outcome>),
-}
-
-/// What the console wants done outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    Quit,
-    /// To the clipboard of the user's own terminal.
-    Copy(String),
-    /// Ask the sources of this context from now on.
-    Context(usize),
-    /// Stop the process until `fg`.
-    Suspend,
-    /// Paint every cell again.
-    Redraw,
-    /// Change something outside; what becomes of it comes back as an event.
-    Write(Box<Job>),
-    /// Ring the terminal's bell.
-    Bell,
-}
+pub use setup::{ContextSetup, Effect, Event, Setup};
 
 /// How a source does, as the header shows it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -215,6 +145,7 @@ impl App {
         match event {
             Event::Tick => {
                 self.weigh_again();
+                self.in_logs(|logs, scene, _| logs.follow_range(scene));
                 None
             }
             Event::Update(update) => self.learn(*update),
@@ -249,7 +180,7 @@ impl App {
         if let Some(overlay) = self.overlay.take() {
             return self.overlay_key(overlay, key);
         }
-        match self.setup.keymap.action(key) {
+        match self.setup.keymap.action(key, self.view == ViewId::Logs) {
             Some(action) => self.act(action),
             None => None,
         }
@@ -283,6 +214,7 @@ impl App {
             digest: &self.digest,
             switch: &self.switch,
             theme: &self.setup.theme,
+            keys: self.keys(),
             zone: &self.setup.zone,
             refresh: self.setup.refresh,
             tiles: self.setup.tiles,
@@ -291,9 +223,26 @@ impl App {
             asked: self.context().is_some_and(|context| context.prometheus),
             alertmanager: self.context().is_some_and(|context| context.alertmanager),
             logs: self.has_logs(),
+            index: self.context().map_or("", |context| &context.index),
             read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,
         }
+    }
+
+    fn keys(&self) -> Keys {
+        let key = |action| self.key_of(action);
+        Keys {
+            open: key(Action::Open),
+            back: key(Action::Back),
+            bottom: key(Action::Bottom),
+            select: key(Action::Select),
+        }
+    }
+
+    /// The key of an action, as texts name it.
+    fn key_of(&self, action: Action) -> String {
+        let by_name = || format!(":{}", action.row().map_or("", |row| row.name));
+        self.setup.keymap.first(action).unwrap_or_else(by_name)
     }
 
     /// Where the view is drawn: below header, tabs and headline, above the footer.
@@ -347,6 +296,7 @@ impl App {
         if self.view != view {
             self.view = view;
             self.forget_find();
+            self.logs.leave_window();
             self.list_alerts();
         }
     }

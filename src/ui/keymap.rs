@@ -102,7 +102,8 @@ impl fmt::Display for Key {
 /// Every key that does something.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    actions: HashMap<Key, Action>,
+    /// By the key, and whether the logs are shown.
+    actions: HashMap<(Key, bool), Action>,
     /// In the order of the table and of each row's keys, for help and footer.
     keys: Vec<(Action, Vec<Key>)>,
 }
@@ -111,8 +112,10 @@ impl Default for Keymap {
     fn default() -> Self {
         let keys: Vec<(Action, Vec<Key>)> =
             TABLE.iter().map(|row| (row.action, row.keys.iter().filter_map(|key| Key::parse(key)).collect())).collect();
-        let actions = keys.iter().flat_map(|(action, keys)| keys.iter().map(move |key| (*key, *action))).collect();
-        Self { actions, keys }
+        let mut map = Self { actions: HashMap::new(), keys };
+        // A clash in the table is found by a test.
+        let _ = map.bind();
+        map
     }
 }
 
@@ -130,14 +133,7 @@ impl Keymap {
                 entry.1 = keys;
             }
         }
-        self.actions.clear();
-        for (action, keys) in &self.keys {
-            for key in keys {
-                if let Some(other) = self.actions.insert(*key, *action) {
-                    return Err(clash(*key, [other, *action], changes));
-                }
-            }
-        }
+        self.bind().map_err(|(key, actions)| clash(key, actions, changes))?;
         if !self.actions.values().any(|action| *action == Action::Quit) {
             return Err((
                 changes.iter().position(|(name, _)| name == "quit").unwrap_or(0),
@@ -147,8 +143,24 @@ impl Keymap {
         Ok(self)
     }
 
-    pub fn action(&self, event: KeyEvent) -> Option<Action> {
-        self.actions.get(&Key::from(event)).copied()
+    /// Gives each action its keys; a key of two that are known in the same place is told.
+    fn bind(&mut self) -> Result<(), (Key, [Action; 2])> {
+        self.actions.clear();
+        let all = self.keys.iter().flat_map(|(action, keys)| keys.iter().map(move |key| (*key, *action)));
+        for (key, action) in all {
+            for in_logs in [true, false].into_iter().filter(|place| action.is_of_logs().is_none_or(|own| own == *place))
+            {
+                if let Some(other) = self.actions.insert((key, in_logs), action) {
+                    return Err((key, [other, action]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a key does, among the logs or elsewhere.
+    pub fn action(&self, event: KeyEvent, in_logs: bool) -> Option<Action> {
+        self.actions.get(&(Key::from(event), in_logs)).copied()
     }
 
     pub fn keys(&self, action: Action) -> &[Key] {
@@ -207,10 +219,22 @@ mod tests {
     fn the_config_moves_keys() {
         let map = Keymap::default().with(&[change("pause", &["u"]), change("find", &["p"])]).unwrap();
         let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
-        assert_eq!(map.action(press('u')), Some(Action::Pause));
-        assert_eq!(map.action(press('p')), Some(Action::Find));
-        assert_eq!(map.action(press('/')), None);
+        assert_eq!(map.action(press('u'), false), Some(Action::Pause));
+        assert_eq!(map.action(press('p'), true), Some(Action::Find));
+        assert_eq!(map.action(press('/'), false), None);
         assert_eq!(map.first(Action::Pause).unwrap(), "u");
+    }
+
+    #[test]
+    fn one_key_may_do_another_thing_among_the_logs() {
+        let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+        let map = Keymap::default();
+        assert_eq!([true, false].map(|logs| map.action(press('x'), logs)), [Action::Exclude, Action::Expire].map(Some));
+        let map = map.with(&[change("exclude", &["X"]), change("expire", &["w"])]).unwrap();
+        assert_eq!([true, false].map(|logs| map.action(press('w'), logs)), [Action::Wrap, Action::Expire].map(Some));
+        assert_eq!(map.action(press('x'), true), None);
+        let (_, text) = Keymap::default().with(&[change("exclude", &["p"])]).unwrap_err();
+        assert!(text.contains("`exclude`") && text.contains("`pause`"), "{text}");
     }
 
     #[test]

@@ -144,8 +144,8 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::Rules => app.view != ViewId::Rules,
         Action::Alerts => !in_alerts || app.full,
         Action::LogLines => app.has_logs() && (!in_logs || app.full),
-        Action::Include | Action::Wrap | Action::Around | Action::Patterns => in_logs,
-        Action::Expire if in_logs => true,
+        Action::Include | Action::Exclude | Action::Select => in_logs,
+        Action::Wrap | Action::Around | Action::Patterns => in_logs,
         Action::Edit => in_alerts || in_logs,
         Action::Group | Action::Order => in_alerts,
         Action::Quiet => in_alerts || in_logs || app.view == ViewId::Silences,
@@ -162,7 +162,7 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::CrosshairLeft | Action::CrosshairRight => has_chart,
         Action::CrosshairFarLeft | Action::CrosshairFarRight => has_chart,
         // Alerts are told by their own labels: the scope of the charts hides none of them.
-        Action::Scope => app.view == ViewId::Overview,
+        Action::Scope => app.view == ViewId::Overview || in_logs,
         _ => true,
     }
 }

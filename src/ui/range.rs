@@ -70,6 +70,12 @@ impl Shown {
         Self::Fixed(Range::new(range.start.plus(shift), range.end.plus(shift)))
     }
 
+    /// A part of what is shown, not shorter than can be.
+    pub fn part(range: Range, now: Timestamp) -> Self {
+        let end = range.end.max(range.start.plus(SHORTEST)).min(now);
+        Self::Fixed(Range::new(range.start.min(end.plus(-SHORTEST)), end))
+    }
+
     fn fixed(start: Timestamp, end: Timestamp, now: Timestamp) -> Self {
         let end = end.min(now.max(start.plus(SHORTEST)));
         Self::Fixed(Range::new(start.min(end.plus(-SHORTEST)), end))
@@ -148,6 +154,17 @@ mod tests {
         assert_eq!(range.length(), HOUR / 2);
         assert_eq!(around.since(range.start), HOUR * 3 / 8);
         assert_eq!(Shown::Live(SHORTEST).zoom(0.1, None, NOW), Shown::Live(SHORTEST));
+    }
+
+    #[test]
+    fn a_part_is_long_enough_and_not_in_the_future() {
+        let range = Range::new(NOW.plus(-10 * MINUTE), NOW.plus(-5 * MINUTE));
+        assert_eq!(Shown::part(range, NOW), Shown::Fixed(range));
+        for (from, to) in [(NOW.plus(-10 * MINUTE), NOW.plus(-10 * MINUTE + 100)), (NOW.plus(-100), NOW.plus(100))] {
+            let shown = Shown::part(Range::new(from, to), NOW).at(NOW);
+            assert_eq!(shown.length(), SHORTEST);
+            assert!(shown.end <= NOW && shown.start <= from, "{shown:?}");
+        }
     }
 
     #[test]

@@ -100,9 +100,6 @@ pub fn selection(app: &App) -> String {
     if app.view.tab() == ViewId::Alerts {
         return app.alerting.text(&scene);
     }
-    if app.view == ViewId::Logs {
-        return app.logs.text();
-    }
     let selected = app.overview.panel();
     let at = app.crosshair.unwrap_or(app.now.0);
     let mut text = format!("{} at {}\n", selected.title().replace('▏', "and "), crate::time::Timestamp(at).rfc3339());

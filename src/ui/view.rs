@@ -85,6 +85,16 @@ impl ViewId {
     }
 }
 
+/// The keys that texts of views name, as they are bound.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    pub open: String,
+    pub back: String,
+    /// To the last line, and on with those that come.
+    pub bottom: String,
+    pub select: String,
+}
+
 /// What a view is shown in: the things that all views share.
 pub struct Scene<'a> {
     pub view: ViewId,
@@ -99,6 +109,7 @@ pub struct Scene<'a> {
     pub digest: &'a Digest,
     pub switch: &'a Switch,
     pub theme: &'a Theme,
+    pub keys: Keys,
     pub zone: &'a TimeZone,
     /// How often charts and tiles are asked again.
     pub refresh: Duration,
@@ -113,6 +124,8 @@ pub struct Scene<'a> {
     pub alertmanager: bool,
     /// Whether it has logs.
     pub logs: bool,
+    /// The indices that they are in.
+    pub index: &'a str,
     /// Nothing outside may be changed from here.
     pub read_only: bool,
     /// Whether one scope is chosen, and not everything.

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 #[path = "../support/console.rs"]
 mod console;
+mod logs;
 mod stage;
 
 use console::key;

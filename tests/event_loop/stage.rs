@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use a360::model::ask::Ask;
 use a360::model::delivery::Routing;
 use a360::model::fault::FetchError;
+use a360::model::log::{Arrivals, Cursor, Level, Line, Way};
 use a360::model::query::{Answer, Query};
 use a360::model::series::{Frame, Notes, Vector};
 use a360::model::window::Progress;
@@ -57,6 +59,8 @@ pub enum Server {
     Trickles(Duration),
     /// All but the alerts hang.
     AlertsOnly,
+    /// The tail of the logs brings so many lines each time it is asked; or it hangs.
+    Tail(Option<i64>),
     Fails,
 }
 
@@ -76,6 +80,7 @@ impl Ask for Server {
             Self::Hangs => pending().await,
             Self::AlertsOnly if *query != Query::Alerts => pending().await,
             Self::AlertsOnly => {}
+            Self::Tail(lines) => return logs(query, *lines).await,
             Self::Answers(wait) => sleep(*wait).await,
             Self::Trickles(step) => {
                 ASKED.set(ASKED.get() + 1);
@@ -98,6 +103,35 @@ impl Ask for Server {
             _ => return Err(FetchError::Unsupported("nobody has logs here".into())),
         })
     }
+}
+
+/// A search engine: each line that its tail brings is another one.
+async fn logs(query: &Query, lines: Option<i64>) -> Result<Answer, FetchError> {
+    let (Query::Tail { .. }, Some(count)) = (query, lines) else { return pending().await };
+    let first = i64::from(ASKED.get()) * count;
+    ASKED.set(ASKED.get() + 1);
+    let lines = (first..first + count).map(|i| Line {
+        index: "agent360".into(),
+        id: i.to_string().into(),
+        at: NOW.0 * 1_000_000 + i * 50_000,
+        level: Level::ALL[(i % 5) as usize],
+        service: "shop".into(),
+        place: "pod".into(),
+        message: format!("line {i} of a flood took {} ms", i % 301).into(),
+        kind: "".into(),
+        endpoint: "".into(),
+        error_type: "".into(),
+        trace: "".into(),
+    });
+    Ok(Answer::Arrivals(Arrivals {
+        lines: lines.collect(),
+        anew: first == 0,
+        skipped: 0,
+        complete_to: None,
+        way: Way::Arrival,
+        notes: Vec::new(),
+        cursor: Cursor(Arc::new(())),
+    }))
 }
 
 /// What came to the terminal, and when.

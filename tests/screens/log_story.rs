@@ -10,7 +10,12 @@ use a360::time::{MINUTE, SECOND, Timestamp};
 use a360::ui::app::{App, Event};
 
 use crate::console::{self, NOW};
-use crate::press;
+use crate::pages::screen;
+use crate::{press, snapshot};
+
+pub fn shows(app: &App, name: &str) {
+    snapshot(&format!("logs_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
+}
 
 /// A line so many ms before now.
 pub fn line(ago: i64, level: Level, service: &str, message: &str) -> Line {
@@ -108,6 +113,7 @@ pub fn document() -> Document {
         leaf(0, "level", "level", "ERROR"),
         leaf(0, "service", "service.keyword", "checkout"),
         leaf(0, "error_type", "error_type.keyword", "Timeout"),
+        leaf(0, "trace_id", "trace_id", "4bf92f3577b34da6a3ce929d0e0e4736"),
         leaf(0, "stack", "", stack),
         branch("kubernetes"),
         leaf(1, "namespace_name", "kubernetes.namespace_name.keyword", "shop"),

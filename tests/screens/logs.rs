@@ -1,27 +1,19 @@
 //! The logs as they are painted: which lines there are, how far they can be relied on, and what the keys do there.
 
-use std::collections::BTreeSet;
-
 use a360::model::fault::FetchError;
-use a360::model::log::{Arrivals, Count, Level, Page, Search, Way};
+use a360::model::log::{Arrivals, Count, Filter, Level, Page, Search, Way};
 use a360::model::query::{Answer, Query, Subscription};
 use a360::time::SECOND;
 use a360::ui::app::{App, Effect, Event};
-use crossterm::event::Event as TermEvent;
 
-use crate::console::{self, NOW, key, paint, text};
-use crate::log_story::{answers, arrivals, console, empty, hostile, incident, line, more, of_incident, timeout, told};
-use crate::{check, press, snapshot};
+use crate::console::{self, NOW};
+use crate::log_story::{
+    answers, arrivals, console, empty, hostile, incident, line, more, of_incident, shows, timeout, told,
+};
+use crate::pages::{Situations, Tell, at_any_size, screen, selected};
+use crate::press;
 
-fn screen(app: &App) -> String {
-    text(&paint(app))
-}
-
-fn shows(app: &App, name: &str) {
-    snapshot(&format!("logs_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
-}
-
-type Tell = fn(&mut App);
+const PAGE: Situations = Situations { name: "logs", open: console, all: &SITUATIONS };
 
 const SITUATIONS: [(&str, Tell); 11] = [
     ("incident", |app| told(app, arrivals(incident(120)))),
@@ -51,19 +43,13 @@ const SITUATIONS: [(&str, Tell); 11] = [
 ];
 
 fn situation(name: &str, width: u16, height: u16) -> App {
-    let (_, tell) = SITUATIONS.iter().find(|(of, _)| *of == name).unwrap();
-    let mut app = console(width, height);
-    tell(&mut app);
-    app
+    PAGE.situation(name, width, height)
 }
 
 #[test]
 fn every_situation_at_80x24_and_the_usual_ones_at_other_sizes() {
-    SITUATIONS.iter().for_each(|(name, _)| shows(&situation(name, 80, 24), name));
-    for (width, height) in [(40, 10), (120, 40), (200, 50)] {
-        shows(&situation("incident", width, height), "incident");
-    }
-    shows(&situation("hostile", 120, 40), "hostile");
+    PAGE.shows_all("incident");
+    PAGE.shows(&situation("hostile", 120, 40), "hostile");
 }
 
 #[test]
@@ -72,7 +58,6 @@ fn what_the_keys_show() {
         ("paused", "p"),
         ("wrapped", "w"),
         ("aside", "l"),
-        ("patterns", "P"),
         ("detail", "k enter"),
         ("find", "/ t i m e o u t enter n"),
         ("help", "?"),
@@ -89,22 +74,8 @@ fn what_the_keys_show() {
 
 #[test]
 fn no_situation_looks_like_another() {
-    for (width, height) in [(40, 10), (80, 24), (120, 40)] {
-        let mut seen = BTreeSet::new();
-        for (name, _) in SITUATIONS {
-            let text = screen(&situation(name, width, height));
-            assert!(seen.insert(text.clone()), "{name} at {width}x{height}\n{text}");
-            assert_eq!(
-                text.contains("● live"),
-                matches!(name, "incident" | "late" | "hostile" | "no_lines"),
-                "{name} at {width}x{height}\n{text}"
-            );
-        }
-    }
-}
-
-fn selected(app: &App) -> String {
-    screen(app).lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned()
+    let is_live = |name: &str| matches!(name, "incident" | "late" | "hostile" | "no_lines");
+    PAGE.all_differ(|name, text| text.contains("● live") == is_live(name));
 }
 
 fn search(app: &App) -> Search {
@@ -211,6 +182,28 @@ fn fields_narrow_the_list_and_escape_widens_it_again() {
 }
 
 #[test]
+fn the_scope_narrows_every_question_and_starts_over() {
+    let mut app = console(160, 40);
+    let namespace = Filter { field: "kubernetes.namespace_name".into(), value: "shop".into(), exclude: false };
+    app.setup.contexts[0].scopes[0].logs = Some(namespace.clone());
+    told(&mut app, arrivals(incident(30)));
+    press(&mut app, "g s down enter v");
+    let expected = Search { level: Some(Level::Info), filters: vec![namespace], ..Search::default() };
+    let searches = app.subscriptions().into_iter().filter_map(|subscription| match subscription.query {
+        Query::Tail { search, .. } | Query::Volume { search, .. } | Query::Lines { search, .. } => Some(search),
+        _ => None,
+    });
+    assert_eq!(searches.collect::<Vec<_>>(), [expected.clone(), expected], "older lines of the former scope are not");
+    assert!(screen(&app).contains("shown are the lines of the query before"), "{}", screen(&app));
+    told(&mut app, arrivals(incident(3)));
+    assert!(screen(&app).contains("3 of 1.2 M+ lines"), "{}", screen(&app));
+    app.setup.contexts[0].scopes[0].logs = None;
+    press(&mut app, "s up enter s down enter");
+    assert!(screen(&app).contains("the scope does not narrow the lines"), "{}", screen(&app));
+    assert!(search(&app).filters.is_empty());
+}
+
+#[test]
 fn the_detail_stays_with_its_line_while_others_come_in() {
     let mut app = of_incident(120, 40);
     press(&mut app, "enter");
@@ -304,14 +297,7 @@ fn nothing_panics_at_any_size_and_ascii_is_ascii() {
         let mut app = situation(name, 120, 40);
         press(&mut app, keys);
         told(&mut app, arrivals(Vec::new()));
-        let sizes = [0, 1, 3, 23, 40, 41, 59, 60, 61, 80, 99, 100, 220].into_iter();
-        for (width, height) in
-            sizes.flat_map(|width| (0..24).step_by(3).chain([30, 41, 70]).map(move |height| (width, height)))
-        {
-            app.handle(Event::Term(TermEvent::Resize(width, height)), NOW);
-            app.handle(Event::Term(key("k")), NOW);
-            check(&paint(&app), &format!("{name} {width}x{height}"));
-        }
+        at_any_size(&mut app, "k", name);
         let mut app = situation(name, 120, 40);
         app.setup.ascii = true;
         press(&mut app, keys);

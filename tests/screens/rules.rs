@@ -1,26 +1,16 @@
 //! The rules' page as it is painted: what is in trouble is loud and first, and nothing unknown looks well.
 
-use std::collections::BTreeSet;
-
 use a360::model::fault::FetchError;
 use a360::model::labels::Labels;
 use a360::model::rule::{Health, Rule, RuleGroup};
 use a360::time::{MINUTE, SECOND};
 use a360::ui::app::{App, Effect, Event};
-use crossterm::event::Event as TermEvent;
 
 use crate::alerting::{calm, failing, group, hostile, incident, refused, rule};
-use crate::console::{self, NOW, key, paint, text};
+use crate::console::{self, NOW};
+use crate::pages::{Situations, Tell, at_any_size, screen, selected};
+use crate::press;
 use crate::story::Story;
-use crate::{check, press, snapshot};
-
-fn screen(app: &App) -> String {
-    text(&paint(app))
-}
-
-fn shows(app: &App, name: &str) {
-    snapshot(&format!("rules_{name}_{}x{}", app.size.0, app.size.1), &screen(app));
-}
 
 /// The groups of the incident, and others in every kind of trouble.
 fn trouble() -> Story {
@@ -53,7 +43,16 @@ fn trouble() -> Story {
     story
 }
 
-type Tell = fn(&mut App);
+const PAGE: Situations = Situations {
+    name: "rules",
+    open: |width, height| {
+        let mut app = console::app(width, height);
+        app.setup.contexts[0].alertmanager = true;
+        press(&mut app, ": r u l e s enter");
+        app
+    },
+    all: &SITUATIONS,
+};
 
 const SITUATIONS: [(&str, Tell); 10] = [
     ("trouble", |app| trouble().tell(app, NOW)),
@@ -82,38 +81,18 @@ const SITUATIONS: [(&str, Tell); 10] = [
 ];
 
 fn situation(name: &str, width: u16, height: u16) -> App {
-    let (_, tell) = SITUATIONS.iter().find(|(of, _)| *of == name).unwrap();
-    let mut app = console::app(width, height);
-    app.setup.contexts[0].alertmanager = true;
-    press(&mut app, ": r u l e s enter");
-    tell(&mut app);
-    app
+    PAGE.situation(name, width, height)
 }
 
 #[test]
 fn every_situation_at_80x24_and_the_usual_ones_at_other_sizes() {
-    SITUATIONS.iter().for_each(|(name, _)| shows(&situation(name, 80, 24), name));
-    for (width, height) in [(40, 10), (120, 40), (200, 50)] {
-        shows(&situation("trouble", width, height), "trouble");
-    }
-    shows(&situation("well", 120, 40), "well");
+    PAGE.shows_all("trouble");
+    PAGE.shows(&situation("well", 120, 40), "well");
 }
 
 #[test]
 fn no_situation_looks_like_another_and_only_a_fresh_list_without_trouble_is_well() {
-    for (width, height) in [(40, 10), (80, 24), (120, 40)] {
-        let mut seen = BTreeSet::new();
-        for (name, _) in SITUATIONS {
-            let text = screen(&situation(name, width, height));
-            assert_eq!(text.contains("● all"), name == "well", "{name} at {width}x{height}\n{text}");
-            assert!(seen.insert(text), "{name} at {width}x{height}");
-        }
-    }
-}
-
-fn selected(app: &App) -> String {
-    let screen = screen(app);
-    screen.lines().find(|line| line.starts_with('▌')).unwrap_or_default().to_owned()
+    PAGE.all_differ(|name, text| text.contains("● all") == (name == "well"));
 }
 
 #[test]
@@ -163,12 +142,7 @@ fn an_error_is_said_in_full() {
 fn nothing_panics_at_any_size_and_ascii_is_ascii() {
     for name in ["trouble", "hostile", "none"] {
         let mut app = situation(name, 120, 40);
-        let sizes = [0, 1, 3, 23, 40, 41, 59, 60, 61, 80, 99, 100, 220].into_iter();
-        for (width, height) in sizes.flat_map(|width| (0..24).chain([30, 41, 70]).map(move |height| (width, height))) {
-            app.handle(Event::Term(TermEvent::Resize(width, height)), NOW);
-            app.handle(Event::Term(key("j")), NOW);
-            check(&paint(&app), &format!("{name} {width}x{height}"));
-        }
+        at_any_size(&mut app, "j", name);
         let mut app = situation(name, 120, 40);
         app.setup.ascii = true;
         assert!(screen(&app).is_ascii(), "{name}\n{}", screen(&app));

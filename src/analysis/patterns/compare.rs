@@ -47,7 +47,7 @@ pub struct Exposure {
     is_sample: bool,
 }
 
-/// The least part of the window before that must have been seen.
+/// Of the window before so much must have been seen, for one part of the window.
 const PART: f64 = 0.25;
 /// Standard deviations that are no chance, with hundreds of patterns looked at every few seconds.
 const SURE: f64 = 4.0;
@@ -59,12 +59,10 @@ const TIMES: f64 = 2.0;
 const WHOLE: f64 = 0.9;
 
 impl Exposure {
-    /// Of both windows only what lies in the stretches that were seen, which do not overlap. The buckets of a window
-    /// are so long, in ms.
+    /// Of both windows only what lies in the stretches that were seen, which do not overlap: of a busy service a few
+    /// minutes of each are compared. The buckets of a window are so long, in ms.
     pub fn new(before: Range, window: Range, bucket: i64, seen: &[Range]) -> Self {
-        let seen_before = length_within(before, seen) as f64;
-        let compares = seen_before >= PART * before.length().max(1) as f64;
-        Self { before: seen_before, compares, ..Self::of_window(window, bucket, seen) }
+        Self::sampled((before.length(), length_within(before, seen)), window, bucket, seen)
     }
 
     /// Of stretches of the window against others, of a period so long, of which so much was seen (ms).

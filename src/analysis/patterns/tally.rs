@@ -87,12 +87,24 @@ impl Tally {
         }
     }
 
-    fn mine(&mut self, line: Said<'_>) -> PatternId {
+    /// The pattern of a line, which is not counted.
+    pub fn mine(&mut self, line: Said<'_>) -> PatternId {
         if self.rows.len() >= CROWDED {
             self.settle();
         }
         // A stack trace that follows tells where, not what.
         self.miner.add(line.message.split('⏎').next().unwrap_or_default())
+    }
+
+    /// Counts a line whose pattern is known.
+    pub fn count_as(&mut self, line: Said<'_>, id: PatternId) {
+        self.count(line, self.find(id), line.at.div_euclid(1_000_000));
+    }
+
+    /// Forgets what was counted, not the patterns; windows are so long from now on, in ms.
+    pub fn restart(&mut self, window: i64) {
+        let miner = std::mem::take(&mut self.miner);
+        *self = Self { miner, ..Self::new(window) };
     }
 
     /// Counts a line as one of this moment.

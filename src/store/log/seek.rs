@@ -18,17 +18,24 @@ impl Lines {
         self.sought = None;
         let Some(needle) = Needle::new(text) else { return };
         let words = self.names.iter().map(|word| needle.is_in(word)).collect();
-        let mut sought = Sought { needle, words, hits: 0 };
-        sought.hits = self.blocks.iter().flatten().filter(|row| sought.is_in(row)).count();
-        self.sought = Some(sought);
+        self.sought = Some(Sought { needle, words, hits: 0 });
+        self.count_hits();
     }
 
-    /// In how many lines it stands.
+    pub(super) fn count_hits(&mut self) {
+        let count = |sought: &Sought| self.rows(0).filter(|row| sought.is_in(row)).count();
+        let hits = self.sought.as_ref().map_or(0, count);
+        if let Some(sought) = &mut self.sought {
+            sought.hits = hits;
+        }
+    }
+
+    /// In how many of the lines that are shown it stands.
     pub fn hits(&self) -> usize {
         self.sought.as_ref().map_or(0, |sought| sought.hits)
     }
 
-    /// Counts a line that comes or goes.
+    /// Counts a line that comes or goes, and is shown.
     pub(super) fn count(&mut self, row: &Row, comes: bool) {
         let Some(sought) = &mut self.sought else { return };
         let new = self.names.iter().skip(sought.words.len()).map(|word| sought.needle.is_in(word)).collect::<Vec<_>>();
@@ -41,14 +48,12 @@ impl Lines {
     /// The next line with what is looked for, after a position or before it, around the ends.
     pub fn next_hit(&self, position: usize, forward: bool) -> Option<usize> {
         let sought = self.sought.as_ref().filter(|sought| sought.hits > 0)?;
-        let is_hit = |row: &&Row| sought.is_in(row);
         if forward {
             let after = self.rows(position + 1).position(|row| sought.is_in(row)).map(|steps| position + 1 + steps);
-            return after.or_else(|| self.blocks.iter().flatten().position(|row| sought.is_in(row)));
+            return after.or_else(|| self.rows(0).position(|row| sought.is_in(row)));
         }
-        let backward = self.blocks.iter().rev().flat_map(|rows| rows.iter().rev());
-        let backward = || (0..self.len).rev().zip(backward.clone());
-        let hit = |(at, row): (usize, &Row)| is_hit(&row).then_some(at);
+        let backward = || (0..self.len).rev().zip(self.rows_back());
+        let hit = |(at, row): (usize, &Row)| sought.is_in(row).then_some(at);
         backward().filter(|(at, _)| *at < position).find_map(hit).or_else(|| backward().find_map(hit))
     }
 }

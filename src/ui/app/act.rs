@@ -29,13 +29,16 @@ impl App {
             Action::Quit => return self.quit(),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Redraw => return Some(Effect::Redraw),
+            Action::Copy if self.view == ViewId::Logs => {
+                let (text, said) = self.copied_of_logs();
+                return Some(self.copy(text, &said));
+            }
             Action::Copy => {
                 let said = match self.view {
-                    ViewId::Overview => "copied the values",
                     ViewId::Alerts => "copied the alert",
                     ViewId::Silences => "copied the silence",
                     ViewId::Rules => "copied the expression",
-                    ViewId::Logs => "copied the line",
+                    ViewId::Overview | ViewId::Logs => "copied the values",
                 };
                 return Some(self.copy(screen::selection(self), said));
             }
@@ -80,7 +83,7 @@ impl App {
             }
             Action::Group | Action::Quiet | Action::Edit | Action::Order => {}
             Action::Links | Action::Logs | Action::Traces => {}
-            Action::Include | Action::Wrap | Action::Around | Action::Patterns => {}
+            Action::Include | Action::Exclude | Action::Select | Action::Wrap | Action::Around | Action::Patterns => {}
             Action::Acknowledge | Action::Silence | Action::Expire | Action::Extend => self.silencing(action),
             Action::Open if self.view == ViewId::Silences => self.silencing(Action::Silence),
             Action::Open if self.view == ViewId::Rules => self.open_rule(),
@@ -314,7 +317,7 @@ impl App {
     fn help_key(&mut self, top: u16, key: KeyEvent) -> Option<Effect> {
         let page = self.size.1 / 2;
         let last = screen::help_rows(self).saturating_sub(self.body().height);
-        let to = match self.setup.keymap.action(key) {
+        let to = match self.setup.keymap.action(key, self.view == ViewId::Logs) {
             Some(Action::Down) => top.saturating_add(1),
             Some(Action::Up) => top.saturating_sub(1),
             Some(Action::PageDown) => top.saturating_add(page),

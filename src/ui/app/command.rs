@@ -1,5 +1,7 @@
 //! The command line that reopens what is shown, and the reading of its `--select`.
 
+mod lines;
+
 use jiff::tz::TimeZone;
 
 use super::App;
@@ -18,6 +20,8 @@ pub enum Select {
     Panel { panel: String, full: bool, crosshair: Option<Timestamp> },
     /// `alertname="A",pod="x"`: the alert that all of it fits.
     Alert(Filter),
+    /// `query="level:ERROR" service="shop" at=2026-11-23T14:03:25Z`
+    Lines(lines::Lines),
 }
 
 impl Select {
@@ -30,7 +34,11 @@ impl Select {
                 Ok(_) => Err(BadTime("--select is empty; in the alerts it takes matchers: alertname=\"A\"".to_owned())),
                 Err(error) => Err(BadTime(format!("--select: {error}; write matchers: alertname=\"A\",pod=\"x\""))),
             },
-            ViewId::Silences | ViewId::Rules | ViewId::Logs => {
+            ViewId::Logs => lines::Lines::parse(text).map(Self::Lines).map_err(|error| {
+                let example = "query=\"level:ERROR\" level=WARN service=\"shop\"";
+                BadTime(format!("--select: {error}; write {example}"))
+            }),
+            ViewId::Silences | ViewId::Rules => {
                 Err(BadTime(format!("--select takes nothing in the view {}", view.id())))
             }
         }
@@ -62,6 +70,7 @@ impl App {
                 (self.full, self.crosshair) = (*full, crosshair.map(|at| at.0));
             }
             Some(Select::Alert(filter)) => self.alerting.want(filter.clone()),
+            Some(Select::Lines(lines)) => self.logs.want(lines.search.clone(), lines.at),
         }
     }
 
@@ -103,7 +112,12 @@ impl App {
                 let matchers = labels.iter().map(|(name, value)| Matcher::new(name, Op::Equal, value).to_string());
                 Some(matchers.collect::<Vec<_>>().join(",")).filter(|matchers| !matchers.is_empty())
             }
-            ViewId::Silences | ViewId::Rules | ViewId::Logs => None,
+            ViewId::Logs => {
+                // While lines come in, the newest is the one to see.
+                let at = self.logs.line().filter(|_| !self.shown.is_live() && !self.logs.follows()).map(|held| held.at);
+                lines::Lines { search: self.logs.search().clone(), at }.text()
+            }
+            ViewId::Silences | ViewId::Rules => None,
         }
     }
 }

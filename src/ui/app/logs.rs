@@ -9,6 +9,7 @@ use crate::model::query::{Query, Update};
 use crate::ui::action::Action;
 use crate::ui::log_prompt::{Prompt, Step};
 use crate::ui::overlay::{Choice, Overlay};
+use crate::ui::range::Shown;
 use crate::ui::view::logs::{Logs, leaves};
 use crate::ui::view::{Scene, View, ViewId};
 use crate::ui::widget::picker::{Item, Picker};
@@ -34,7 +35,21 @@ impl App {
 
     /// Does what an action means among the logs; false if it means the same as elsewhere.
     pub(super) fn act_on_logs(&mut self, action: Action) -> bool {
+        if !self.full && self.logs.window().is_some() && self.choose_window(action) {
+            return true;
+        }
         match action {
+            Action::Select if self.full => {}
+            Action::Select => {
+                if !self.in_logs(|logs, scene, area| logs.choose_window(scene, area)) {
+                    self.say("there is no volume to choose a window on");
+                }
+            }
+            Action::Patterns => self.in_logs(|logs, scene, _| logs.toggle_patterns(scene)),
+            Action::Back if !self.full && self.find.is_none() && self.logs.leave_patterns() => {}
+            Action::Open | Action::Include if self.logs.is_in_patterns() && !self.full => self.logs.only_pattern(),
+            Action::Exclude if self.logs.is_in_patterns() && !self.full => self.logs.hide_pattern(),
+            Action::FullScreen | Action::Around if self.logs.is_in_patterns() && !self.full => {}
             Action::Open | Action::FullScreen if self.logs.line().is_none() => {}
             Action::Open | Action::FullScreen => {
                 self.in_logs(|logs, _, area| logs.begin_detail(area));
@@ -45,7 +60,7 @@ impl App {
             }
             Action::Quiet => self.logs.next_level(),
             Action::Include => self.narrow(false),
-            Action::Expire => self.narrow(true),
+            Action::Exclude => self.narrow(true),
             Action::Wrap => self.logs.toggle_wrap(),
             Action::PanLeft => self.logs.aside(false),
             Action::PanRight => self.logs.aside(true),
@@ -55,13 +70,54 @@ impl App {
                     self.say("which pod, host or file wrote this line is not known");
                 }
             }
-            Action::Patterns => self.logs.toggle_patterns(),
-            Action::Traces => self.say("traces are not built yet: nothing to go to"),
+            Action::Traces => self.show_trace(),
             Action::Pause if self.shown.is_live() => self.in_logs(|logs, _, area| logs.pause(area)),
             // What belongs to alerts only.
-            Action::Acknowledge | Action::Silence | Action::Extend | Action::Scope | Action::Metrics => {}
+            Action::Acknowledge | Action::Silence | Action::Extend | Action::Metrics => {}
             _ => return false,
         }
+        true
+    }
+
+    /// There is nowhere to go to yet: its id is shown, to be copied.
+    fn show_trace(&mut self) {
+        if self.logs.line().is_none() || !self.in_logs(|logs, _, area| logs.begin_trace(area)) {
+            return self.say("traces are not built yet, and this line has no trace id");
+        }
+        self.moving(|app| app.full = true);
+        let key = self.key_of(Action::Copy);
+        self.say(&format!("traces are not built yet: {key} copies the trace id"));
+    }
+
+    /// What `y` copies among the logs, and what it says of it.
+    pub(super) fn copied_of_logs(&self) -> (String, String) {
+        match self.logs.leaf().filter(|_| self.full) {
+            Some((name, value)) => (value, format!("copied {name}")),
+            None if self.logs.is_in_patterns() => (self.logs.text(), "copied the pattern".to_owned()),
+            None => (self.logs.text(), "copied the line".to_owned()),
+        }
+    }
+
+    /// What an action means while a window is chosen on the volume; false if it means the same as else.
+    fn choose_window(&mut self, action: Action) -> bool {
+        let bars = match action {
+            Action::PanLeft | Action::CrosshairLeft => -1,
+            Action::PanRight | Action::CrosshairRight => 1,
+            Action::CrosshairFarLeft => -10,
+            Action::CrosshairFarRight => 10,
+            Action::Top => i64::MIN,
+            Action::Bottom => i64::MAX,
+            Action::Open => {
+                if let Some(window) = self.logs.leave_window() {
+                    self.moving(|app| app.shown = Shown::part(window.range(), app.now));
+                    self.crosshair = None;
+                }
+                return true;
+            }
+            Action::Back => return self.logs.leave_window().is_some(),
+            _ => return false,
+        };
+        self.in_logs(|logs, scene, _| logs.move_window(bars, scene));
         true
     }
 
@@ -109,7 +165,7 @@ impl App {
         let refused = update.result.as_ref().err().map(ToString::to_string);
         let is_document = matches!(update.subscription.query, Query::Document { .. });
         self.in_logs(|logs, scene, area| logs.apply(update, scene, area));
-        if is_list && search.as_ref() == Some(self.logs.search()) {
+        if is_list && search == Some(self.logs.asked(&self.scene())) {
             self.answer_prompt(refused);
         }
         if is_document {

@@ -110,7 +110,7 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
     match &app.overlay {
         None => {
             let rows = TABLE.iter().filter(|row| offered(app, row.action, hits));
-            rows.filter_map(|row| Some((app.setup.keymap.first(row.action)?, label(app, row)?))).collect()
+            rows.filter_map(|row| Some((offered_key(app, row.action)?, label(app, row)?))).collect()
         }
         Some(Overlay::Help(_)) => {
             let close = (first(Action::Back), "close");
@@ -133,13 +133,30 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
     }
 }
 
+/// The key of an action; of the edge of a window that of the other way too.
+fn offered_key(app: &App, action: Action) -> Option<String> {
+    let first = |action| app.setup.keymap.first(action);
+    match action {
+        Action::PanLeft if app.view == ViewId::Logs => Some(format!("{} {}", first(action)?, first(Action::PanRight)?)),
+        _ => first(action),
+    }
+}
+
 fn label(app: &App, row: &Row) -> Option<&'static str> {
     match row.action {
         Action::Pause if !app.shown.is_live() => Some("live"),
         Action::Pause if app.view == ViewId::Logs && !app.logs.follows() => Some("follow"),
         Action::Quiet if app.view == ViewId::Logs => Some("level"),
         Action::Edit if app.view == ViewId::Logs => Some("query"),
-        Action::Expire if app.view == ViewId::Logs => Some("without"),
+        Action::PanLeft if app.view == ViewId::Logs => Some("move the edge"),
+        Action::Select if app.logs.window().is_some_and(|window| window.is_set()) => Some("free the edge"),
+        Action::Select if app.logs.window().is_some() => Some("set the edge"),
+        Action::Open if app.view == ViewId::Logs && app.logs.window().is_some() => Some("zoom in"),
+        Action::Back if app.view == ViewId::Logs && app.logs.window().is_some() => Some("leave"),
+        Action::Exclude if app.logs.is_in_patterns() && !app.full => Some("hide"),
+        Action::Open if app.view == ViewId::Logs && app.logs.is_in_patterns() => Some("only these"),
+        Action::Back if app.view == ViewId::Logs && !app.full && app.logs.is_in_patterns() => Some("to the lines"),
+        Action::Patterns if app.logs.is_in_patterns() => Some("close"),
         Action::Quiet if app.view == ViewId::Silences => {
             Some(if app.alerting.over().0 { "hide ended" } else { "ended too" })
         }
@@ -215,13 +232,22 @@ fn offered_of_logs(app: &App, action: Action) -> bool {
     let has_line = app.logs.line().is_some();
     match action {
         _ if !app.has_logs() => matches!(action, Action::Context | Action::Time),
-        Action::Copy | Action::Include | Action::Expire => has_line,
+        _ if app.logs.window().is_some() && !app.full => {
+            matches!(action, Action::Select | Action::Open | Action::Back | Action::PanLeft)
+        }
+        _ if app.logs.is_in_patterns() && !app.full => match action {
+            Action::Down | Action::Open | Action::Exclude | Action::Copy => app.logs.has_pattern(),
+            Action::Back | Action::Patterns | Action::Time | Action::Pause => true,
+            _ => false,
+        },
+        Action::Copy | Action::Include | Action::Exclude => has_line,
         Action::Open => has_line && !app.full,
         Action::Back => app.full || app.crosshair.is_some() || app.find.is_some() || app.logs.is_narrowed(),
         Action::FindNext => app.find.is_some() && app.logs.hits() > 0,
         Action::Around | Action::Patterns | Action::Wrap => has_line && !app.full,
         Action::Edit | Action::Quiet | Action::Find | Action::Pause | Action::Time => !app.full,
-        Action::ZoomIn | Action::CrosshairLeft => !app.full,
+        Action::ZoomIn | Action::CrosshairLeft | Action::Select => !app.full,
+        Action::Scope => !app.full && app.context().is_some_and(|context| !context.scopes.is_empty()),
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),
         _ => false,

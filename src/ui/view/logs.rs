@@ -26,6 +26,7 @@ mod row;
 mod steer;
 mod take;
 mod volume;
+mod window;
 
 pub use detail::leaves;
 
@@ -60,16 +61,23 @@ pub struct Logs {
     /// Lines may be missing between these moments, in ms.
     gap: Option<(i64, i64)>,
     older: Older,
+    /// How far the clock of the server is ahead of ours, in ms.
+    ahead: i64,
     older_error: Option<FetchError>,
     volume: Slot<Volume>,
     document: Slot<Document>,
     /// The field under the cursor in the detail.
     field: usize,
+    /// It goes to the trace id when the document comes.
+    to_trace: bool,
     /// The fields of the line are asked for, to include one of them, or to exclude it.
     picking: Option<bool>,
     wrap: bool,
     sideways: usize,
-    patterns: Option<Vec<patterns::Pattern>>,
+    patterns: patterns::Patterns,
+    window: Option<window::Window>,
+    /// The cursor goes to the line of this moment, in ns, when it is held.
+    wanted: Option<i64>,
     queries: Vec<String>,
 }
 
@@ -85,10 +93,10 @@ struct Link {
 enum Older {
     #[default]
     NotAsked,
-    /// Lines before this moment, in ns, are asked for.
-    Asked(i64),
-    /// There is none in the range.
-    None,
+    /// So many lines before a moment, in ns, are asked for.
+    Asked { before: i64, limit: u32 },
+    /// There is none in a range so long, in ms.
+    None(i64),
 }
 
 /// The lines around one.
@@ -101,9 +109,14 @@ struct Around {
 }
 
 impl Logs {
+    /// What is sought, within the scope.
+    pub fn asked(&self, scene: &Scene) -> Search {
+        self.search.within(scene.watch.logs.as_ref())
+    }
+
     /// The question whose answer is the list.
     fn question(&self, scene: &Scene) -> Query {
-        let search = self.search.clone();
+        let search = self.asked(scene);
         if scene.shown.is_live() {
             Query::Tail { search, fill: FILL }
         } else {
@@ -117,7 +130,7 @@ impl Logs {
             return None;
         }
         let step = self.volume_step(scene, area);
-        Some(Query::Volume { search: self.search.clone(), span: scene.shown.span(), step })
+        Some(Query::Volume { search: self.asked(scene), span: scene.shown.span(), step })
     }
 
     /// The length of one bar, in ms.
@@ -126,10 +139,19 @@ impl Logs {
         step_for(scene.shown.length(), layout::bars(area.width).1.saturating_sub(1))
     }
 
+    /// Whether what is held answers what is asked now.
+    fn is_current(&self, scene: &Scene) -> bool {
+        self.held.as_ref() == Some(&self.question(scene))
+    }
+
     fn older_question(&self, scene: &Scene) -> Option<Query> {
-        let Older::Asked(before) = self.older else { return None };
-        let (search, span) = (self.search.clone(), scene.shown.span());
-        Some(Query::Lines { search, span, before: Some(before), limit: FILL })
+        let Older::Asked { before, limit } = self.older else { return None };
+        // What is held answers another question: lines of this one do not belong before it.
+        if !self.is_current(scene) {
+            return None;
+        }
+        let (search, span) = (self.asked(scene), scene.shown.span());
+        Some(Query::Lines { search, span, before: Some(before), limit })
     }
 
     fn document_question(&self) -> Option<Query> {
@@ -150,12 +172,27 @@ impl Logs {
         self.list().get()
     }
 
+    /// How many lines are held, shown or not.
+    pub fn held(&self) -> usize {
+        self.live.lines.held()
+    }
+
     pub fn text(&self) -> String {
-        self.line().map_or_else(String::new, |held| row::copied(&held))
+        let line = || self.line().map_or_else(String::new, |held| row::copied(&held));
+        self.pattern_text().unwrap_or_else(line)
+    }
+
+    /// The name and the value of the field under the cursor of the detail.
+    pub fn leaf(&self) -> Option<(String, String)> {
+        if let (true, Some(held)) = (self.to_trace, self.line()) {
+            return Some(("the trace id".to_owned(), held.trace.to_owned()));
+        }
+        let field = leaves(self.document()?).nth(self.field)?;
+        Some((field.name.to_string(), field.value.as_ref()?.to_string()))
     }
 
     fn list_height(&self, area: Rect) -> u16 {
-        places(area, self.patterns.is_some()).rows.height
+        places(area, self.has_patterns()).rows.height
     }
 
     /// The document of the line under the cursor.
@@ -202,22 +239,24 @@ impl View for Logs {
     fn apply(&mut self, update: Update, scene: &Scene, area: Rect) {
         let Update { subscription, at, result, skew_ms, .. } = update;
         let query = &subscription.query;
+        self.ahead = skew_ms;
         if *query == self.question(scene) {
-            self.take_main(query, result, (at, at.plus(skew_ms)));
+            self.take_main(query, result, at, scene);
         } else if self.older_question(scene).as_ref() == Some(query) {
-            match result.and_then(Answer::into_lines) {
-                Ok(page) => self.take_older(page),
-                // It is asked again when the oldest line is reached once more.
-                Err(error) => (self.older, self.older_error) = (Older::NotAsked, Some(error)),
-            }
+            self.take_older(result.and_then(Answer::into_lines), scene);
         } else if self.volume_question(scene, area).as_ref() == Some(query) {
             self.volume.take(query, result.and_then(Answer::into_volume), at);
         } else if self.document_question().as_ref() == Some(query) {
             self.document.take(query, result.and_then(Answer::into_document), at);
+            self.point_at_trace();
         } else if matches!(query, Query::Around { .. }) {
             let height = self.list_height(area);
             self.take_around(query, result.and_then(Answer::into_lines), height);
+        } else {
+            self.take_for_patterns(query, result, at);
         }
+        self.reach_wanted(scene, area);
+        self.refresh_patterns(scene);
     }
 
     fn queries(&self, scene: &Scene, area: Rect) -> Vec<Subscription> {
@@ -233,6 +272,7 @@ impl View for Logs {
         if scene.full || self.picking.is_some() {
             wanted.extend(self.document_question().map(once));
         }
+        wanted.extend(self.pattern_questions(scene));
         wanted.extend(self.around.as_ref().map(|around| once(around.query.clone())));
         wanted
     }
@@ -241,13 +281,12 @@ impl View for Logs {
         if scene.full && self.line().is_some() {
             return detail::draw(self, scene, area, buf);
         }
-        let places = places(area, self.patterns.is_some());
+        let places = places(area, self.has_patterns());
         head::draw(self, scene, places, buf);
-        volume::draw(self.volume.get().filter(|_| scene.logs), scene, places.volume, buf);
+        let window = self.window.map(window::Window::range);
+        volume::draw(self.volume.get().filter(|_| scene.logs), window, scene, places.volume, buf);
         self.draw_list(scene, places.rows, buf);
-        if let Some(found) = &self.patterns {
-            patterns::draw(found, self.live.lines.len(), scene, places.patterns, buf);
-        }
+        patterns::draw::draw(self, scene, places.patterns, buf);
     }
 }
 

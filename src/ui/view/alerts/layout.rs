@@ -2,6 +2,8 @@
 
 use ratatui::layout::Rect;
 
+/// Cells before the first column of a list: the cursor, the mark, a blank each.
+pub const MARGIN: usize = 4;
 /// A body of fewer rows has room for the list or the detail, not for both.
 const BOTH: u16 = 14;
 /// The line that counts the alerts, the one for what is wrong with the answers, and the heads of the columns.

@@ -5,7 +5,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::layout::Places;
+use super::layout::{MARGIN, Places};
 use super::list::{Entry, Group};
 use super::notes::{self, Known};
 use super::order::Order;
@@ -30,9 +30,6 @@ struct Columns {
     differs: usize,
     told: usize,
 }
-
-/// Before the first column: the cursor, the mark, a blank each.
-const MARGIN: usize = 4;
 
 impl Columns {
     /// By the width of the screen alone, so that nothing moves when alerts come and go.

@@ -15,6 +15,7 @@ use crate::model::watch::Watch;
 use crate::time::{HOUR, MINUTE, SECOND, Timestamp};
 use crate::ui::range::Shown;
 use crate::ui::theme::Theme;
+use crate::ui::view::Keys;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const AREA: Rect = Rect::new(0, 4, 120, 35);
@@ -51,6 +52,7 @@ impl Desk {
             digest: &Digest::default(),
             switch: &Switch::default(),
             theme: &self.theme,
+            keys: Keys::default(),
             zone: &TimeZone::UTC,
             refresh: Duration::from_secs(5),
             tiles: Duration::from_secs(15),
@@ -59,6 +61,7 @@ impl Desk {
             asked: true,
             alertmanager: true,
             logs: false,
+            index: "",
             scoped: false,
         };
         act(&mut self.alerts, &scene)

@@ -7,21 +7,31 @@ use ratatui::widgets::Widget;
 
 use super::layout::Places;
 use super::volume::{number, of, total};
+use super::window::Window;
 use super::{Logs, Older, is_overdue, row};
 use crate::analysis::summary::{Headline, Level as Mood};
 use crate::model::log::{Count, Filter, Level, Search, Way};
+use crate::text::Plain;
 use crate::time::{Timestamp, ago, format_duration};
 use crate::ui::range::Shown;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
+use crate::ui::view::overview::fit;
 use crate::ui::widget::ground::put;
+
+/// Cells that a pattern has among what narrows the list.
+const CHIP: usize = 32;
+/// And the name of the indices.
+const INDEX: usize = 32;
 
 pub fn draw(logs: &Logs, scene: &Scene, places: Places, buf: &mut Buffer) {
     let style = |role| scene.theme.style(role);
     if places.query.height > 0 {
-        let right = Line::styled(amount(logs), style(Role::Strong)).alignment(Alignment::Right);
-        let used = (right.width() as u16 + 2).min(places.query.width);
-        put(asked(logs, scene), Rect { width: places.query.width - used, ..places.query }, buf);
+        let index = if places.query.width >= 100 { format!("{}   ", fit(scene.index, INDEX)) } else { String::new() };
+        let spans = vec![Span::styled(index, style(Role::Dim)), Span::styled(amount(logs), style(Role::Strong))];
+        let right = Line::from(spans).alignment(Alignment::Right);
+        let left = places.query.width - (right.width() as u16 + 2).min(places.query.width);
+        put(asked(logs, scene, left.into()), Rect { width: left, ..places.query }, buf);
         right.render(places.query, buf);
     }
     if places.status.height > 0 {
@@ -33,39 +43,54 @@ pub fn draw(logs: &Logs, scene: &Scene, places: Places, buf: &mut Buffer) {
     }
 }
 
-/// ` query  level:ERROR  ≥ WARN  service=shop  not type=audit`
-fn asked<'a>(logs: &'a Logs, scene: &Scene) -> Line<'a> {
+/// ` query  level:ERROR  WARN and worse  service=shop  without GET <*>`; what does not fit is counted.
+fn asked<'a>(logs: &'a Logs, scene: &Scene, width: usize) -> Line<'a> {
     let style = |role| scene.theme.style(role);
     let search = logs.search();
+    let (text, role) = if search.text.is_empty() { ("all lines", Role::Dim) } else { (&*search.text, Role::Text) };
     let mut line = Line::from(Span::styled(" query  ", style(Role::Dim)));
-    if search.text.is_empty() {
-        line.push_span(Span::styled("all lines", style(Role::Dim)));
-    } else {
-        line.push_span(Span::styled(crate::text::Plain::new(&search.text).to_string(), style(Role::Text)));
-    }
-    if let Some(level) = search.level {
-        line.push_span(Span::styled(format!("  {} and worse", level.word()), style(Role::Accent)));
-    }
-    for filter in &search.filters {
-        line.push_span(Span::styled(format!("  {}", words(filter)), style(Role::Accent)));
+    line.push_span(Span::styled(fit(&Plain::new(text), width.saturating_sub(line.width() + 1)), style(role)));
+    let chips = chips(logs);
+    for (at, (word, text)) in chips.iter().enumerate() {
+        let chip =
+            [Span::styled(format!("  {word}"), style(Role::Dim)), Span::styled(text.clone(), style(Role::Accent))];
+        let more = if at + 1 < chips.len() { 5 } else { 0 };
+        if line.width() + chip[0].width() + chip[1].width() + more > width {
+            line.push_span(Span::styled(format!("  +{}", chips.len() - at), style(Role::Dim)));
+            break;
+        }
+        chip.into_iter().for_each(|span| line.push_span(span));
     }
     line
+}
+
+/// What narrows the list beside the query.
+fn chips(logs: &Logs) -> Vec<(&'static str, String)> {
+    let search = logs.search();
+    let level = search.level.map(|level| ("", format!("{} and worse", level.word())));
+    let filters = search.filters.iter().map(|filter| ("", words(filter)));
+    let patterns = logs.patterns.chips().into_iter().map(|(word, text)| (word, fit(&text, CHIP)));
+    level.into_iter().chain(filters).chain(patterns).collect()
 }
 
 /// `service=shop`, `not service=shop`
 pub fn words(filter: &Filter) -> String {
     let not = if filter.exclude { "not " } else { "" };
-    crate::text::Plain::new(&format!("{not}{}={}", filter.field, filter.value)).to_string()
+    Plain::new(&format!("{not}{}={}", filter.field, filter.value)).to_string()
 }
 
 /// `4,812 of 1.2 M lines `
 fn amount(logs: &Logs) -> String {
-    let list = logs.list();
-    let held = number(list.lines.len() as u64);
+    let lines = &logs.list().lines;
+    let held = number(lines.held() as u64);
+    let shown = match lines.shown() {
+        Some(_) => format!("{} shown, ", number(lines.len() as u64)),
+        None => String::new(),
+    };
     match logs.total().filter(|_| logs.around.is_none()) {
-        Some(count) => format!("{held} of {} lines ", total(count)),
-        None if list.lines.is_empty() => String::new(),
-        None => format!("{held} lines "),
+        Some(count) => format!("{shown}{held} of {} lines ", total(count)),
+        None if lines.held() == 0 => String::new(),
+        None => format!("{shown}{held} lines "),
     }
 }
 
@@ -80,19 +105,25 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         let age = ago(scene.now.since(*since));
         let kept = if logs.link.answered.is_some() { "; shown is what was known then" } else { "" };
         said.push((format!("✖ {error}, for {age}{kept}"), Role::Failed));
-    } else if logs.held.as_ref() != Some(&logs.question(scene)) {
-        let kept = if logs.live.lines.is_empty() { "" } else { " (shown are the lines of the query before)" };
+    } else if !logs.is_current(scene) {
+        let kept = if logs.live.lines.held() == 0 { "" } else { " (shown are the lines of the query before)" };
         said.push((format!("… asking for lines{kept}"), Role::Dim));
     } else if let Some(age) = is_overdue(logs, scene) {
         said.push((format!("… no answer for {}; shown is what was known then", ago(age)), Role::Stale));
     }
     let is_current = said.is_empty();
+    if let Some(window) = logs.window() {
+        said.insert(0, (choosing(window, scene), Role::Accent));
+    }
     if let Some(around) = &logs.around {
         said.push(self::around(around, scene));
         return said;
     }
+    if scene.scoped && scene.watch.logs.is_none() {
+        said.push(("~ the scope does not narrow the lines: it has no `logs`".to_owned(), Role::Stale));
+    }
     if !logs.live.follows() && scene.shown.is_live() {
-        let (key, new) = ("G", logs.live.new as u64);
+        let (key, new) = (&scene.keys.bottom, logs.live.new as u64);
         said.push((format!("paused: {} new below, {key} follows", number(new)), Role::Accent));
     }
     said.extend(logs.notes.iter().map(|note| (format!("PARTIAL: {note}"), Role::Stale)));
@@ -103,7 +134,10 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         said.push(progress(logs, scene));
     }
     said.extend(of_volume(logs));
-    if let Older::Asked(_) = logs.older {
+    if logs.live.lines.shown().is_some() && logs.volume.get().is_some() {
+        said.push(("~ the volume counts all lines, hidden or not".to_owned(), Role::Dim));
+    }
+    if let Older::Asked { .. } = logs.older {
         said.push(("… asking for older lines".to_owned(), Role::Dim));
     }
     if let Some(error) = &logs.older_error {
@@ -144,12 +178,22 @@ fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
     }
 }
 
+/// `a window of 5m: z sets this edge, Enter zooms in`
+fn choosing(window: Window, scene: &Scene) -> String {
+    let length = format_duration(window.range().length());
+    let edge = if window.is_set() { "frees" } else { "sets" };
+    format!("a window of {length}: {} {edge} this edge, {} zooms in", scene.keys.select, scene.keys.open)
+}
+
 fn around(around: &super::Around, scene: &Scene) -> (String, Role) {
     let at = row::clock(around.center.at, scene);
     match (&around.error, around.is_answered) {
         (Some(error), _) => (format!("✖ lines around {at}: {error}"), Role::Failed),
         (None, false) => (format!("… asking for the lines around {at}"), Role::Dim),
-        (None, true) => (format!("the lines around {at} of the same place; Esc goes back"), Role::Accent),
+        (None, true) => {
+            let key = &scene.keys.back;
+            (format!("the lines around {at} of the same place; {key} goes back"), Role::Accent)
+        }
     }
 }
 
@@ -162,8 +206,13 @@ pub fn nothing(logs: &Logs, scene: &Scene) -> Option<(String, Role)> {
         ));
     }
     let is_answered = logs.around.as_ref().map_or(logs.link.answered.is_some(), |around| around.is_answered);
-    if !is_answered || logs.held.as_ref() != Some(&logs.question(scene)) {
+    if !is_answered || !logs.is_current(scene) {
         return None;
+    }
+    if logs.live.lines.held() > 0 && logs.around.is_none() {
+        let held = number(logs.live.lines.held() as u64);
+        let key = &scene.keys.back;
+        return Some((format!("none of the {held} lines held is of the patterns shown; {key} shows more"), Role::Text));
     }
     // What the server says of its indices explains it best; it stands above.
     if !logs.notes.is_empty() {
@@ -173,7 +222,8 @@ pub fn nothing(logs: &Logs, scene: &Scene) -> Option<(String, Role)> {
         Shown::Live(length) => format!("the last {}", format_duration(length)),
         Shown::Fixed(_) => scene.shown.label(scene.zone),
     };
-    let narrowed = if logs.is_narrowed() { " that fit; Esc widens the query" } else { "" };
+    let key = &scene.keys.back;
+    let narrowed = if logs.is_narrowed() { format!(" that fit; {key} widens the query") } else { String::new() };
     Some((format!("no lines in {range}{narrowed}"), Role::Text))
 }
 

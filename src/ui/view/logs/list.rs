@@ -26,8 +26,8 @@ impl List {
         self.selected.is_none()
     }
 
-    pub fn arrive(&mut self, lines: Vec<Line>, now: i64) {
-        let new = self.lines.arrive(lines, now);
+    pub fn arrive(&mut self, lines: Vec<Line>, now: i64, pattern: impl FnMut(&Line) -> u32) {
+        let new = self.lines.arrive(lines, now, pattern).shown;
         if !self.follows() {
             self.new += new;
         }
@@ -149,7 +149,7 @@ mod tests {
 
     fn list(from: i64, to: i64) -> List {
         let mut list = List::default();
-        list.arrive((from..to).map(line).collect(), i64::MAX);
+        list.arrive((from..to).map(line).collect(), i64::MAX, |_| 0);
         list
     }
 
@@ -163,9 +163,9 @@ mod tests {
         let mut list = list(0, 100);
         assert_eq!(seen(&list), (90, 99));
         list.step(-1, 10);
-        list.arrive((100..150).map(line).collect(), i64::MAX);
+        list.arrive((100..150).map(line).collect(), i64::MAX, |_| 0);
         assert_eq!((seen(&list), list.new), ((90, 98), 50));
-        list.lines.fill(vec![line(-1)]);
+        list.lines.fill(vec![line(-1)], |_| 0);
         assert_eq!(seen(&list), (91, 99), "the same lines stand in the same rows");
         list.step(-9, 10);
         assert_eq!(seen(&list), (90, 90));

@@ -2,27 +2,40 @@
 
 use ratatui::layout::Rect;
 
+use super::layout::places;
 use super::list::List;
-use super::{AROUND, ASIDE, Around, Logs, MOST_QUERIES, Older, leaves, patterns};
-use crate::model::log::{Document, Filter, Level, Search};
+use super::patterns::PAGE;
+use super::{AROUND, ASIDE, Around, FILL, Logs, MOST_QUERIES, Older, leaves};
+use crate::model::log::{Document, Field, Filter, Level, Search};
 use crate::model::query::Query;
 use crate::store::Slot;
+use crate::store::log::Key;
 use crate::ui::view::Scene;
+
+/// A line that is wanted is not sought beyond so many.
+const FARTHEST: usize = 200_000;
 
 impl Logs {
     pub fn step(&mut self, by: isize, scene: &Scene, area: Rect) {
         if scene.full {
+            self.to_trace = false;
             let fields = self.document().map_or(0, |document| leaves(document).count());
             self.field = self.field.saturating_add_signed(by).min(fields.saturating_sub(1));
             return;
         }
+        if self.step_patterns(by) {
+            return;
+        }
         let height = self.list_height(area);
+        self.wanted = None;
         self.list_mut().step(by, height);
         self.reach_back(scene);
     }
 
     pub fn page(&mut self, by: isize, scene: &Scene, area: Rect) {
-        let half = isize::try_from(self.list_height(area) / 2).unwrap_or(1).max(1);
+        let places = places(area, self.has_patterns());
+        let rows = if self.is_in_patterns() { places.patterns } else { places.rows };
+        let half = isize::try_from(rows.height / 2).unwrap_or(1).max(1);
         self.step(by.saturating_mul(half), scene, area);
     }
 
@@ -30,11 +43,19 @@ impl Logs {
     fn reach_back(&mut self, scene: &Scene) {
         let is_there = self.around.is_none() && self.live.position() == 0 && !self.live.lines.is_full();
         // Nothing older is kept of lines that answer another question than the one that stands there now.
-        let is_current = self.held.as_ref() == Some(&self.question(scene));
-        if is_there && is_current && self.older == Older::NotAsked {
+        if is_there && self.is_current(scene) && self.may_ask_older(scene) {
             // Others of the same moment may be missing.
-            self.older =
-                self.live.lines.oldest().map_or(Older::NotAsked, |oldest| Older::Asked(oldest.saturating_add(1)));
+            let before = |oldest: i64| Older::Asked { before: oldest.saturating_add(1), limit: FILL };
+            self.older = self.live.lines.oldest().map_or(Older::NotAsked, before);
+        }
+    }
+
+    /// Whether older lines of the range may be there that nobody has asked for.
+    pub(super) fn may_ask_older(&self, scene: &Scene) -> bool {
+        match self.older {
+            Older::NotAsked => true,
+            Older::Asked { .. } => false,
+            Older::None(length) => length < scene.shown.length(),
         }
     }
 
@@ -97,7 +118,7 @@ impl Logs {
     /// Takes back the last thing that narrows the list; false if there is none.
     pub fn widen(&mut self) -> bool {
         let mut search = self.search.clone();
-        if self.around.take().is_some() {
+        if self.around.take().is_some() || self.widen_patterns() {
             return true;
         }
         if search.filters.pop().is_none() && search.level.take().is_none() {
@@ -111,7 +132,7 @@ impl Logs {
     }
 
     pub fn is_narrowed(&self) -> bool {
-        self.around.is_some() || self.search != Search::default()
+        self.around.is_some() || self.patterns.is_filtered() || self.search != Search::default()
     }
 
     pub fn toggle_wrap(&mut self) {
@@ -124,10 +145,6 @@ impl Logs {
 
     pub fn wraps(&self) -> bool {
         self.wrap
-    }
-
-    pub fn toggle_patterns(&mut self) {
-        self.patterns = if self.patterns.is_some() { None } else { Some(patterns::mine(&self.live.lines)) };
     }
 
     /// Shows the lines around the one under the cursor; false where its place is not known.
@@ -191,7 +208,54 @@ impl Logs {
     }
 
     pub fn begin_detail(&mut self, area: Rect) {
-        self.field = 0;
+        (self.field, self.to_trace) = (0, false);
         self.stay(area);
+    }
+
+    /// The same with the cursor on the trace id; false where the line has none.
+    pub fn begin_trace(&mut self, area: Rect) -> bool {
+        let has_trace = self.line().is_some_and(|held| !held.trace.is_empty());
+        if has_trace {
+            self.begin_detail(area);
+            self.to_trace = true;
+            self.point_at_trace();
+        }
+        has_trace
+    }
+
+    /// Puts the cursor of the detail on the trace id, once the document is there.
+    pub(super) fn point_at_trace(&mut self) {
+        if !self.to_trace {
+            return;
+        }
+        let Some((document, held)) = self.document().zip(self.line()) else { return };
+        let is_trace = |field: &Field| field.value.as_ref().is_some_and(|value| **value == *held.trace);
+        // It may lie within the text of another field.
+        let found = leaves(document).position(is_trace);
+        if let Some(field) = found {
+            (self.field, self.to_trace) = (field, false);
+        }
+    }
+
+    /// Shows the lines that a command line asked for, with the cursor on one of a moment, in ns.
+    pub fn want(&mut self, search: Search, at: Option<i64>) {
+        self.remember(&search.text);
+        self.set_search(search);
+        self.wanted = at;
+    }
+
+    /// Puts the cursor on the line that is wanted; asks for older ones while it may be among them.
+    pub(super) fn reach_wanted(&mut self, scene: &Scene, area: Rect) {
+        let Some(at) = self.wanted.filter(|_| self.is_current(scene)) else { return };
+        let lines = &self.live.lines;
+        let Some(oldest) = lines.oldest() else { return };
+        if oldest > at && lines.held() < FARTHEST && matches!(self.older, Older::NotAsked) {
+            self.older = Older::Asked { before: oldest.saturating_add(1), limit: PAGE };
+        } else if !matches!(self.older, Older::Asked { .. }) {
+            let position = lines.position(&Key { at, index: "".into(), id: "".into() });
+            let height = self.list_height(area);
+            self.live.go_to(position.min(self.live.lines.len().saturating_sub(1)), height);
+            self.wanted = None;
+        }
     }
 }

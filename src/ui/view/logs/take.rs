@@ -1,84 +1,128 @@
 //! What the answers change: lines join those that are held, or take their place.
 
-use super::{FILL, Link, Logs, Older, patterns};
+use super::{FILL, Link, Logs, Older};
 use crate::model::fault::FetchError;
-use crate::model::log::{Arrivals, Page};
+use crate::model::log::{Arrivals, Count, Page};
 use crate::model::query::{Answer, Query};
 use crate::time::Timestamp;
+use crate::ui::view::Scene;
+
+const NS: i64 = 1_000_000;
+
+/// Whether a page has every line there is. One that is too large for the server comes with fewer than were asked for.
+pub(super) fn is_whole(page: &Page, limit: u32) -> bool {
+    let count = page.lines.len() as u64;
+    count < u64::from(limit) && page.notes.is_empty() && matches!(page.total, Count::Exactly(all) if all <= count)
+}
 
 impl Logs {
-    pub(super) fn take_arrivals(&mut self, query: &Query, arrivals: Arrivals, now: Timestamp) {
-        let now = now.0.saturating_mul(1_000_000);
-        let is_other = self.held.as_ref() != Some(query);
-        if is_other {
-            self.start_over(query);
-        }
+    fn take_arrivals(&mut self, arrivals: Arrivals, is_other: bool, now: Timestamp) {
         let first = arrivals.lines.first().map(|line| line.at);
-        if arrivals.anew && !is_other {
-            self.note_gap(first, now);
+        if is_other {
+            self.patterns.seen.begin(first, now);
+        } else if arrivals.anew {
+            self.gap = self.missed(first, now).or(self.gap);
+        }
+        if let Some((from, to)) = self.missed(first, now).filter(|_| arrivals.anew || arrivals.skipped > 0) {
+            self.patterns.seen.miss(from, to);
         }
         self.skipped = self.skipped.saturating_add(arrivals.skipped);
         (self.complete_to, self.way, self.notes) = (arrivals.complete_to, Some(arrivals.way), arrivals.notes);
-        self.live.arrive(arrivals.lines, now);
+        let patterns = &mut self.patterns;
+        self.live.arrive(arrivals.lines, now.0.saturating_mul(NS), |line| patterns.take(line, now.0));
     }
 
-    /// A tail that begins anew may have missed what came meanwhile, unless its first lines are known.
-    pub(super) fn note_gap(&mut self, first: Option<i64>, now: i64) {
-        if let (Some(newest), Some(first)) = (self.live.lines.newest_by(now), first)
-            && first > newest
-        {
-            self.gap = Some((newest.div_euclid(1_000_000), first.div_euclid(1_000_000)));
-        }
+    /// Between which moments, in ms, lines may be missing that came while nobody asked: unless the first of the new
+    /// ones are known.
+    fn missed(&self, first: Option<i64>, now: Timestamp) -> Option<(i64, i64)> {
+        let (newest, first) = self.live.lines.newest_by(now.0.saturating_mul(NS)).zip(first)?;
+        (first > newest).then(|| (newest.div_euclid(NS), first.div_euclid(NS)))
     }
 
-    pub(super) fn take_page(&mut self, query: &Query, page: Page) {
-        if self.held.as_ref() != Some(query) {
-            self.start_over(query);
+    fn take_page(&mut self, page: Page, scene: &Scene) {
+        let range = scene.shown.at(scene.now);
+        if is_whole(&page, FILL) {
+            self.older = Older::None(range.length());
+            self.patterns.seen.reach(range.start.0);
+        } else {
+            self.patterns.seen.begin(page.lines.first().map(|line| line.at), range.end);
         }
         (self.complete_to, self.way, self.notes) = (None, None, page.notes);
-        if page.lines.len() < FILL as usize {
-            self.older = Older::None;
-        }
-        self.live.lines.fill(page.lines);
+        let patterns = &mut self.patterns;
+        self.live.lines.fill(page.lines, |line| patterns.take(line, range.end.0));
     }
 
-    pub(super) fn take_older(&mut self, page: Page) {
-        let is_all = page.lines.len() < FILL as usize;
+    pub(super) fn take_older(&mut self, result: Result<Page, FetchError>, scene: &Scene) {
+        let Older::Asked { limit, .. } = self.older else { return };
+        let page = match result {
+            Ok(page) => page,
+            // The panel and a line that is wanted ask on; else it is asked again when the oldest line is reached once more.
+            Err(error) => {
+                self.older_error = Some(error);
+                if !self.has_patterns() && self.wanted.is_none() {
+                    self.older = Older::NotAsked;
+                }
+                return;
+            }
+        };
+        let range = scene.shown.at(scene.now);
+        let (is_all, may_end) = (is_whole(&page, limit), page.lines.len() < limit as usize && page.notes.is_empty());
+        let first = page.lines.first().map(|line| line.at.div_euclid(NS).saturating_add(1));
         self.older_error = None;
-        let new = self.live.lines.fill(page.lines);
-        self.older = if is_all || new == 0 { Older::None } else { Older::NotAsked };
+        let patterns = &mut self.patterns;
+        let taken = self.live.lines.fill(page.lines, |line| patterns.take(line, range.end.0));
+        // A server may give less than was asked for: where all of that is known there is nothing older.
+        let is_end = is_all || taken.held == 0;
+        match first {
+            _ if is_end && may_end => self.patterns.seen.reach(range.start.0),
+            Some(first) => self.patterns.seen.reach(first),
+            None => {}
+        }
+        self.patterns.apply(&mut self.live.lines);
+        self.older = if is_end { Older::None(range.length()) } else { Older::NotAsked };
     }
 
     /// Another question: nothing of the former answer may be taken for its own.
-    pub(super) fn start_over(&mut self, query: &Query) {
+    fn start_over(&mut self, query: &Query, scene: &Scene) {
         self.live.lines.clear();
         self.live.follow();
         self.held = Some(query.clone());
         (self.skipped, self.gap, self.older, self.older_error) = (0, None, Older::NotAsked, None);
+        self.patterns.start_over(scene.shown.length());
     }
 
     pub(super) fn take_main(
         &mut self,
         query: &Query,
         result: Result<Answer, FetchError>,
-        (at, now): (Timestamp, Timestamp),
+        at: Timestamp,
+        scene: &Scene,
     ) {
+        let is_other = self.held.as_ref() != Some(query);
         let taken = match (query, result) {
-            (Query::Tail { .. }, Ok(answer)) => {
-                answer.into_arrivals().map(|arrivals| self.take_arrivals(query, arrivals, now))
-            }
-            (_, Ok(answer)) => answer.into_lines().map(|page| self.take_page(query, page)),
+            (Query::Tail { .. }, Ok(answer)) => answer.into_arrivals().map(|arrivals| {
+                if is_other {
+                    self.start_over(query, scene);
+                }
+                self.take_arrivals(arrivals, is_other, at.plus(self.ahead));
+            }),
+            (_, Ok(answer)) => answer.into_lines().map(|page| {
+                if is_other {
+                    self.start_over(query, scene);
+                }
+                self.take_page(page, scene);
+            }),
             (_, Err(error)) => Err(error),
         };
         match taken {
-            Ok(()) => self.link = Link { answered: Some(at), error: None },
+            Ok(()) => {
+                self.patterns.apply(&mut self.live.lines);
+                self.link = Link { answered: Some(at), error: None };
+            }
             Err(error) => {
                 let since = self.link.error.as_ref().map_or(at, |(_, since)| *since);
                 self.link.error = Some((error, since));
             }
-        }
-        if self.patterns.is_some() {
-            self.patterns = Some(patterns::mine(&self.live.lines));
         }
     }
 
@@ -86,7 +130,7 @@ impl Logs {
         let Some(around) = self.around.as_mut().filter(|around| around.query == *query) else { return };
         match result {
             Ok(page) => {
-                around.list.lines.fill(page.lines);
+                around.list.lines.fill(page.lines, |_| 0);
                 around.list.select(around.center.clone(), height);
                 (around.is_answered, around.error) = (true, None);
             }

@@ -3,11 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{layout, row};
 use crate::model::log::{Count, Level, Volume};
 use crate::model::unit::Unit;
-use crate::time::MINUTE;
+use crate::time::{MINUTE, Range, Timestamp};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::alerts::right;
@@ -67,7 +68,7 @@ fn rows(volume: &Volume, most: usize) -> Vec<(String, Role, Vec<u64>)> {
     rows
 }
 
-pub fn draw(volume: Option<&Volume>, scene: &Scene, area: Rect, buf: &mut Buffer) {
+pub fn draw(volume: Option<&Volume>, window: Option<Range>, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let Some(most) = usize::from(area.height).checked_sub(1) else { return };
     let (left, cells) = layout::bars(area.width);
     let Some(volume) = volume else { return };
@@ -85,7 +86,11 @@ pub fn draw(volume: Option<&Volume>, scene: &Scene, area: Rect, buf: &mut Buffer
         let x = (line.x + left + cells).min(line.right());
         buf.set_line(x, line.y, &spans, line.right() - x);
     }
-    times(volume, scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+    let axis = Rect { y: area.bottom() - 1, height: 1, ..area };
+    match window {
+        Some(window) => mark(volume, window, scene, area, axis, buf),
+        None => times(volume, scene, axis, buf),
+    }
 }
 
 /// Nothing is the flat line; a single one already stands out of it.
@@ -115,6 +120,24 @@ fn moment(volume: &Volume, cells: u16, at: usize) -> i64 {
     let buckets = volume.levels.iter().map(|(_, counts)| counts.len()).max().unwrap_or(0);
     let hidden = buckets.saturating_sub(usize::from(cells));
     volume.start.saturating_add(volume.step.saturating_mul((hidden + at) as i64))
+}
+
+/// The bars of a window, and when it begins and ends below them.
+fn mark(volume: &Volume, window: Range, scene: &Scene, area: Rect, axis: Rect, buf: &mut Buffer) {
+    let (left, cells) = layout::bars(area.width);
+    let cell = |at: Timestamp| (at.0 - moment(volume, cells, 0)).div_euclid(volume.step.max(1)).clamp(0, cells.into());
+    let (from, to) = (cell(window.start) as u16, cell(window.end) as u16);
+    let bars = Rect { x: area.x + left + from, width: to.saturating_sub(from), height: area.height - 1, ..area };
+    buf.set_style(bars.intersection(area), scene.theme.style(Role::Selected));
+    let clock = |at: Timestamp| at.format("%H:%M:%S", scene.zone);
+    let words = format!("▲{} to {}", clock(window.start), clock(window.end));
+    let x = (left + from).min((left + cells).saturating_sub(words.width() as u16));
+    buf.set_line(
+        axis.x + x,
+        axis.y,
+        &Line::styled(words, scene.theme.style(Role::Crosshair)),
+        axis.width.saturating_sub(x),
+    );
 }
 
 fn times(volume: &Volume, scene: &Scene, area: Rect, buf: &mut Buffer) {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::super::Alerts;
+use super::super::layout::MARGIN;
 use super::super::words::{cell, right, wrap};
 use super::{Entry, detail, places, words};
 use crate::analysis::rules::Trouble;
@@ -13,9 +14,6 @@ use crate::time::Timestamp;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::widget::ground::put;
-
-/// Before the first column: the cursor, the mark, a blank each.
-const MARGIN: usize = 4;
 
 /// How many cells each column has; 0 where the screen has no room for it.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::super::layout::MARGIN;
 use super::super::words::{cell, wrap};
 use super::super::{Alerts, layout};
 use super::words;
@@ -24,9 +25,6 @@ struct Columns {
     matchers: usize,
     comment: usize,
 }
-
-/// Before the first column: the cursor, the mark, a blank.
-const MARGIN: usize = 4;
 
 impl Columns {
     /// By the width of the screen alone.
