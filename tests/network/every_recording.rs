@@ -311,6 +311,7 @@ fn search(recorded: &Answer, said: &Value) {
             let right = match recorded.status {
                 401 => matches!(fault, FetchError::Unauthorized(_)),
                 403 => matches!(fault, FetchError::Forbidden(_)),
+                429 => matches!(fault, FetchError::Status { code: 429, .. }),
                 _ => matches!(fault, FetchError::Server { .. }),
             };
             assert!(right, "{place}: {fault:?}");

@@ -1,6 +1,6 @@
 //! Ways through the logs: into a window of the volume, to a trace id, away and back, and reopened from a command line.
 
-use a360::model::log::{Arrivals, Count, Filter, Level, Line, Page};
+use a360::model::log::{Arrivals, Count, Filter, Level, Line, Page, Search};
 use a360::model::query::{Answer, Query};
 use a360::time::{MINUTE, SECOND};
 use a360::ui::app::{App, Effect, Event, Select};
@@ -200,7 +200,8 @@ fn the_list_is_still_there_after_another_view_and_a_gap_is_told() {
     press(&mut app, "k");
     let read = selected(&app);
     press(&mut app, "1");
-    assert!(!app.subscriptions().iter().any(|one| matches!(one.query, Query::Tail { .. })));
+    let is_of_all = |query: &Query| matches!(query, Query::Tail { search, .. } if *search == Search::default());
+    assert!(!app.subscriptions().iter().any(|one| is_of_all(&one.query)));
     for second in 1..40 {
         app.handle(Event::Tick, NOW.plus(second * SECOND));
     }
