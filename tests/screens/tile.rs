@@ -10,9 +10,9 @@ use a360::ui::range::Shown;
 use a360::ui::view::ViewId;
 
 use crate::console::{self, NOW, paint, text};
-use crate::log_story::{answers, arrivals, line, timeout};
+use crate::log_story::{answers, arrivals, hostile, line, timeout};
 use crate::story::Story;
-use crate::{SIZES, press, shows};
+use crate::{SIZES, check, press, shows};
 
 type Told = Result<Answer, FetchError>;
 
@@ -290,4 +290,18 @@ fn one_key_goes_to_the_lines_that_are_counted() {
     let mut app = of_incident(120, 40);
     press(&mut app, "L");
     assert_eq!((app.view, app.logs.search().level), (ViewId::Logs, Some(Level::Warn)));
+}
+
+#[test]
+fn hostile_lines_stay_in_their_tile() {
+    for (width, height) in SIZES {
+        let mut app = overview(&Story::incident(), width, height);
+        let error = |line: Line| Line { level: Level::Error, ..line };
+        tail(&mut app, NOW, &anew(hostile().into_iter().map(error).collect()));
+        let buf = paint(&app);
+        check(&buf, "hostile lines");
+        assert!(width < 80 || text(&buf).contains("ERROR"), "{}", text(&buf));
+        app.setup.ascii = true;
+        assert!(screen(&app).is_ascii(), "{}", screen(&app));
+    }
 }
