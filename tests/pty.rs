@@ -274,17 +274,9 @@ fn flags_open_the_view_that_was_copied() {
     let text = screen.contents();
     assert!(text.contains("paused") && text.contains("Latency p95") && !text.contains("Request rate"), "{text}");
     assert_eq!(demo.leave("q").0, 0);
-}
-
-#[test]
-fn flags_open_the_logs_that_were_copied() {
-    let select = "query=\"endpoint:\\\"/api/login\\\"\" level=WARN service!=\"auth\"";
-    let mut demo = console(&["--demo", "--view", "logs", "--select", select], &FINE, 160, 40);
-    let screen = demo.until("lines", |screen| screen.contents().contains("● live"));
-    let text = screen.contents();
-    assert!(text.contains("endpoint:\"/api/login\"") && text.contains("WARN and worse"), "{text}");
-    assert!(text.contains("not service=auth"), "{text}");
-    assert_eq!(demo.leave("q").0, 0);
+    let select = r#"query="endpoint:\"/api/login\"" level=WARN service!="auth""#;
+    let text = console(&["--demo", "--view", "logs", "--select", select], &FINE, 160, 40).shows("● live").contents();
+    assert!(text.contains("endpoint:\"/api/login\"  WARN and worse  not service=auth"), "{text}");
 }
 
 #[test]

@@ -80,7 +80,8 @@ fn history(facts: &Facts, limits: &Limits, clock: &dyn Fn(i64) -> String) -> Hea
     let failed = worst(facts.errors, limits.error_ratio).map(|(_, stretch)| told("5xx", Unit::Ratio, stretch));
     let slow = worst(facts.latency, limits.latency_seconds)
         .map(|(who, stretch)| told(&format!("p95 of {who}"), Unit::Seconds, stretch));
-    let found: Vec<String> = failed.into_iter().chain(slow).collect();
+    let heard = blamed(facts.logs, None);
+    let found: Vec<String> = failed.into_iter().chain(slow).chain(heard).collect();
     match (found.is_empty(), facts.errors.is_some() && facts.latency.is_some()) {
         (false, _) => said(Level::Notice, format!("in this range: {}", found.join("; "))),
         (true, true) => said(Level::Notice, "in this range errors and latency stayed below their limits".to_owned()),

@@ -10,6 +10,7 @@ use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
 use crate::model::engine::INDEX;
+use crate::model::log::Filter;
 use crate::model::watch::{Scope, Watch};
 use crate::report::{self, Delivery, Plan};
 use crate::time::{Range, SECOND, Timestamp};
@@ -122,7 +123,9 @@ fn context(context: &config::Context) -> ContextSetup {
 
 /// The simulated service, with a scope to try.
 fn demo() -> ContextSetup {
-    let scope = Scope { name: "checkout".to_owned(), matcher: "endpoint=\"/api/checkout\"".to_owned(), logs: None };
+    let endpoint = "/api/checkout";
+    let logs = Filter { field: "endpoint".to_owned(), value: endpoint.to_owned(), exclude: false };
+    let scope = Scope { name: "checkout".to_owned(), matcher: format!("endpoint=\"{endpoint}\""), logs: Some(logs) };
     ContextSetup {
         name: "demo".into(),
         production: false,

@@ -204,6 +204,20 @@ fn the_scope_narrows_every_question_and_starts_over() {
 }
 
 #[test]
+fn the_volume_of_the_query_before_is_not_told_as_that_of_this_one() {
+    for keys in ["v", "+"] {
+        let mut app = of_incident(120, 40);
+        press(&mut app, keys);
+        let text = screen(&app);
+        assert!(text.contains("… the volume is that of before") && text.contains(" 120 lines"), "{keys}\n{text}");
+        assert!(text.lines().nth(2).unwrap().contains("not known yet"), "{keys}\n{text}");
+        told(&mut app, arrivals(incident(12)));
+        let text = screen(&app);
+        assert!(!text.contains("of before") && text.contains(" of 1.2 M+ lines"), "{keys}\n{text}");
+    }
+}
+
+#[test]
 fn the_detail_stays_with_its_line_while_others_come_in() {
     let mut app = of_incident(120, 40);
     press(&mut app, "enter");

@@ -114,7 +114,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_pressed(begin in prop::sample::select(vec!["", "2", "2 a", "2 S x", "2 v G x", "3", "3 k enter", "3 g P w"]), steps in prop::collection::vec(step(), 1..40)) {
+    fn whatever_is_pressed(begin in prop::sample::select(vec!["", "2", "2 a", "2 S x", "2 v G x", "3", "3 k enter", "3 g P w", "3 P x j", "3 P enter esc", "3 z < z"]), steps in prop::collection::vec(step(), 1..40)) {
         let (calm, incident) = (alerting::calm(), alerting::incident());
         let mut app = console::app(80, 24);
         (app.setup.contexts[0].alertmanager, app.setup.contexts[0].logs) = (true, true);

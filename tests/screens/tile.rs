@@ -10,9 +10,9 @@ use a360::ui::range::Shown;
 use a360::ui::view::ViewId;
 
 use crate::console::{self, NOW, paint, text};
-use crate::log_story::{answers, arrivals, line, timeout};
+use crate::log_story::{answers, arrivals, hostile, line, timeout};
 use crate::story::Story;
-use crate::{SIZES, press, shows};
+use crate::{SIZES, check, press, shows};
 
 type Told = Result<Answer, FetchError>;
 
@@ -290,4 +290,40 @@ fn one_key_goes_to_the_lines_that_are_counted() {
     let mut app = of_incident(120, 40);
     press(&mut app, "L");
     assert_eq!((app.view, app.logs.search().level), (ViewId::Logs, Some(Level::Warn)));
+}
+
+#[test]
+fn hostile_lines_stay_in_their_tile() {
+    for (width, height) in SIZES {
+        let mut app = overview(&Story::incident(), width, height);
+        let error = |line: Line| Line { level: Level::Error, ..line };
+        tail(&mut app, NOW, &anew(hostile().into_iter().map(error).collect()));
+        let buf = paint(&app);
+        check(&buf, "hostile lines");
+        assert!(width < 80 || text(&buf).contains("ERROR"), "{}", text(&buf));
+        app.setup.ascii = true;
+        assert!(screen(&app).is_ascii(), "{}", screen(&app));
+    }
+}
+
+#[test]
+fn of_many_lines_those_that_are_known_are_not_asked_for_again() {
+    let mut app = overview(&Story::incident(), 120, 40);
+    let burst = |newest: i64| anew((0..5_000).map(|i| timeout(newest + i * 60, "")).collect());
+    tail(&mut app, NOW, &burst(0));
+    let back = |app: &App| questions(app).iter().any(|query| matches!(query, Query::Lines { .. }));
+    assert!(back(&app) && screen(&app).contains("not known: 5,000 lines"), "{}", screen(&app));
+    let older =
+        usual().into_iter().filter(|line| line.at < NOW.plus(-310 * SECOND).0 * 1_000_000).rev().collect::<Vec<_>>();
+    let page = Page { total: Count::Exactly(older.len() as u64), lines: older, notes: Vec::new() };
+    let answer = |query: &Query| matches!(query, Query::Lines { .. }).then(|| Ok(Answer::Lines(page.clone())));
+    tell(&mut app, NOW, answer);
+    assert!(!back(&app) && screen(&app).contains("+5,000  upstream"), "{}", screen(&app));
+    // The same with a hundred lines more, after another view: nothing is counted twice, nothing is fetched again.
+    press(&mut app, "2 1");
+    tail(&mut app, NOW.plus(6 * SECOND), &burst(-6_000));
+    assert!(!back(&app) && screen(&app).contains("+5,100  upstream"), "{}", screen(&app));
+    // After a long time what is known does not join what is told.
+    tail(&mut app, NOW.plus(400 * SECOND), &burst(-400_000));
+    assert!(back(&app) && !screen(&app).contains("+5,100"), "{}", screen(&app));
 }

@@ -1,7 +1,10 @@
 use super::*;
+use crate::analysis::patterns::tally::Tally;
+use crate::model::log::{self as logs, Line};
 use crate::model::series::Notes;
 use crate::model::watch::Watch;
 use crate::model::window::{Part, Window};
+use crate::time::Range;
 
 fn frame(series: &[(&str, &[f64])]) -> Frame {
     let window = Window { start: 0, end: 100, step: 10, part: Part::Whole };
@@ -115,4 +118,35 @@ fn a_restart_is_news_for_a_while() {
     let restarts = vec![Restart { instance: "a:1".into(), at: 30_000 }];
     let facts = Facts { restarts, ..Facts::default() };
     assert_eq!(say(&facts).text, "a:1 restarted 30s ago");
+}
+
+#[test]
+fn the_logs_are_heard_where_they_tell_of_errors() {
+    let line = |i: i64| Line {
+        index: "i".into(),
+        id: i.to_string().into(),
+        at: 59_000_000_000 + i,
+        level: logs::Level::Error,
+        service: "shop".into(),
+        place: "shop-0".into(),
+        message: format!("disk {i} is full").as_str().into(),
+        kind: "".into(),
+        endpoint: "/a".into(),
+        error_type: "".into(),
+        trace: "".into(),
+    };
+    let mut tally = Tally::new(16_000);
+    tally.extend(&(0..9).map(line).collect::<Vec<_>>());
+    let found = tally.findings(Timestamp(60_000), &[Range::new(Timestamp(0), Timestamp(90_000))]);
+    let (all, ours) = (frame(&[("", &[0.0, 0.0, 0.5])]), frame(&[("/a", &[0.0, 0.0, 0.9])]));
+    let failing = |by| Facts { errors: Some(&all), errors_by_endpoint: Some(by), logs: &found, ..Facts::default() };
+    assert!(
+        say(&failing(&ours)).text.ends_with("; \"disk <*> is full\" is new in its logs"),
+        "{}",
+        say(&failing(&ours)).text
+    );
+    let theirs = frame(&[("/b", &[0.0, 0.0, 0.9])]);
+    assert!(!say(&failing(&theirs)).text.contains("logs"));
+    let history = Facts { is_history: true, errors_by_endpoint: None, ..failing(&ours) };
+    assert!(say(&history).text.ends_with("; \"disk <*> is full\" is new in the logs"), "{}", say(&history).text);
 }

@@ -11,7 +11,7 @@ use crate::analysis::summary::Headline;
 use crate::model::fault::FetchError;
 use crate::model::log::{Count, Document, Search, Volume, Way};
 use crate::model::query::{Answer, Query, Subscription, Update};
-use crate::model::window::step_for;
+use crate::model::window::{Span, step_for};
 use crate::store::Slot;
 use crate::store::log::{Held, Key};
 use crate::text::Plain;
@@ -65,6 +65,8 @@ pub struct Logs {
     ahead: i64,
     older_error: Option<FetchError>,
     volume: Slot<Volume>,
+    /// What was sought and when, where the volume counts it.
+    counted: Option<(Search, Span)>,
     document: Slot<Document>,
     /// The field under the cursor in the detail.
     field: usize,
@@ -213,6 +215,11 @@ impl Logs {
         self.volume.get().map(|volume| volume.total)
     }
 
+    /// Whether the volume counts what is asked now, and not what was asked before.
+    fn is_counted(&self, scene: &Scene) -> bool {
+        self.counted.as_ref().is_some_and(|(search, span)| (search, *span) == (&self.asked(scene), scene.shown.span()))
+    }
+
     fn draw_list(&self, scene: &Scene, area: Rect, buf: &mut Buffer) {
         let list = self.list();
         if list.lines.is_empty() {
@@ -245,6 +252,9 @@ impl View for Logs {
         } else if self.older_question(scene).as_ref() == Some(query) {
             self.take_older(result.and_then(Answer::into_lines), scene);
         } else if self.volume_question(scene, area).as_ref() == Some(query) {
+            if result.is_ok() {
+                self.counted = Some((self.asked(scene), scene.shown.span()));
+            }
             self.volume.take(query, result.and_then(Answer::into_volume), at);
         } else if self.document_question().as_ref() == Some(query) {
             self.document.take(query, result.and_then(Answer::into_document), at);

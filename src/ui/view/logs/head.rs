@@ -28,7 +28,7 @@ pub fn draw(logs: &Logs, scene: &Scene, places: Places, buf: &mut Buffer) {
     let style = |role| scene.theme.style(role);
     if places.query.height > 0 {
         let index = if places.query.width >= 100 { format!("{}   ", fit(scene.index, INDEX)) } else { String::new() };
-        let spans = vec![Span::styled(index, style(Role::Dim)), Span::styled(amount(logs), style(Role::Strong))];
+        let spans = vec![Span::styled(index, style(Role::Dim)), Span::styled(amount(logs, scene), style(Role::Strong))];
         let right = Line::from(spans).alignment(Alignment::Right);
         let left = places.query.width - (right.width() as u16 + 2).min(places.query.width);
         put(asked(logs, scene, left.into()), Rect { width: left, ..places.query }, buf);
@@ -80,14 +80,14 @@ pub fn words(filter: &Filter) -> String {
 }
 
 /// `4,812 of 1.2 M lines `
-fn amount(logs: &Logs) -> String {
+fn amount(logs: &Logs, scene: &Scene) -> String {
     let lines = &logs.list().lines;
     let held = number(lines.held() as u64);
     let shown = match lines.shown() {
         Some(_) => format!("{} shown, ", number(lines.len() as u64)),
         None => String::new(),
     };
-    match logs.total().filter(|_| logs.around.is_none()) {
+    match logs.total().filter(|_| logs.around.is_none() && logs.is_counted(scene)) {
         Some(count) => format!("{shown}{held} of {} lines ", total(count)),
         None if lines.held() == 0 => String::new(),
         None => format!("{shown}{held} lines "),
@@ -134,6 +134,9 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
         said.push(progress(logs, scene));
     }
     said.extend(of_volume(logs));
+    if logs.volume.get().is_some() && !logs.is_counted(scene) {
+        said.push(("… the volume is that of before".to_owned(), Role::Stale));
+    }
     if logs.live.lines.shown().is_some() && logs.volume.get().is_some() {
         said.push(("~ the volume counts all lines, hidden or not".to_owned(), Role::Dim));
     }
@@ -237,7 +240,7 @@ pub fn headline(logs: &Logs, scene: &Scene) -> Headline {
         let age = ago(scene.now.since(*since));
         return headline(Mood::Warning, format!("the logs are not answered for {age}: {error}"));
     }
-    let Some((volume, at)) = &logs.volume.feed.value else {
+    let Some((volume, at)) = logs.volume.feed.value.as_ref().filter(|_| logs.is_counted(scene)) else {
         return headline(Mood::Unknown, "how many lines there are is not known yet".to_owned());
     };
     let length = format_duration(scene.shown.length());

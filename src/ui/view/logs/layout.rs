@@ -37,7 +37,7 @@ pub fn places(area: Rect, with_patterns: bool) -> Places {
     let levels = levels(area.height);
     let volume = take(if levels > 0 { levels + 1 } else { 0 });
     let left = area.height.saturating_sub(query.height + status.height + volume.height);
-    let patterns = if with_patterns { (left / 2).min(14) } else { 0 };
+    let patterns = if with_patterns { (left * 3 / 5).min(14) } else { 0 };
     Places { query, status, volume, rows: take(left - patterns), patterns: take(patterns) }
 }
 

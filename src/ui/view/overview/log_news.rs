@@ -7,7 +7,7 @@ use crate::analysis::logs::{covered, stands_out};
 use crate::analysis::patterns::compare::Kind;
 use crate::analysis::patterns::tally::{Finding, Sample, Tally, between};
 use crate::model::fault::FetchError;
-use crate::model::log::{Arrivals, Level, Page, Search};
+use crate::model::log::{Arrivals, Level, Line, Page, Search};
 use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::window::Span;
 use crate::text::Plain;
@@ -58,6 +58,8 @@ struct Live {
     seen: Vec<Range>,
     /// All lines since this moment were counted.
     from: Timestamp,
+    /// The newest line that arrived, in ns, those of the future left out.
+    newest: i64,
     /// What is fetched of the time before it.
     back: Option<Back>,
 }
@@ -141,15 +143,18 @@ impl LogNews {
     }
 
     fn take_arrivals(&mut self, query: &Query, arrivals: Arrivals, now: Timestamp) {
-        if arrivals.anew || self.live.is_none() || self.held.as_ref() != Some(query) {
-            let is_whole = arrivals.lines.len() < FILL as usize;
-            let oldest = arrivals.lines.first().filter(|_| !is_whole).map(|line| line.at);
+        let is_whole = arrivals.lines.len() < FILL as usize;
+        let oldest = arrivals.lines.first().filter(|_| !is_whole).map(|line| line.at);
+        let is_same = self.held.as_ref() == Some(query);
+        // Where there are many lines, whoever comes back to this view soon does not ask for all of them again.
+        let joins = self.live.as_ref().zip(oldest).is_some_and(|(live, oldest)| oldest <= live.newest);
+        if !is_same || self.live.is_none() || (arrivals.anew && !joins) {
             *self = Self { held: Some(query.clone()), live: Some(Live::begin(oldest, now)), ..Self::default() };
         }
         self.notes = arrivals.notes;
         self.skipped = self.skipped.saturating_add(arrivals.skipped);
         if let Some(live) = &mut self.live {
-            live.tally.extend(&arrivals.lines);
+            live.arrive(&arrivals.lines, arrivals.anew, now);
         }
         self.compare(now);
     }
@@ -191,12 +196,21 @@ impl Live {
         let tally = Tally::new(WINDOW);
         let (before, _) = tally.windows(now);
         let Some(oldest) = oldest else {
-            return Self { tally, seen: Vec::new(), from: before.start, back: None };
+            return Self { tally, seen: Vec::new(), from: before.start, newest: i64::MIN, back: None };
         };
         let from = Timestamp(oldest.div_euclid(1_000_000) + 1);
         let span = Range::new(before.start, now);
         let back = (from > before.start).then_some(Back { span, before: Some(oldest), left: PAGES });
-        Self { tally, seen: Vec::new(), from, back }
+        Self { tally, seen: Vec::new(), from, newest: i64::MIN, back }
+    }
+
+    /// Counts what came; of lines that are told anew only those that are newer than what is known.
+    fn arrive(&mut self, lines: &[Line], anew: bool, now: Timestamp) {
+        let known = if anew { self.newest } else { i64::MIN };
+        self.tally.extend(lines.iter().filter(|line| line.at > known));
+        let now = now.0.saturating_mul(1_000_000);
+        let newest = lines.iter().map(|line| line.at).filter(|at| *at <= now).max();
+        self.newest = self.newest.max(newest.unwrap_or(i64::MIN));
     }
 
     fn take(&mut self, page: Page) {

@@ -114,7 +114,7 @@ fn kind(kind: Kind) -> (String, Role) {
     let times = |times: f64| match times {
         times if times >= 9.95 => format!("x {times:.0}"),
         times if times >= 0.095 => format!("x {times:.1}"),
-        _ => "x 0.0".to_owned(),
+        times => format!("x {times:.2}"),
     };
     match kind {
         Kind::New => ("new".to_owned(), Role::Strong),
@@ -259,8 +259,9 @@ mod tests {
 
     #[test]
     fn changes_are_told_in_a_word() {
-        let words = [Kind::New, Kind::Grown(12.4), Kind::Grown(2.04), Kind::Same, Kind::Fallen(3.0), Kind::Gone];
-        assert_eq!(words.map(|one| kind(one).0), ["new", "x 12", "x 2.0", "same", "x 0.3", "gone"]);
+        let words =
+            [Kind::New, Kind::Grown(12.4), Kind::Grown(2.04), Kind::Same, Kind::Fallen(3.0), Kind::Fallen(50.0)];
+        assert_eq!(words.map(|one| kind(one).0), ["new", "x 12", "x 2.0", "same", "x 0.3", "x 0.02"]);
     }
 
     #[test]
