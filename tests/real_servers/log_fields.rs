@@ -106,6 +106,10 @@ async fn without_source(url: &str) {
     ] {
         assert_eq!((lines.len(), lines[0].level, lines[0].message.as_str()), (1, Level::Warn, "held as a value"));
         assert!(notes.iter().any(|note| note.contains("without `_source`")), "{notes:?}");
+        let query = Query::Document { index: lines[0].index.to_string(), id: lines[0].id.to_string() };
+        let Answer::Document(document) = asker.ask(query).await else { panic!("no document") };
+        let values: Vec<&str> = document.fields.iter().filter_map(|field| field.value.as_deref()).collect();
+        assert!(values.contains(&"WARN") && values.contains(&"held as a value"), "{document:?}");
     }
 }
 

@@ -18,7 +18,7 @@ use a360::time::{DAY, HOUR, SECOND, Timestamp};
 use serde_json::{Value, json};
 
 use super::log_fields;
-use super::server::{Server, Then, say};
+use super::server::{Request, Server, Then, say};
 use super::stack::Stack;
 
 const WRITERS: usize = 4;
@@ -240,6 +240,7 @@ fn on(server: &str) {
         let [mut follower, _] = every_line_once(&url, &url, Way::Arrival).await;
         made_anew(&url, &mut follower).await;
         asked_back(&follower.source, &follower.seen).await;
+        little_is_asked_in_quiet(&url).await;
         log_fields::are_found(&url).await;
     });
 }
@@ -253,7 +254,7 @@ fn by_time_on(server: &str) {
     });
 }
 
-fn wait(work: impl Future<Output = ()>) {
+pub fn wait(work: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
 }
 
@@ -266,17 +267,57 @@ fn numberless(url: &str) -> Server {
                 r#"{"error":{"type":"illegal_argument_exception","reason":"unknown field [_seq_no]"},"status":400}"#;
             return say(wire, "400 Bad Request", "Content-Type: application/json\r\n", body.as_bytes());
         }
-        let first = request.head.lines().next().unwrap().replace("http/1.1", "HTTP/1.1");
-        let (method, rest) = first.split_once(' ').unwrap();
-        let kind = if request.head.contains("x-ndjson") { "application/x-ndjson" } else { "application/json" };
-        let head = format!("{} {rest}\r\nHost: {address}\r\nConnection: close", method.to_uppercase());
-        let mut stream = TcpStream::connect(&address).unwrap();
-        let length = request.body.len();
-        write!(stream, "{head}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{}", request.body).unwrap();
-        let sent = std::io::copy(&mut stream, wire);
-        drop(sent.and_then(|_| wire.flush()));
+        let answer = answer_of(&address, request);
+        drop(wire.write_all(&answer).and_then(|()| wire.flush()));
         Then::Close
     })
+}
+
+/// What the server behind says to a request, with all headers; it closes the connection then.
+fn answer_of(address: &str, request: &Request) -> Vec<u8> {
+    let first = request.head.lines().next().unwrap().replace("http/1.1", "HTTP/1.1");
+    let (method, rest) = first.split_once(' ').unwrap();
+    let kind = if request.head.contains("x-ndjson") { "application/x-ndjson" } else { "application/json" };
+    let head = format!("{} {rest}\r\nHost: {address}\r\nConnection: close", method.to_uppercase());
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = request.body.len();
+    write!(stream, "{head}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{}", request.body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    answer
+}
+
+/// A month of daily indices, and nothing new: what each poll costs.
+async fn little_is_asked_in_quiet(url: &str) {
+    let lines = (1..=30).map(|day| {
+        let head = format!("{{\"create\":{{\"_index\":\"quiet360-2026.10.{day:02}\",\"_id\":\"n{day}\"}}}}\n");
+        format!("{head}{{\"@timestamp\":\"{}\",\"log\":\"said\"}}\n", now().rfc3339())
+    });
+    send(url, "POST", "/_bulk?refresh=true", "application/x-ndjson", &lines.collect::<String>());
+    let address = url.trim_start_matches("http://").to_owned();
+    let answered = Arc::<AtomicUsize>::default();
+    let count = Arc::clone(&answered);
+    let proxy = Server::new(move |request, wire| {
+        let answer = answer_of(&address, request);
+        count.fetch_add(answer.len(), Ordering::SeqCst);
+        drop(wire.write_all(&answer).and_then(|()| wire.flush()));
+        Then::Close
+    });
+    let source = Elasticsearch::new(Engine { index: "quiet360-*".to_owned(), ..Engine::new(&proxy.url()) });
+    let mut follower = Follower { source, ..Follower::new(url, Way::Arrival, Search::default()) };
+    assert_eq!(follower.poll().await.lines.len(), 30);
+    follower.poll().await;
+    let mut most = 0;
+    for _ in 0..12 {
+        let (before, said) = (proxy.requests().len(), answered.load(Ordering::SeqCst));
+        assert_eq!(follower.poll().await.lines.len(), 0);
+        let asked = proxy.requests();
+        assert_eq!(asked.len(), before + 1);
+        let request = asked.last().unwrap();
+        most = most.max(request.head.len() + request.body.len() + answered.load(Ordering::SeqCst) - said);
+    }
+    println!("a quiet poll of 30 indices: {most} bytes, with all headers");
+    assert!(most < 2_048, "{most}");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod alerts;
 mod gateway;
 mod log_fields;
+mod log_rate;
 mod logs;
 mod outage;
 mod overview;

@@ -69,6 +69,15 @@ impl Caps {
         self.get(field).is_some_and(|cap| cap.searchable)
     }
 
+    /// Fields whose values the server can give without the document, up to so many.
+    pub fn values(&self, most: usize) -> Vec<&str> {
+        let own = |(name, cap): &(&String, &Cap)| cap.aggregatable && !name.starts_with('_');
+        let mut names: Vec<&str> = self.fields.iter().filter(own).map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.truncate(most);
+        names
+    }
+
     /// The field, or its twin that holds the value whole, whichever can be counted by.
     pub fn countable(&self, field: &str) -> Option<String> {
         let can = |name: &str| self.get(name).is_some_and(|cap| cap.aggregatable && cap.kind != Kind::Text);

@@ -1,5 +1,7 @@
 //! One document with all its fields, in its own order, and by what each can be searched.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::json;
 
 use super::caps::Caps;
@@ -13,6 +15,8 @@ use crate::text::Plain;
 const MAX_FIELDS: usize = 10_000;
 /// Deeper ones are shown as they are written.
 const MAX_DEPTH: u16 = 24;
+/// Of a document without its source; a server gives a hundred.
+const MAX_VALUES: usize = 100;
 /// A longer value cannot be searched for exactly.
 const MAX_EXACT: usize = 8_000;
 
@@ -20,9 +24,12 @@ impl Inner {
     /// By its id, wherever it was routed to.
     pub async fn document(&self, index: &str, id: &str, now: Now) -> Result<Document, FetchError> {
         let caps = self.caps(now).await?;
-        let body = json!({ "size": 1, "query": { "ids": { "values": [id] } } }).to_string();
+        let mut body = json!({ "size": 1, "query": { "ids": { "values": [id] } } });
+        if self.sourceless.load(Ordering::Relaxed) {
+            body["docvalue_fields"] = caps.values(MAX_VALUES).into();
+        }
         let path = format!("/{}/_search", super::in_path(index));
-        let reply = self.client.post_json(&path, &body, now.ours).await?;
+        let reply = self.client.post_json(&path, &body.to_string(), now.ours).await?;
         match source(success(&reply, now)?)? {
             Some(source) => {
                 let mut reader = Reader { fields: Vec::new(), caps: &caps };
@@ -45,15 +52,16 @@ fn source(body: &[u8]) -> Result<Option<&[u8]>, FetchError> {
     scan.object(|key, scan| match key {
         b"hits" => scan.object(|key, scan| match key {
             b"hits" => scan.array(|scan| {
-                let mut own: &[u8] = b"{}";
+                let (mut own, mut values): (&[u8], &[u8]) = (b"{}", b"{}");
                 scan.object(|key, scan| {
                     match key {
                         b"_source" => own = scan.raw()?,
+                        b"fields" => values = scan.raw()?,
                         _ => drop(scan.raw()?),
                     }
                     Ok(())
                 })?;
-                found = Some(own);
+                found = Some(if own == b"{}" || own == b"null" { values } else { own });
                 Ok(())
             }),
             _ => scan.raw().map(drop),
