@@ -302,12 +302,12 @@ fn a_burst_says_how_many_lines_it_skipped() {
         let mut stage = Stage::new(Search::default());
         stage.engine(|engine| engine.create(INDICES[0], 1));
         stage.poll().await;
-        for number in 0..60_000 {
+        for number in 0..110_000 {
             stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
         }
         let arrivals = stage.poll().await;
-        assert_eq!((arrivals.lines.len(), arrivals.skipped), (50_000, 10_000));
-        assert!(stage.seen.contains_key("d59999") && !stage.seen.contains_key("d9999"));
+        assert_eq!((arrivals.lines.len(), arrivals.skipped), (100_000, 10_000));
+        assert!(stage.seen.contains_key("d109999") && !stage.seen.contains_key("d9999"));
         stage.write(INDICES[0], 0, "next", 0, "INFO", [0, 0]);
         assert_eq!(stage.poll().await.lines.len(), 1);
     });

@@ -133,12 +133,12 @@ fn a_burst_says_how_many_lines_it_skipped() {
     wait(async {
         let mut stage = numberless(Search::default());
         stage.poll().await;
-        for number in 0..60_000 {
-            stage.write(INDICES[0], 0, &format!("d{number}"), 900 - number / 100, "INFO", [0, 0]);
+        for number in 0..110_000 {
+            stage.write(INDICES[0], 0, &format!("d{number}"), 1_200 - number / 100, "INFO", [0, 0]);
         }
         let arrivals = stage.poll().await;
-        assert_eq!((arrivals.lines.len(), arrivals.skipped), (50_000, 10_000));
-        assert!(stage.seen.contains_key("d59999") && !stage.seen.contains_key("d9999"));
+        assert_eq!((arrivals.lines.len(), arrivals.skipped), (100_000, 10_000));
+        assert!(stage.seen.contains_key("d109999") && !stage.seen.contains_key("d9999"));
         stage.write(INDICES[0], 0, "next", 0, "INFO", [0, 0]);
         assert_eq!(stage.poll().await.lines.len(), 1);
     });
