@@ -19,7 +19,7 @@ pub const WINDOW: i64 = 15 * MINUTE;
 /// Lines that are asked for at once.
 const FILL: u32 = 5_000;
 /// So many pages are fetched back; a storm has more than anybody can read.
-const PAGES: u8 = 6;
+const PAGES: u8 = 3;
 
 /// What is known by now.
 #[derive(Default)]
@@ -216,8 +216,9 @@ impl Live {
     fn take(&mut self, page: Page) {
         let Some(Back { span, before, left }) = self.back.take() else { return };
         self.tally.extend(&page.lines);
-        let is_last = page.lines.len() < FILL as usize;
-        let stretch = if is_last { span } else { covered(&page, span) };
+        // A page may be short because lines are long: its count says whether there are more.
+        let stretch = covered(&page, span);
+        let is_last = stretch == span || page.lines.is_empty();
         if before.is_none() {
             return self.seen.push(stretch);
         }
