@@ -143,11 +143,12 @@ impl LogNews {
     }
 
     fn take_arrivals(&mut self, query: &Query, arrivals: Arrivals, now: Timestamp) {
-        let is_whole = arrivals.lines.len() < FILL as usize;
-        let oldest = arrivals.lines.first().filter(|_| !is_whole).map(|line| line.at);
+        // Fewer lines than asked for are no sign that there are no others: they may be too long for one answer.
+        let is_full = arrivals.lines.len() >= FILL as usize;
+        let oldest = arrivals.lines.first().map(|line| line.at);
         let is_same = self.held.as_ref() == Some(query);
         // Where there are many lines, whoever comes back to this view soon does not ask for all of them again.
-        let joins = self.live.as_ref().zip(oldest).is_some_and(|(live, oldest)| oldest <= live.newest);
+        let joins = self.live.as_ref().zip(oldest).is_some_and(|(live, oldest)| is_full && oldest <= live.newest);
         if !is_same || self.live.is_none() || (arrivals.anew && !joins) {
             *self = Self { held: Some(query.clone()), live: Some(Live::begin(oldest, now)), ..Self::default() };
         }
