@@ -73,8 +73,9 @@ fn title<'a>(patterns: &Patterns, panel: &Panel, width: usize, scene: &Scene) ->
     let range = if scene.shown.is_live() { format!("the last {length}") } else { format!("these {length}") };
     let long = format!(" ── {count} of {range} ({now}), against the {length} before ({before}) ");
     let short = format!(" ── {count} in {length}: {now}; before: {before} ");
+    let here = format!(" ── {count} of {now} ");
     let least = format!(" ── {count} ");
-    let words = [long, short, least].into_iter().find(|words| words.width() < width).unwrap_or_default();
+    let words = [long, short, here, least].into_iter().find(|words| words.width() < width).unwrap_or_default();
     let rest = width.saturating_sub(words.width());
     Line::from(vec![
         Span::styled(words, scene.theme.style(if panel.focused { Role::Strong } else { Role::Title })),
