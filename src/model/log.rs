@@ -126,6 +126,24 @@ pub struct Arrivals {
     pub cursor: Cursor,
 }
 
+impl Arrivals {
+    /// The same one after the other, so many lines in each at most: who takes them in need not do so at once.
+    pub fn parts(mut self, most: usize) -> Vec<Self> {
+        let mut parts = Vec::new();
+        while self.lines.len() > most {
+            let rest = self.lines.split_off(most);
+            let lines = std::mem::replace(&mut self.lines, rest);
+            let reached = lines.last().map(|line| Timestamp(line.at.div_euclid(1_000_000)));
+            let complete_to = self.complete_to.zip(reached).map(|(all, reached)| all.min(reached));
+            let (anew, skipped) = (std::mem::take(&mut self.anew), std::mem::take(&mut self.skipped));
+            let (notes, cursor) = (self.notes.clone(), self.cursor.clone());
+            parts.push(Self { lines, anew, skipped, complete_to, way: self.way, notes, cursor });
+        }
+        parts.push(self);
+        parts
+    }
+}
+
 /// How far a tail has come: only whoever made it can read it.
 #[derive(Clone)]
 pub struct Cursor(pub Arc<dyn Any + Send + Sync>);
@@ -197,4 +215,45 @@ pub struct Tallies {
     /// Over so many lines, where the server could not count itself.
     pub over: Option<u64>,
     pub notes: Vec<Plain>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_have_every_line_once_and_claim_no_more_than_they_bring() {
+        let none = Plain::default;
+        let line = |second: i64| Line {
+            index: "i".into(),
+            id: "x".into(),
+            at: second * 1_000_000_000,
+            level: Level::Info,
+            service: none(),
+            place: none(),
+            message: none(),
+            kind: none(),
+            endpoint: none(),
+            error_type: none(),
+            trace: none(),
+        };
+        let arrivals = Arrivals {
+            lines: (0..7).map(line).collect(),
+            anew: true,
+            skipped: 5,
+            complete_to: Some(Timestamp(5_000)),
+            way: Way::Arrival,
+            notes: Vec::new(),
+            cursor: Cursor(Arc::new(())),
+        };
+        let parts = arrivals.clone().parts(3);
+        let lines: Vec<Line> = parts.iter().flat_map(|part| part.lines.clone()).collect();
+        assert_eq!(lines, arrivals.lines);
+        let told: Vec<_> = parts.iter().map(|part| (part.lines.len(), part.anew, part.skipped)).collect();
+        assert_eq!(told, [(3, true, 5), (3, false, 0), (1, false, 0)]);
+        let complete: Vec<_> = parts.iter().filter_map(|part| Some(part.complete_to?.0)).collect();
+        assert_eq!(complete, [2_000, 5_000, 5_000]);
+        assert!(parts.iter().all(|part| part.cursor == arrivals.cursor));
+        assert_eq!(arrivals.clone().parts(7), [arrivals]);
+    }
 }

@@ -182,7 +182,7 @@ impl Answer {
     }
 }
 
-/// What became of one request.
+/// What became of one request, or of a part of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Update {
     pub subscription: Subscription,
@@ -193,4 +193,15 @@ pub struct Update {
     /// How far the clock of the source is ahead of ours, in ms, as far as known.
     pub skew_ms: i64,
     pub result: Result<Answer, FetchError>,
+}
+
+impl Update {
+    /// How many log lines it brings.
+    pub fn lines(&self) -> usize {
+        match &self.result {
+            Ok(Answer::Arrivals(arrivals)) => arrivals.lines.len(),
+            Ok(Answer::Lines(page)) => page.lines.len(),
+            _ => 0,
+        }
+    }
 }

@@ -25,6 +25,9 @@ const FRAME: Duration = Duration::from_millis(12);
 /// Events taken in before a frame is drawn in any case.
 const MOST_AT_ONCE: usize = 4_096;
 
+/// Lines of logs taken in before the keys are looked at again.
+const MOST_LINES: usize = 10_000;
+
 /// What is done to the terminal.
 pub enum Paint<'a> {
     Frame(&'a App),
@@ -115,11 +118,14 @@ fn keys(app: &mut App, clock: Clock, input: &mut mpsc::Receiver<TermEvent>, firs
     effect
 }
 
-/// Takes in every answer that has arrived; what they want done is at most that the bell rings.
+/// Takes in every answer that has arrived, up to so many lines of logs: keys go before the rest of them. What answers
+/// want done is at most that the bell rings.
 fn updates<A: Ask>(app: &mut App, clock: Clock, poller: &mut Poller<A>, first: Update) -> Option<Effect> {
-    let mut effect = app.handle(Event::Update(Box::new(first)), clock());
-    while let Some(update) = poller.try_next() {
+    let (mut lines, mut effect, mut next) = (0, None, Some(first));
+    while let Some(update) = next {
+        lines += update.lines();
         effect = app.handle(Event::Update(Box::new(update)), clock()).or(effect);
+        next = if lines < MOST_LINES { poller.try_next() } else { None };
     }
     effect
 }

@@ -21,6 +21,8 @@ use crate::time::{SECOND, Timestamp, millis};
 
 /// Answers waiting for the UI; a poller that is ahead waits.
 const QUEUE: usize = 64;
+/// Lines of logs in one of them: taking them in must cost less than a frame.
+const PART: usize = 10_000;
 /// The first wait after a failure, and the longest: a server that comes back is seen soon, and not knocked down again.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 const SLOWEST_RETRY: Duration = Duration::from_secs(12);
@@ -149,9 +151,11 @@ impl<A: Ask> Line<A> {
             let next = delay.map(|delay| at.plus(millis(delay)));
             let failed = result.is_err();
             let skew_ms = self.ask.skew_ms(self.subscription.query.source());
-            let update = Update { subscription: self.subscription.clone(), at, next, skew_ms, result };
-            if self.sender.send(update).await.is_err() {
-                return;
+            for result in parts(result) {
+                let update = Update { subscription: self.subscription.clone(), at, next, skew_ms, result };
+                if self.sender.send(update).await.is_err() {
+                    return;
+                }
             }
             let Some(delay) = delay else { return };
             tokio::select! {
@@ -201,6 +205,16 @@ impl<A: Ask> Line<A> {
         let doubled = base.saturating_mul(1 << (self.failures - 1).min(6)).min(cap);
         let spread = doubled.mul_f64(0.75 + 0.5 * self.rhythm.random(u64::from(self.failures)));
         spread.max(error.retry_after().unwrap_or_default())
+    }
+}
+
+/// A burst of lines must not hold up the keys of whoever takes it in.
+fn parts(result: Result<Answer, FetchError>) -> Vec<Result<Answer, FetchError>> {
+    match result {
+        Ok(Answer::Arrivals(arrivals)) => {
+            arrivals.parts(PART).into_iter().map(|part| Ok(Answer::Arrivals(part))).collect()
+        }
+        other => vec![other],
     }
 }
 
