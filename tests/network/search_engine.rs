@@ -39,6 +39,8 @@ pub struct Engine {
     pub failing: bool,
     /// Stops searching before it has looked at all: half of what is there.
     pub slow: bool,
+    /// Refuses the next question: too many are asked.
+    pub busy: bool,
     /// Says 400 to whoever names `_seq_no`, as a look-alike does.
     pub numberless: bool,
 }
@@ -103,6 +105,10 @@ impl Engine {
     /// What is asked of one index pattern, all in JSON.
     pub fn answer(&mut self, path: &str, body: &str) -> Value {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if std::mem::take(&mut self.busy) {
+            let error = json!({ "type": "es_rejected_execution_exception", "reason": "queue" });
+            return json!({ "error": error, "status": 429 });
+        }
         if path.ends_with("/_msearch") {
             self.round += 1;
             let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

@@ -116,6 +116,34 @@ fn a_busy_server_is_asked_for_fewer_lines() {
 }
 
 #[test]
+fn no_line_is_lost_when_more_are_asked_for_again() {
+    // After a while the pace grows with an answer, which may be the first or the second page of a poll.
+    for (by_time, quiet) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
+        wait(async {
+            let mut stage = Stage::new(Search::default());
+            stage.engine(|engine| {
+                engine.numberless = by_time;
+                engine.create(INDICES[0], 1);
+            });
+            stage.poll().await;
+            stage.engine(|engine| engine.busy = true);
+            assert!(matches!(stage.ask().await, Err(FetchError::TooMany { .. })));
+            for _ in 0..quiet {
+                stage.poll().await;
+            }
+            for poll in 0..12 {
+                for number in 0..1_100 {
+                    stage.write(INDICES[0], 0, &format!("{poll} {number}"), number % 900, "INFO", [0, 0]);
+                }
+                stage.poll().await;
+            }
+            stage.poll().await;
+            assert!(stage.whole().is_ok(), "by time: {by_time}, after {quiet}");
+        });
+    }
+}
+
+#[test]
 fn documents_without_source_are_read_from_their_values() {
     let server = engine(|path, body| {
         if path.contains("_field_caps") {
