@@ -35,7 +35,7 @@ pub struct Engine {
     pub round: u32,
     /// Which copy answers next.
     pub copy: usize,
-    /// Fails a shard of the next answer, though it is a success.
+    /// Fails a shard of the next answer that finds anything, though it is a success.
     pub failing: bool,
     /// Stops searching before it has looked at all: half of what is there.
     pub slow: bool,
@@ -153,7 +153,7 @@ impl Engine {
         if self.slow {
             found.truncate(found.len() / 2);
         }
-        let failed = std::mem::take(&mut self.failing) && !found.is_empty();
+        let failed = !found.is_empty() && std::mem::take(&mut self.failing);
         let aggs = aggregations(&body["aggs"], &found);
         let mut hits = found;
         hits.retain(|(index, doc)| body.get("post_filter").is_none_or(|filter| matches(filter, index, doc)));

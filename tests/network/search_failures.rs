@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine;
 use a360::model::fault::FetchError;
-use a360::model::log::{Level, Page, Search};
+use a360::model::log::{Count, Level, Page, Search};
 use a360::model::query::{Answer, Query};
 use a360::model::window::{Progress, Span};
 use a360::source::elasticsearch::Elasticsearch;
@@ -194,8 +194,41 @@ fn half_answers_say_so() {
         });
         let page = page(&source(&server, u64::MAX));
         assert_eq!(page.lines.len(), 1);
+        assert!(matches!(page.total, Count::AtLeast(_)), "what did not answer was not counted");
         assert!(page.notes.iter().any(|note| note.contains(words)), "{:?}", page.notes);
     }
+}
+
+#[test]
+fn a_line_that_fills_a_hole_comes_while_shards_of_others_fail() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        stage.write(INDICES[0], 0, "seen late", 0, "INFO", [5, 5]);
+        stage.write(INDICES[0], 0, "seen at once", 0, "INFO", [0, 0]);
+        stage.poll().await;
+        // For longer than a hole is watched.
+        for _ in 0..70 {
+            stage.engine(|engine| engine.failing = true);
+            stage.poll().await;
+        }
+        stage.whole().unwrap();
+    });
+}
+
+#[test]
+fn a_page_keeps_its_lines_if_those_of_its_last_moment_are_not_had() {
+    let server = engine(|path, body| {
+        let whole = serde_json::from_str::<Value>(body).is_ok_and(|body| body.get("sort").is_some());
+        match path {
+            path if !path.contains("_search") || body.contains("date_range") => ok(&json!({})),
+            _ if whole => found(&vec![r#"{"_id":"1","_source":{"@timestamp":1795388290000}}"#; 500].join(",")),
+            _ => ok(&json!({ "timed_out": true, "_shards": { "total": 1 }, "hits": { "hits": [] } })),
+        }
+    });
+    let page = page(&source(&server, u64::MAX));
+    assert_eq!((page.lines.len(), page.notes[0].as_str()), (500, "the search ran out of time: there is more"));
 }
 
 #[test]

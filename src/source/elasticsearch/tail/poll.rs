@@ -125,11 +125,9 @@ impl Poll<'_> {
             let (arrived, watched) = (next()?, next()?);
             self.gathered.note(&watched);
             signs.total = watched.shards;
-            if !watched.partial {
-                // Before the marks move: the holes that were asked for are those in the list.
-                signs.suspicious |= anchored(&watched) < self.place.anchors(shard, &self.reach);
-                self.reread(shard, &watched.aggs).await?;
-            }
+            // Before the marks move: the holes that were asked for are those in the list. More is more, whoever is silent.
+            signs.suspicious |= !watched.partial && anchored(&watched) < self.place.anchors(shard, &self.reach);
+            self.reread(shard, &watched.aggs).await?;
             self.arrived(shard, arrived).await?;
         }
         if self.asks_of_all() {
