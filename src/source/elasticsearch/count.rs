@@ -11,7 +11,7 @@ use super::query::all;
 use super::request::Shards;
 use super::{Inner, Now};
 use crate::model::fault::FetchError;
-use crate::model::log::{Count, Level, Search, Tallies, Volume};
+use crate::model::log::{Level, Search, Tallies, Volume};
 use crate::model::window::Span;
 use crate::text::Plain;
 
@@ -59,9 +59,7 @@ impl Inner {
             notes.push(Plain::new("levels are told by the words in the line: they may be off by a little"));
         }
         let grid = Grid { start, step, buckets };
-        let count = if found.partial { Count::AtLeast } else { Count::Exactly };
-        let total = count(found.total());
-        Ok(Volume { start, step, levels: grid.levels(&found.aggs), total, notes })
+        Ok(Volume { start, step, levels: grid.levels(&found.aggs), total: found.count(), notes })
     }
 
     pub async fn tallies(&self, search: &Search, span: Span, now: Now) -> Result<Tallies, FetchError> {
