@@ -6,9 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::layout::Places;
-use super::volume::{number, of, total};
+use super::volume::{of, total};
 use super::window::Window;
 use super::{Logs, Older, is_overdue, row};
+use crate::analysis::logs::number;
 use crate::analysis::summary::{Headline, Level as Mood};
 use crate::model::log::{Count, Filter, Level, Search, Way};
 use crate::text::Plain;
