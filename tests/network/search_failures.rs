@@ -218,6 +218,22 @@ fn a_line_that_fills_a_hole_comes_while_shards_of_others_fail() {
 }
 
 #[test]
+fn where_the_server_knows_no_levels_lines_of_others_are_not_counted() {
+    let server = engine(|path, body| match path {
+        path if !path.contains("_search") || body.contains("date_range") => ok(&json!({})),
+        _ => found(
+            r#"{"_id":"1","_source":{"level":"ERROR","error_type":"Timeout","type":"request","endpoint":"/a"}},
+            {"_id":"2","_source":{"level":"INFO","type":"request","endpoint":"/b"}}"#,
+        ),
+    });
+    let search = Search { level: Some(Level::Error), ..Search::default() };
+    let query = Query::Tallies { search, span: Span::Live { length: HOUR } };
+    let tallies = ask(&source(&server, u64::MAX), &query).unwrap().into_tallies().unwrap();
+    assert_eq!((tallies.error_types, tallies.requests), (vec![("Timeout".into(), 1)], vec![("/a".into(), 1)]));
+    assert_eq!(tallies.over, Some(1));
+}
+
+#[test]
 fn a_page_keeps_its_lines_if_those_of_its_last_moment_are_not_had() {
     let server = engine(|path, body| {
         let whole = serde_json::from_str::<Value>(body).is_ok_and(|body| body.get("sort").is_some());
