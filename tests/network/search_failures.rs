@@ -218,6 +218,24 @@ fn a_line_that_fills_a_hole_comes_while_shards_of_others_fail() {
 }
 
 #[test]
+fn counts_that_shards_did_not_agree_on_say_so() {
+    let server = engine(|path, _| {
+        let exact = json!({ "keyword": { "searchable": true, "aggregatable": true } });
+        if path.contains("_field_caps") {
+            let fields = json!({ "level": exact, "type": exact, "endpoint": exact, "error_type": exact });
+            return ok(&json!({ "fields": fields }));
+        }
+        let by = json!({ "doc_count_error_upper_bound": 7, "buckets": [{ "key": "/a", "doc_count": 40 }] });
+        let aggs = json!({ "requests": { "by": by } });
+        ok(&json!({ "_shards": { "total": 2 }, "hits": { "hits": [] }, "aggregations": aggs }))
+    });
+    let query = Query::Tallies { search: Search::default(), span: Span::Live { length: HOUR } };
+    let tallies = ask(&source(&server, u64::MAX), &query).unwrap().into_tallies().unwrap();
+    assert_eq!((tallies.requests, tallies.over), (vec![("/a".into(), 40)], None));
+    assert_eq!(tallies.notes, ["a count may be up to 7 too low: there are too many different ones"]);
+}
+
+#[test]
 fn where_the_server_knows_no_levels_lines_of_others_are_not_counted() {
     let server = engine(|path, body| match path {
         path if !path.contains("_search") || body.contains("date_range") => ok(&json!({})),

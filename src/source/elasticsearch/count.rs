@@ -83,6 +83,12 @@ impl Inner {
         if found.shards == 0 {
             notes.push(self.no_index(now).await);
         }
+        // Each shard names only its own most frequent ones.
+        let missed = |path: &str| found.aggs.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+        let most = ["errors", "requests"].map(|of| missed(&format!("/{of}/by/doc_count_error_upper_bound")));
+        if let Some(most) = most.into_iter().max().filter(|most| *most > 0) {
+            notes.push(Plain::from(format!("a count may be up to {most} too low: there are too many different ones")));
+        }
         let rows = |path: &str| {
             let list = found.aggs.pointer(path).and_then(Value::as_array);
             let row = |bucket: &Value| Some((Plain::new(&key(bucket)?), bucket["doc_count"].as_u64()?));
