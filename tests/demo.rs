@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use a360::analysis::alerts::{State, Told, rows};
 use a360::analysis::history;
-use a360::analysis::logs::{insights, tallies};
+use a360::analysis::logs::insights;
 use a360::analysis::patterns::compare::Kind;
 use a360::analysis::patterns::tally::Tally;
 use a360::analysis::routing::Tree;
@@ -14,7 +14,7 @@ use a360::demo::Service;
 use a360::model::alert::Alert;
 use a360::model::ask::Ask;
 use a360::model::delivery::{Held, Holdings, Routing};
-use a360::model::log::{Count, Page, Search};
+use a360::model::log::{Count, Page, Search, Tallies};
 use a360::model::matcher::{Matcher, Op};
 use a360::model::promql;
 use a360::model::query::{Answer, Query};
@@ -208,7 +208,7 @@ fn the_incident_is_new_in_the_logs() {
     let usual = found.iter().find(|finding| finding.text.starts_with("gc: generation <*>")).unwrap();
     assert_eq!(usual.kind, Kind::Same);
     // Both ways of counting agree.
-    let mut here = tallies(&lines);
+    let mut here = Tallies::of(&lines);
     here.over = None;
     let query = Query::Tallies { search: Search::default(), span };
     assert_eq!(ask(&query).into_tallies().unwrap(), here);

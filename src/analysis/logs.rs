@@ -1,17 +1,12 @@
-//! What log lines say together: the tables of errors and requests, and one sentence for each thing that stands out.
-
-use std::collections::HashMap;
+//! What log lines say together: one sentence for each thing that stands out.
 
 use super::patterns::PatternId;
 use super::patterns::compare::Kind;
 use super::patterns::tally::Finding;
-use crate::model::log::{Count, Level, Line, Page, Tallies};
+use crate::model::log::{Count, Level, Page};
 use crate::model::unit::Unit;
-use crate::text::Plain;
 use crate::time::{Range, Timestamp};
 
-/// What lines without the field are counted as.
-pub const NONE: &str = "(none)";
 /// What is new with fewer lines is worth a sentence only if it is an error or a warning.
 const MANY: u64 = 20;
 /// So many errors of one kind are worth it.
@@ -19,28 +14,6 @@ const FEW: u64 = 3;
 /// A pattern is quoted up to so many characters; among other things up to fewer.
 const QUOTED: usize = 80;
 const SHORT: usize = 40;
-
-/// Error types of the lines of level ERROR, endpoints of those of type `request`: of these lines and no others.
-pub fn tallies<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Tallies {
-    let (mut errors, mut requests, mut over) = (HashMap::new(), HashMap::new(), 0);
-    for line in lines {
-        over += 1;
-        if line.level == Level::Error {
-            *errors.entry(&line.error_type).or_insert(0_u64) += 1;
-        }
-        if line.kind == "request" {
-            *requests.entry(&line.endpoint).or_insert(0_u64) += 1;
-        }
-    }
-    Tallies { error_types: ranked(errors), requests: ranked(requests), over: Some(over), notes: Vec::new() }
-}
-
-fn ranked(counts: HashMap<&Plain, u64>) -> Vec<(Plain, u64)> {
-    let name = |name: &Plain| if name.is_empty() { Plain::new(NONE) } else { name.clone() };
-    let mut ranked: Vec<(Plain, u64)> = counts.into_iter().map(|(field, count)| (name(field), count)).collect();
-    ranked.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    ranked
-}
 
 /// The part of a stretch of time that a page of its newest lines tells all of: those that were left out are older.
 pub fn covered(page: &Page, stretch: Range) -> Range {

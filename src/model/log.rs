@@ -1,6 +1,7 @@
 //! Log lines, as a search engine holds them, and how they are sought.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -217,28 +218,77 @@ pub struct Tallies {
     pub notes: Vec<Plain>,
 }
 
+/// What lines without the field are counted as.
+pub const NONE: &str = "(none)";
+
+impl Tallies {
+    /// Of these lines and no others.
+    pub fn of<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Self {
+        let (mut errors, mut requests, mut over) = (HashMap::new(), HashMap::new(), 0);
+        for line in lines {
+            over += 1;
+            if line.level == Level::Error {
+                *errors.entry(&line.error_type).or_insert(0_u64) += 1;
+            }
+            if line.kind == "request" {
+                *requests.entry(&line.endpoint).or_insert(0_u64) += 1;
+            }
+        }
+        Self { error_types: ranked(errors), requests: ranked(requests), over: Some(over), notes: Vec::new() }
+    }
+}
+
+fn ranked(counts: HashMap<&Plain, u64>) -> Vec<(Plain, u64)> {
+    let name = |name: &Plain| if name.is_empty() { Plain::new(NONE) } else { name.clone() };
+    let mut ranked: Vec<(Plain, u64)> = counts.into_iter().map(|(field, count)| (name(field), count)).collect();
+    ranked.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    ranked
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn parts_have_every_line_once_and_claim_no_more_than_they_bring() {
-        let none = Plain::default;
-        let line = |second: i64| Line {
+    fn line(level: Level, kind: &str, endpoint: &str, error_type: &str) -> Line {
+        Line {
             index: "i".into(),
             id: "x".into(),
-            at: second * 1_000_000_000,
-            level: Level::Info,
-            service: none(),
-            place: none(),
-            message: none(),
-            kind: none(),
-            endpoint: none(),
-            error_type: none(),
-            trace: none(),
-        };
+            at: 0,
+            level,
+            service: Plain::default(),
+            place: Plain::default(),
+            message: Plain::default(),
+            kind: kind.into(),
+            endpoint: endpoint.into(),
+            error_type: error_type.into(),
+            trace: Plain::default(),
+        }
+    }
+
+    #[test]
+    fn error_types_of_errors_and_endpoints_of_requests() {
+        let lines = [
+            line(Level::Error, "request", "/api/pay", "Timeout"),
+            line(Level::Error, "upstream", "/api/pay", "Timeout"),
+            line(Level::Error, "request", "/api/login", ""),
+            line(Level::Warn, "slow", "/api/pay", "Timeout"),
+            line(Level::Info, "request", "/api/pay", ""),
+            line(Level::Info, "request", "", ""),
+        ];
+        let said =
+            |of: &[(Plain, u64)]| of.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ");
+        let tallies = Tallies::of(&lines);
+        assert_eq!(said(&tallies.error_types), "Timeout 2, (none) 1");
+        assert_eq!(said(&tallies.requests), "/api/pay 2, (none) 1, /api/login 1");
+        assert_eq!(tallies.over, Some(6));
+        assert_eq!(Tallies::of(&[]), Tallies { over: Some(0), ..Tallies::default() });
+    }
+
+    #[test]
+    fn parts_have_every_line_once_and_claim_no_more_than_they_bring() {
+        let at = |second: i64| Line { at: second * 1_000_000_000, ..line(Level::Info, "", "", "") };
         let arrivals = Arrivals {
-            lines: (0..7).map(line).collect(),
+            lines: (0..7).map(at).collect(),
             anew: true,
             skipped: 5,
             complete_to: Some(Timestamp(5_000)),

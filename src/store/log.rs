@@ -22,6 +22,8 @@ use shown::Block;
 
 /// So many lines are held; the oldest go first.
 pub const CAP: usize = 1_000_000;
+/// And so many bytes of what they say: some services write whole documents into each.
+const ROOM: usize = 512 << 20;
 /// Lines of a block: putting one in its place moves at most so many.
 const BLOCK: usize = 1_024;
 /// Lines that come later than this behind newer ones, in ns: less is how servers work.
@@ -59,6 +61,9 @@ pub struct Lines {
     shown: Option<Shown>,
     len: usize,
     cap: usize,
+    /// Of what the lines say, and at most, in bytes.
+    bytes: usize,
+    room: usize,
     names: Names,
     /// So many words were left when they were last looked through.
     swept: usize,
@@ -81,6 +86,8 @@ impl Lines {
             shown: None,
             len: 0,
             cap: cap.max(1),
+            bytes: 0,
+            room: ROOM,
             names: Names::default(),
             swept: 0,
             dropped: 0,
@@ -102,8 +109,9 @@ impl Lines {
         self.held
     }
 
+    /// Whether older lines would have to go as soon as they come.
     pub fn is_full(&self) -> bool {
-        self.held >= self.cap
+        self.held >= self.cap || self.bytes >= self.room - self.room / 16
     }
 
     /// How many of the oldest had to go.
@@ -115,7 +123,7 @@ impl Lines {
     pub fn clear(&mut self) {
         let sought = self.sought.take().map(|sought| Sought { words: Vec::new(), hits: 0, ..sought });
         let shown = self.shown.take();
-        *self = Self { sought, shown, ..Self::up_to(self.cap) };
+        *self = Self { sought, shown, room: self.room, ..Self::up_to(self.cap) };
     }
 
     /// Takes in what a tail brought by now, in ns. Late ones are marked. Each that is new is given the number of its
@@ -157,6 +165,7 @@ impl Lines {
             self.count(&row, true);
         }
         self.held += 1;
+        self.bytes += row.text.len();
         self.len += usize::from(is_shown);
         let Some(Block { rows, shown }) = self.blocks.get_mut(block) else {
             let mut rows = Vec::with_capacity(BLOCK);
@@ -226,13 +235,13 @@ impl Lines {
 
     /// Lets the oldest go that are too many.
     fn trim(&mut self) {
-        let mut excess = self.held.saturating_sub(self.cap);
-        self.held -= excess;
-        self.dropped += excess as u64;
-        while excess > 0 {
-            let Some(Block { rows, shown }) = self.blocks.front_mut() else { break };
-            let mut gone: Vec<Row> = rows.drain(..excess.min(rows.len())).collect();
-            excess -= gone.len();
+        while let Some(excess) = self.excess()
+            && let Some(Block { rows, shown }) = self.blocks.front_mut()
+        {
+            let mut gone: Vec<Row> = rows.drain(..excess).collect();
+            self.held -= gone.len();
+            self.dropped += gone.len() as u64;
+            self.bytes -= gone.iter().map(|row| row.text.len()).sum::<usize>();
             gone.retain(|row| shown::is_shown(self.shown.as_ref(), row));
             *shown -= gone.len();
             self.len -= gone.len();
@@ -242,6 +251,20 @@ impl Lines {
             gone.iter().for_each(|row| self.count(row, false));
         }
         self.sweep();
+    }
+
+    /// How many lines of the oldest block are too many.
+    fn excess(&self) -> Option<usize> {
+        let rows = &self.blocks.front()?.rows;
+        let mut bytes = self.bytes.saturating_sub(self.room);
+        let is_over = |row: &&Row| {
+            let is_over = bytes > 0;
+            bytes = bytes.saturating_sub(row.text.len());
+            is_over
+        };
+        let too_large = rows.iter().take_while(is_over).count();
+        let excess = self.held.saturating_sub(self.cap).max(too_large).min(rows.len());
+        (excess > 0).then_some(excess)
     }
 
     /// Lets words go that no line uses any more.

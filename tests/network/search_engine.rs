@@ -35,10 +35,12 @@ pub struct Engine {
     pub round: u32,
     /// Which copy answers next.
     pub copy: usize,
-    /// Fails a shard of the next answer, though it is a success.
+    /// Fails a shard of the next answer that finds anything, though it is a success.
     pub failing: bool,
     /// Stops searching before it has looked at all: half of what is there.
     pub slow: bool,
+    /// Refuses the next question: too many are asked.
+    pub busy: bool,
     /// Says 400 to whoever names `_seq_no`, as a look-alike does.
     pub numberless: bool,
 }
@@ -103,6 +105,10 @@ impl Engine {
     /// What is asked of one index pattern, all in JSON.
     pub fn answer(&mut self, path: &str, body: &str) -> Value {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if std::mem::take(&mut self.busy) {
+            let error = json!({ "type": "es_rejected_execution_exception", "reason": "queue" });
+            return json!({ "error": error, "status": 429 });
+        }
         if path.ends_with("/_msearch") {
             self.round += 1;
             let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -147,7 +153,7 @@ impl Engine {
         if self.slow {
             found.truncate(found.len() / 2);
         }
-        let failed = std::mem::take(&mut self.failing) && !found.is_empty();
+        let failed = !found.is_empty() && std::mem::take(&mut self.failing);
         let aggs = aggregations(&body["aggs"], &found);
         let mut hits = found;
         hits.retain(|(index, doc)| body.get("post_filter").is_none_or(|filter| matches(filter, index, doc)));

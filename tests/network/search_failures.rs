@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine;
 use a360::model::fault::FetchError;
-use a360::model::log::{Level, Page, Search};
+use a360::model::log::{Count, Level, Page, Search};
 use a360::model::query::{Answer, Query};
 use a360::model::window::{Progress, Span};
 use a360::source::elasticsearch::Elasticsearch;
@@ -116,6 +116,34 @@ fn a_busy_server_is_asked_for_fewer_lines() {
 }
 
 #[test]
+fn no_line_is_lost_when_more_are_asked_for_again() {
+    // After a while the pace grows with an answer, which may be the first or the second page of a poll.
+    for (by_time, quiet) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
+        wait(async {
+            let mut stage = Stage::new(Search::default());
+            stage.engine(|engine| {
+                engine.numberless = by_time;
+                engine.create(INDICES[0], 1);
+            });
+            stage.poll().await;
+            stage.engine(|engine| engine.busy = true);
+            assert!(matches!(stage.ask().await, Err(FetchError::TooMany { .. })));
+            for _ in 0..quiet {
+                stage.poll().await;
+            }
+            for poll in 0..12 {
+                for number in 0..1_100 {
+                    stage.write(INDICES[0], 0, &format!("{poll} {number}"), number % 900, "INFO", [0, 0]);
+                }
+                stage.poll().await;
+            }
+            stage.poll().await;
+            assert!(stage.whole().is_ok(), "by time: {by_time}, after {quiet}");
+        });
+    }
+}
+
+#[test]
 fn documents_without_source_are_read_from_their_values() {
     let server = engine(|path, body| {
         if path.contains("_field_caps") {
@@ -166,8 +194,75 @@ fn half_answers_say_so() {
         });
         let page = page(&source(&server, u64::MAX));
         assert_eq!(page.lines.len(), 1);
+        assert!(matches!(page.total, Count::AtLeast(_)), "what did not answer was not counted");
         assert!(page.notes.iter().any(|note| note.contains(words)), "{:?}", page.notes);
     }
+}
+
+#[test]
+fn a_line_that_fills_a_hole_comes_while_shards_of_others_fail() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.poll().await;
+        stage.write(INDICES[0], 0, "seen late", 0, "INFO", [5, 5]);
+        stage.write(INDICES[0], 0, "seen at once", 0, "INFO", [0, 0]);
+        stage.poll().await;
+        // For longer than a hole is watched.
+        for _ in 0..70 {
+            stage.engine(|engine| engine.failing = true);
+            stage.poll().await;
+        }
+        stage.whole().unwrap();
+    });
+}
+
+#[test]
+fn counts_that_shards_did_not_agree_on_say_so() {
+    let server = engine(|path, _| {
+        let exact = json!({ "keyword": { "searchable": true, "aggregatable": true } });
+        if path.contains("_field_caps") {
+            let fields = json!({ "level": exact, "type": exact, "endpoint": exact, "error_type": exact });
+            return ok(&json!({ "fields": fields }));
+        }
+        let by = json!({ "doc_count_error_upper_bound": 7, "buckets": [{ "key": "/a", "doc_count": 40 }] });
+        let aggs = json!({ "requests": { "by": by } });
+        ok(&json!({ "_shards": { "total": 2 }, "hits": { "hits": [] }, "aggregations": aggs }))
+    });
+    let query = Query::Tallies { search: Search::default(), span: Span::Live { length: HOUR } };
+    let tallies = ask(&source(&server, u64::MAX), &query).unwrap().into_tallies().unwrap();
+    assert_eq!((tallies.requests, tallies.over), (vec![("/a".into(), 40)], None));
+    assert_eq!(tallies.notes, ["a count may be up to 7 too low: there are too many different ones"]);
+}
+
+#[test]
+fn where_the_server_knows_no_levels_lines_of_others_are_not_counted() {
+    let server = engine(|path, body| match path {
+        path if !path.contains("_search") || body.contains("date_range") => ok(&json!({})),
+        _ => found(
+            r#"{"_id":"1","_source":{"level":"ERROR","error_type":"Timeout","type":"request","endpoint":"/a"}},
+            {"_id":"2","_source":{"level":"INFO","type":"request","endpoint":"/b"}}"#,
+        ),
+    });
+    let search = Search { level: Some(Level::Error), ..Search::default() };
+    let query = Query::Tallies { search, span: Span::Live { length: HOUR } };
+    let tallies = ask(&source(&server, u64::MAX), &query).unwrap().into_tallies().unwrap();
+    assert_eq!((tallies.error_types, tallies.requests), (vec![("Timeout".into(), 1)], vec![("/a".into(), 1)]));
+    assert_eq!(tallies.over, Some(1));
+}
+
+#[test]
+fn a_page_keeps_its_lines_if_those_of_its_last_moment_are_not_had() {
+    let server = engine(|path, body| {
+        let whole = serde_json::from_str::<Value>(body).is_ok_and(|body| body.get("sort").is_some());
+        match path {
+            path if !path.contains("_search") || body.contains("date_range") => ok(&json!({})),
+            _ if whole => found(&vec![r#"{"_id":"1","_source":{"@timestamp":1795388290000}}"#; 500].join(",")),
+            _ => ok(&json!({ "timed_out": true, "_shards": { "total": 1 }, "hits": { "hits": [] } })),
+        }
+    });
+    let page = page(&source(&server, u64::MAX));
+    assert_eq!((page.lines.len(), page.notes[0].as_str()), (500, "the search ran out of time: there is more"));
 }
 
 #[test]

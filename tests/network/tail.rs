@@ -44,7 +44,11 @@ impl Stage {
         let server = Server::new(move |request, wire| {
             let path = request.head.split(' ').nth(1).unwrap_or_default().to_owned();
             let answer = held.lock().unwrap().answer(&path, &request.body);
-            let status = if answer.get("error").is_some() { "400 Bad Request" } else { "200 OK" };
+            let status = match answer["status"].as_u64() {
+                Some(429) => "429 Too Many Requests",
+                Some(400) => "400 Bad Request",
+                _ => "200 OK",
+            };
             let answer = answer.to_string();
             // In one piece: two would wait for each other.
             let whole = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{answer}", answer.len());
@@ -67,11 +71,14 @@ impl Stage {
         self.written.insert(id.to_owned(), level);
     }
 
-    pub async fn poll(&mut self) -> Arrivals {
+    pub async fn ask(&mut self) -> Result<Arrivals, FetchError> {
         self.now += 1_000;
         let query = Query::Tail { search: self.search.clone(), fill: 100 };
-        let arrivals = self.source.ask(&query, self.progress.clone(), Timestamp(self.now)).await.unwrap();
-        let arrivals = arrivals.into_arrivals().unwrap();
+        self.source.ask(&query, self.progress.clone(), Timestamp(self.now)).await?.into_arrivals()
+    }
+
+    pub async fn poll(&mut self) -> Arrivals {
+        let arrivals = self.ask().await.unwrap();
         self.progress.cursor = Some(arrivals.cursor.clone());
         if arrivals.anew {
             self.seen.clear();

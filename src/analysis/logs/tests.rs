@@ -1,43 +1,28 @@
 use super::*;
 use crate::analysis::patterns::PatternId;
 use crate::analysis::patterns::tally::BUCKETS;
+use crate::model::log::Line;
+use crate::text::Plain;
 use crate::time::{MINUTE, Timestamp};
 use jiff::tz::TimeZone;
 
 const AT: i64 = 1_763_906_460_000; // 14:01
 
-fn line(level: Level, kind: &str, endpoint: &str, error_type: &str) -> Line {
+fn line(at: i64) -> Line {
+    let none = Plain::default;
     Line {
         index: "i".into(),
         id: "x".into(),
-        at: 0,
-        level,
-        service: Plain::default(),
-        place: Plain::default(),
-        message: Plain::default(),
-        kind: kind.into(),
-        endpoint: endpoint.into(),
-        error_type: error_type.into(),
-        trace: Plain::default(),
+        at,
+        level: Level::Warn,
+        service: none(),
+        place: none(),
+        message: none(),
+        kind: none(),
+        endpoint: none(),
+        error_type: none(),
+        trace: none(),
     }
-}
-
-#[test]
-fn error_types_of_errors_and_endpoints_of_requests() {
-    let lines = [
-        line(Level::Error, "request", "/api/pay", "Timeout"),
-        line(Level::Error, "upstream", "/api/pay", "Timeout"),
-        line(Level::Error, "request", "/api/login", ""),
-        line(Level::Warn, "slow", "/api/pay", "Timeout"),
-        line(Level::Info, "request", "/api/pay", ""),
-        line(Level::Info, "request", "", ""),
-    ];
-    let said = |of: &[(Plain, u64)]| of.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ");
-    let tallies = tallies(&lines);
-    assert_eq!(said(&tallies.error_types), "Timeout 2, (none) 1");
-    assert_eq!(said(&tallies.requests), "/api/pay 2, (none) 1, /api/login 1");
-    assert_eq!(tallies.over, Some(6));
-    assert_eq!(super::tallies(&[]), Tallies { over: Some(0), ..Tallies::default() });
 }
 
 fn finding(kind: Kind, count: u64, level: Level, services: &[&str]) -> Finding {
@@ -151,7 +136,7 @@ fn numbers_read_well() {
 #[test]
 fn a_page_tells_all_of_its_stretch_or_of_its_end() {
     let stretch = Range::new(Timestamp(1_000), Timestamp(9_000));
-    let at = |ms: i64| Line { at: ms * 1_000_000, ..line(Level::Warn, "", "", "") };
+    let at = |ms: i64| line(ms * 1_000_000);
     let page = |lines: Vec<Line>, total| covered(&Page { lines, total, notes: Vec::new() }, stretch).start.0;
     assert_eq!(page(vec![at(5_000)], Count::Exactly(1)), 1_000);
     assert_eq!(page(vec![at(5_000)], Count::Exactly(2)), 5_000);

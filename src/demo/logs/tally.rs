@@ -7,11 +7,9 @@ use super::sought::Sought;
 use super::{ONE_IN, line, written};
 use crate::demo::sim::Sim;
 use crate::demo::sim::log::{Level as SimLevel, Line};
-use crate::model::log::Level;
+use crate::model::log::{Level, NONE};
 use crate::time::{MINUTE, SECOND, Timestamp};
 
-/// What lines without the field are counted as.
-const NONE: &str = "(none)";
 /// Lines of so much time are made at once.
 const CHUNK: i64 = 30 * MINUTE;
 

@@ -1,7 +1,5 @@
 //! Lines counted: over time and by level, by error type and by endpoint.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::caps::Caps;
@@ -11,7 +9,7 @@ use super::query::all;
 use super::request::Shards;
 use super::{Inner, Now};
 use crate::model::fault::FetchError;
-use crate::model::log::{Count, Level, Search, Tallies, Volume};
+use crate::model::log::{Level, NONE, Search, Tallies, Volume};
 use crate::model::window::Span;
 use crate::text::Plain;
 
@@ -21,7 +19,6 @@ const MAX_BUCKETS: i64 = 2_000;
 const COUNTED: usize = 10_000;
 /// Rows of a table.
 const ROWS: usize = 50;
-const NONE: &str = "(none)";
 
 impl Inner {
     pub async fn volume(&self, search: &Search, span: Span, step: i64, now: Now) -> Result<Volume, FetchError> {
@@ -59,9 +56,7 @@ impl Inner {
             notes.push(Plain::new("levels are told by the words in the line: they may be off by a little"));
         }
         let grid = Grid { start, step, buckets };
-        let count = if found.partial { Count::AtLeast } else { Count::Exactly };
-        let total = count(found.total());
-        Ok(Volume { start, step, levels: grid.levels(&found.aggs), total, notes })
+        Ok(Volume { start, step, levels: grid.levels(&found.aggs), total: found.count(), notes })
     }
 
     pub async fn tallies(&self, search: &Search, span: Span, now: Now) -> Result<Tallies, FetchError> {
@@ -75,7 +70,7 @@ impl Inner {
         let kind = self.column(Role::Kind, &caps).filter(|_| terms.has_level());
         let ([Some(error), Some(endpoint)], Some(kind), Some(is_error)) = (columns, kind, terms.level(Level::Error))
         else {
-            return self.tallies_of_lines(conditions, now).await;
+            return self.tallies_of_lines(search, conditions, now).await;
         };
         let by = |field: &str| json!({ "by": { "terms": { "field": field, "size": ROWS, "missing": NONE } } });
         let aggs = json!({
@@ -87,6 +82,12 @@ impl Inner {
         let mut notes = found.notes.clone();
         if found.shards == 0 {
             notes.push(self.no_index(now).await);
+        }
+        // Each shard names only its own most frequent ones.
+        let missed = |path: &str| found.aggs.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+        let most = ["errors", "requests"].map(|of| missed(&format!("/{of}/by/doc_count_error_upper_bound")));
+        if let Some(most) = most.into_iter().max().filter(|most| *most > 0) {
+            notes.push(Plain::from(format!("a count may be up to {most} too low: there are too many different ones")));
         }
         let rows = |path: &str| {
             let list = found.aggs.pointer(path).and_then(Value::as_array);
@@ -104,7 +105,7 @@ impl Inner {
         self.fields.names(role).iter().find_map(|name| caps.countable(name))
     }
 
-    async fn tallies_of_lines(&self, conditions: Vec<Value>, now: Now) -> Result<Tallies, FetchError> {
+    async fn tallies_of_lines(&self, search: &Search, conditions: Vec<Value>, now: Now) -> Result<Tallies, FetchError> {
         let caps = self.caps(now).await?;
         let sort = self.terms(&caps).by_time("desc");
         let query = all(conditions);
@@ -114,25 +115,13 @@ impl Inner {
         if found.shards == 0 {
             notes.push(self.no_index(now).await);
         }
-        let lines = found.lines();
-        let named = |name: &Plain| if name.is_empty() { Plain::new(NONE) } else { name.clone() };
-        let (mut errors, mut requests) = (BTreeMap::new(), BTreeMap::new());
-        for line in &lines {
-            if line.level == Level::Error {
-                *errors.entry(named(&line.error_type)).or_insert(0) += 1;
-            }
-            if line.kind == "request" {
-                *requests.entry(named(&line.endpoint)).or_insert(0) += 1;
-            }
-        }
-        let rows = |counts: BTreeMap<Plain, u64>| {
-            let mut rows: Vec<_> = counts.into_iter().collect();
-            order(&mut rows);
-            rows.truncate(ROWS);
-            rows
-        };
-        let over = Some(lines.len() as u64);
-        Ok(Tallies { error_types: rows(errors), requests: rows(requests), over, notes })
+        let mut lines = found.lines();
+        // The server may not know of levels.
+        lines.retain(|line| search.level.is_none_or(|level| line.level <= level));
+        let mut tallies = Tallies { notes, ..Tallies::of(&lines) };
+        tallies.error_types.truncate(ROWS);
+        tallies.requests.truncate(ROWS);
+        Ok(tallies)
     }
 }
 

@@ -46,6 +46,11 @@ impl Found {
         }
     }
 
+    /// The same as a claim: what did not answer was not counted.
+    pub fn count(&self) -> Count {
+        if self.partial { Count::AtLeast(self.total()) } else { self.total }
+    }
+
     pub fn lines(self) -> Vec<Line> {
         self.hits.into_iter().map(|hit| hit.line).collect()
     }

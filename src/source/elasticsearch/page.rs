@@ -83,7 +83,7 @@ impl Inner {
         let (query, sort) = (all(conditions.clone()), terms.by_time(order));
         let body = |size| json!({ "size": size, "query": query, "sort": sort });
         let Paged { found, full } = self.paged(&Shards::All, limit.clamp(1, MAX), now, body).await?;
-        let (total, mut notes, shards) = (found.total, found.notes.clone(), found.shards);
+        let (total, mut notes, shards) = (found.count(), found.notes.clone(), found.shards);
         let mut lines = found.lines();
         if shards == 0 {
             notes.push(self.no_index(now).await);
@@ -99,8 +99,16 @@ impl Inner {
                     ties.hits.len()
                 )));
             }
-            lines.retain(|line| floor_ms(line.at) != last);
-            lines.extend(ties.lines());
+            for note in &ties.notes {
+                if !notes.contains(note) {
+                    notes.push(note.clone());
+                }
+            }
+            // Half of them may lack what is there already.
+            if !ties.partial {
+                lines.retain(|line| floor_ms(line.at) != last);
+                lines.extend(ties.lines());
+            }
         }
         lines.sort_by_key(|line: &Line| line.at);
         Ok(Page { lines, total, notes })

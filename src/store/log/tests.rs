@@ -64,6 +64,22 @@ fn beyond_the_cap_the_oldest_go_and_are_counted() {
 }
 
 #[test]
+fn beyond_the_room_for_what_they_say_the_oldest_go() {
+    let mut lines = Lines::up_to(5_000);
+    lines.room = 160_000;
+    // Message, id and trace: a hundred bytes.
+    let hundred = |i: i64| line(i, &format!("{i:06}"), &"x".repeat(90));
+    for first in [0, 1_500] {
+        lines.arrive((first..first + 1_500).map(hundred).collect(), i64::MAX, none);
+        assert!(lines.is_full());
+    }
+    assert_eq!((lines.len(), lines.held(), lines.dropped(), lines.bytes), (1_600, 1_600, 1_400, 160_000));
+    assert_eq!((lines.oldest(), lines.newest()), (Some(1_400), Some(2_999)));
+    lines.clear();
+    assert!(!lines.is_full() && lines.room == 160_000);
+}
+
+#[test]
 fn a_line_is_found_again_wherever_it_has_moved() {
     let mut lines = Lines::default();
     lines.arrive((0..5_000).map(|i| line(2 * i, &i.to_string(), "x")).collect(), i64::MAX, none);

@@ -125,11 +125,9 @@ impl Poll<'_> {
             let (arrived, watched) = (next()?, next()?);
             self.gathered.note(&watched);
             signs.total = watched.shards;
-            if !watched.partial {
-                // Before the marks move: the holes that were asked for are those in the list.
-                signs.suspicious |= anchored(&watched) < self.place.anchors(shard, &self.reach);
-                self.reread(shard, &watched.aggs).await?;
-            }
+            // Before the marks move: the holes that were asked for are those in the list. More is more, whoever is silent.
+            signs.suspicious |= !watched.partial && anchored(&watched) < self.place.anchors(shard, &self.reach);
+            self.reread(shard, &watched.aggs).await?;
             self.arrived(shard, arrived).await?;
         }
         if self.asks_of_all() {
@@ -148,7 +146,8 @@ impl Poll<'_> {
         let mut query = self.place.behind(shard, &self.reach);
         let mut page = match self.knocking && first.total() > 0 {
             true => self.page(shard, &query, None).await?,
-            false => Paged { full: first.hits.len() >= self.inner.pace.size(), found: first },
+            // By their count: how many are asked for at once may have changed since.
+            false => Paged { full: !first.partial && (first.hits.len() as u64) < first.total(), found: first },
         };
         let (new, total) = (buckets(&page.found.aggs), page.found.total());
         self.gathered.note(&page.found);
@@ -172,7 +171,9 @@ impl Poll<'_> {
         if hits.iter().any(|hit| hit.seq < 0) {
             return Err(without_numbers());
         }
-        let got = hits.len() as u64;
+        // What came while it was read makes up for nothing that was lost on the way.
+        let is_sought = |hit: &&Hit| new.iter().any(|one| one.index == hit.line.index && hit.seq <= one.newest);
+        let got = hits.iter().filter(is_sought).count() as u64;
         // A shard that did not answer at all has moved no mark; one that lost lines on the way must be asked again.
         if !timed_out && (!failed || got >= wanted) {
             let exact = self.filter.is_none() && total <= CAP;

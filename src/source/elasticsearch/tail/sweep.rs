@@ -41,7 +41,8 @@ impl Sweeper<'_> {
         let order = if begin == Begin::Oldest { "asc" } else { "desc" };
         let mut swept = Swept { hits: Vec::new(), partial: false };
         let mut tied: Vec<Hit> = Vec::new();
-        let mut next = first.map(|found| (found.hits.len() >= self.inner.pace.size(), found));
+        // By their count: how many are asked for at once may have changed since.
+        let mut next = first.map(|found| ((found.hits.len() as u64) < found.total(), found));
         loop {
             let (full, mut found) = match next.take() {
                 Some(page) => page,

@@ -6,9 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::layout::Places;
-use super::volume::{number, of, total};
+use super::volume::{of, total};
 use super::window::Window;
 use super::{Logs, Older, is_overdue, row};
+use crate::analysis::logs::number;
 use crate::analysis::summary::{Headline, Level as Mood};
 use crate::model::log::{Count, Filter, Level, Search, Way};
 use crate::text::Plain;
@@ -161,7 +162,7 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
 
 /// `● live, complete to 14:03:25 (by arrival)`
 fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
-    let is_whole = logs.notes.is_empty() && logs.skipped == 0;
+    let is_whole = logs.notes.is_empty() && logs.skipped == 0 && logs.gap.is_none();
     let follows = match (logs.live.follows(), is_whole) {
         (true, true) => "● live, ",
         (true, false) => "live, ",
@@ -172,7 +173,9 @@ fn progress(logs: &Logs, scene: &Scene) -> (String, Role) {
     let clock = |at: Timestamp| at.format("%H:%M:%S", scene.zone);
     match (logs.way, logs.complete_to, scene.shown) {
         (_, _, Shown::Fixed(_)) => ("history: it stands still".to_owned(), Role::Dim),
-        (Some(Way::Arrival), Some(at), _) => (format!("{follows}complete to {} (by arrival)", clock(at)), role),
+        (Some(Way::Arrival), Some(at), _) => {
+            (format!("{follows}{} {} (by arrival)", if is_whole { "complete to" } else { "up to" }, clock(at)), role)
+        }
         (Some(Way::Arrival), None, _) => (format!("{follows}by arrival"), role),
         (Some(Way::Time), Some(at), _) => {
             (format!("{live}by time: late lines before {} are not seen", clock(at)), Role::Stale)

@@ -210,7 +210,7 @@ impl Logs {
         }
         let (before, window) = self.patterns.tally.windows(end);
         let seen_from = self.patterns.seen.from.unwrap_or(end.0);
-        let missing = seen_from > window.start.0 && self.may_ask_older(scene);
+        let missing = seen_from > window.start.0 && self.may_ask_older(scene) && !self.live.lines.is_full();
         let left = (PAGE as usize).saturating_sub(self.live.lines.held());
         if missing && left > 0 {
             let oldest = self.live.lines.oldest().map_or(end.0.saturating_mul(NS), |oldest| oldest.saturating_add(1));

@@ -249,7 +249,8 @@ impl Logs {
         let Some(at) = self.wanted.filter(|_| self.is_current(scene)) else { return };
         let lines = &self.live.lines;
         let Some(oldest) = lines.oldest() else { return };
-        if oldest > at && lines.held() < FARTHEST && matches!(self.older, Older::NotAsked) {
+        let has_room = lines.held() < FARTHEST && !lines.is_full();
+        if oldest > at && has_room && matches!(self.older, Older::NotAsked) {
             self.older = Older::Asked { before: oldest.saturating_add(1), limit: PAGE };
         } else if !matches!(self.older, Older::Asked { .. }) {
             let position = lines.position(&Key { at, index: "".into(), id: "".into() });

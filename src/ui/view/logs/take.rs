@@ -18,12 +18,16 @@ pub(super) fn is_whole(page: &Page, limit: u32) -> bool {
 impl Logs {
     fn take_arrivals(&mut self, arrivals: Arrivals, is_other: bool, now: Timestamp) {
         let first = arrivals.lines.first().map(|line| line.at);
+        let newest = self.live.lines.newest_by(now.0.saturating_mul(NS));
+        // What a burst brings of before says nothing of what it skips.
+        let newer = arrivals.lines.iter().map(|line| line.at).find(|at| newest.is_none_or(|newest| *at > newest));
         if is_other {
             self.patterns.seen.begin(first, now);
         } else if arrivals.anew {
             self.gap = self.missed(first, now).or(self.gap);
         }
-        if let Some((from, to)) = self.missed(first, now).filter(|_| arrivals.anew || arrivals.skipped > 0) {
+        let next = if arrivals.skipped > 0 { newer } else { first };
+        if let Some((from, to)) = self.missed(next, now).filter(|_| arrivals.anew || arrivals.skipped > 0) {
             self.patterns.seen.miss(from, to);
         }
         self.skipped = self.skipped.saturating_add(arrivals.skipped);
@@ -136,5 +140,49 @@ impl Logs {
             }
             Err(error) => around.error = Some(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::log::{Cursor, Level, Line, Way};
+    use crate::time::Range;
+
+    fn arrivals(moments: &[i64], skipped: u64) -> Arrivals {
+        let none = || "".into();
+        let line = |at: &i64| Line {
+            index: "i".into(),
+            id: at.to_string().into(),
+            at: at * NS,
+            level: Level::Info,
+            service: none(),
+            place: none(),
+            message: none(),
+            kind: none(),
+            endpoint: none(),
+            error_type: none(),
+            trace: none(),
+        };
+        Arrivals {
+            lines: moments.iter().map(line).collect(),
+            anew: false,
+            skipped,
+            complete_to: None,
+            way: Way::Arrival,
+            notes: Vec::new(),
+            cursor: Cursor(Arc::new(())),
+        }
+    }
+
+    #[test]
+    fn what_a_burst_skips_is_not_seen_though_late_lines_came_with_it() {
+        let (mut logs, now) = (Logs::default(), Timestamp(100_000));
+        logs.take_arrivals(arrivals(&[10_000, 50_000], 0), true, now);
+        logs.take_arrivals(arrivals(&[20_000, 70_000, 80_000], 9), false, now);
+        let seen = [Range::new(Timestamp(10_001), Timestamp(50_000)), Range::new(Timestamp(70_000), now)];
+        assert_eq!((logs.patterns.seen.stretches(now), logs.skipped), (seen.to_vec(), 9));
     }
 }

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::volume::number;
 use super::super::{Logs, row};
 use super::{Earlier, Panel, Patterns};
+use crate::analysis::logs::number;
 use crate::analysis::patterns::compare::Kind;
 use crate::analysis::patterns::tally::Finding;
 use crate::model::log::{Level, Tallies};

@@ -3,6 +3,8 @@
 use crate::time::{Range, Timestamp};
 
 const NS: i64 = 1_000_000;
+/// Gaps that are told apart; beyond them the oldest two become one, with what was seen between them.
+const MOST: usize = 1_000;
 
 /// Moments in ms.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -28,6 +30,13 @@ impl Seen {
     /// Lines between these moments may be missing.
     pub fn miss(&mut self, from: i64, to: i64) {
         self.gaps.push(Range::new(Timestamp(from), Timestamp(to)));
+        if self.gaps.len() > MOST {
+            self.gaps.sort_by_key(|gap| gap.start);
+            let oldest = self.gaps.remove(0);
+            if let Some(next) = self.gaps.first_mut() {
+                *next = Range::new(oldest.start, oldest.end.max(next.end));
+            }
+        }
     }
 
     /// Only what is held is still known; lines before this moment, in ns, were let go.
@@ -78,5 +87,14 @@ mod tests {
         assert_eq!(seen.stretches(Timestamp(100)), [range(70, 80), range(90, 100)]);
         seen.begin(None, Timestamp(95));
         assert_eq!(seen.from, Some(95));
+    }
+    #[test]
+    fn a_burst_that_lasts_for_days_is_kept_short() {
+        let mut seen = Seen::default();
+        seen.begin(Some(0), Timestamp(0));
+        (1..=5_000).for_each(|second| seen.miss(second * 1_000, second * 1_000 + 500));
+        assert_eq!(seen.gaps.len(), MOST);
+        let stretches = seen.stretches(Timestamp(6_000_000));
+        assert_eq!(stretches[1], Range::new(Timestamp(4_001_500), Timestamp(4_002_000)), "the newest are told apart");
     }
 }
