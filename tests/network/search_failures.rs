@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine;
@@ -11,6 +13,7 @@ use a360::model::query::{Answer, Query};
 use a360::model::window::{Progress, Span};
 use a360::source::elasticsearch::Elasticsearch;
 use a360::time::{HOUR, Timestamp};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::server::{Server, say};
@@ -282,6 +285,27 @@ fn the_servers_clock_is_asked_for_and_counts() {
     page(&source);
     assert!((source.skew_ms() - ahead).abs() < 30_000, "{}", source.skew_ms());
     assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+/// A gateway stamps its answers, each of which takes a while: the question takes longer than any of them.
+#[test]
+fn a_question_of_several_slow_requests_makes_no_clock_look_wrong() {
+    let begun = Instant::now();
+    let server = Server::new(move |request, wire| {
+        sleep(Duration::from_millis(1_500));
+        let now = NOW.plus(i64::try_from(begun.elapsed().as_millis()).unwrap());
+        let date = now.format("Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &TimeZone::UTC);
+        let body = if request.head.contains("_field_caps") {
+            json!({ "fields": {} }).to_string().into_bytes()
+        } else {
+            found("").2
+        };
+        say(wire, "200 OK", &date, &body)
+    });
+    let source = source(&server, u64::MAX);
+    page(&source);
+    assert!(server.requests().len() >= 3, "one request alone proves nothing");
+    assert_eq!(source.skew_ms(), 0);
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl Inner {
     /// Why nothing is found: there is no such index, or it is closed.
     pub async fn no_index(&self, now: Now) -> Plain {
         let path = format!("/{}/_settings?filter_path=*.settings.index.uuid&expand_wildcards=closed&{OPEN}", self.path);
-        let closed = match self.client.get(&path, now.ours).await {
+        let closed = match self.client.get(&path, now.sent()).await {
             Ok(reply) => success(&reply, now).map_or(0, |body| {
                 serde_json::from_slice::<serde_json::Map<String, Value>>(body).map_or(0, |indices| indices.len())
             }),
@@ -96,7 +96,7 @@ impl Inner {
     /// Of each index; none for who may not see them.
     pub async fn uuids(&self, now: Now) -> BTreeMap<String, String> {
         let path = format!("/{}/_settings?filter_path=*.settings.index.uuid&{OPEN}", self.path);
-        let Ok(reply) = self.client.get(&path, now.ours).await else { return BTreeMap::new() };
+        let Ok(reply) = self.client.get(&path, now.sent()).await else { return BTreeMap::new() };
         let Ok(body) = success(&reply, now) else { return BTreeMap::new() };
         let settings: serde_json::Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
         let uuid = |(index, own): (String, Value)| {
