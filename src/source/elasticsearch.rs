@@ -40,11 +40,13 @@ use crate::model::fault::FetchError;
 use crate::model::query::{Answer, Query};
 use crate::model::window::Progress;
 use crate::text::Plain;
-use crate::time::{MINUTE, Timestamp};
+use crate::time::{MINUTE, SECOND, Timestamp};
 
 const EXPECTED: &str = "a search engine's API";
 /// Fields change when an index appears, which the tail notices; without one they are looked at again so often.
 const CAPS_AGE: i64 = 5 * MINUTE;
+/// A new index learns its fields from its first documents, soon after it appeared.
+const NO_CAPS_AGE: i64 = 10 * SECOND;
 
 /// Cheap to clone: all of them share what was learned of the fields.
 #[derive(Debug, Clone)]
@@ -152,7 +154,7 @@ impl Inner {
     async fn caps(&self, now: Now) -> Result<Arc<Caps>, FetchError> {
         let mut held = self.caps.lock().await;
         if let Some((at, caps)) = &*held
-            && (0..CAPS_AGE).contains(&now.ours.since(*at))
+            && (0..if caps.has_fields() { CAPS_AGE } else { NO_CAPS_AGE }).contains(&now.ours.since(*at))
         {
             return Ok(Arc::clone(caps));
         }

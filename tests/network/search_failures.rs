@@ -12,7 +12,7 @@ use a360::model::log::{Level, Page, Search};
 use a360::model::query::{Answer, Query};
 use a360::model::window::{Progress, Span};
 use a360::source::elasticsearch::Elasticsearch;
-use a360::time::{HOUR, Timestamp};
+use a360::time::{HOUR, SECOND, Timestamp};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -83,7 +83,11 @@ fn a_busy_server_is_asked_again_soon_and_a_full_one_seldom() {
 #[test]
 fn gateways_keep_their_words() {
     for (status, body, words) in [
-        ("401 Unauthorized", "Unauthorized", "set `auth` for this source (it says: Unauthorized)"),
+        (
+            "401 Unauthorized",
+            "Unauthorized",
+            "the config gives a source a `token`, or `username` and `password` (it says: Unauthorized)",
+        ),
         ("502 Bad Gateway", "<html><title>502 Bad Gateway</title></html>", "HTTP 502: 502 Bad Gateway"),
         ("200 OK", "<html><title>Sign in</title>", "a web page “Sign in”"),
         (
@@ -151,6 +155,39 @@ fn documents_without_source_are_read_from_their_values() {
     }
     let asked = server.requests();
     assert_eq!(asked.iter().filter(|request| request.body.contains("\"size\":500")).count(), 3);
+}
+
+#[test]
+fn a_line_without_its_document_says_so() {
+    let server = engine(|path, _| match path.contains("_field_caps") {
+        true => ok(&json!({ "fields": {} })),
+        false => found(r#"{"_index":"i","_id":"1"},{"_index":"j","_id":"2","_source":{"level":"INFO"}}"#),
+    });
+    let lines = page(&source(&server, u64::MAX)).lines;
+    let told: Vec<&str> = lines.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(told, ["(no text: its index keeps no `_source`)", ""]);
+}
+
+#[test]
+fn the_fields_of_a_new_index_are_asked_for_again_soon() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let server = engine(move |path, _| {
+        if !path.contains("_field_caps") {
+            return found("");
+        }
+        let own = json!({ "keyword": { "searchable": true, "aggregatable": true } });
+        match count.fetch_add(1, Ordering::SeqCst) {
+            0 => ok(&json!({ "fields": { "_id": own } })),
+            _ => ok(&json!({ "fields": { "_id": own, "level": own } })),
+        }
+    });
+    let source = source(&server, u64::MAX);
+    let times = [0, 9, 10, 100, 309].map(|seconds| {
+        wait(source.ask(&lines(), Progress::default(), NOW.plus(seconds * SECOND))).unwrap();
+        asked.load(Ordering::SeqCst)
+    });
+    assert_eq!(times, [1, 1, 2, 2, 2], "once more when there was none, and seldom from then on");
 }
 
 #[test]
@@ -254,7 +291,8 @@ fn what_is_no_text_is_shown_for_all_that() {
         true => found(r#"{"_index":"i","_id":"null","_source":null}"#),
     });
     let page = page(&source(&server, u64::MAX));
-    assert_eq!((page.lines.len(), &*page.lines[0].id, page.lines[0].message.as_str()), (1, "null", ""));
+    let line = &page.lines[0];
+    assert_eq!((page.lines.len(), &*line.id, &*line.message), (1, "null", "(no text: its index keeps no `_source`)"));
     assert!(page.notes.iter().any(|note| note.contains("without `_source`")));
 }
 
