@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine;
 use a360::model::fault::FetchError;
-use a360::model::log::{Level, Page, Search};
+use a360::model::log::{Level, Page, Search, Way};
 use a360::model::query::{Answer, Query};
 use a360::model::window::{Progress, Span};
 use a360::source::elasticsearch::Elasticsearch;
@@ -188,6 +188,22 @@ fn the_fields_of_a_new_index_are_asked_for_again_soon() {
         asked.load(Ordering::SeqCst)
     });
     assert_eq!(times, [1, 1, 2, 2, 2], "once more when there was none, and seldom from then on");
+}
+
+/// A look-alike that searches all its shards whichever one is asked for.
+#[test]
+fn a_server_that_does_not_tell_its_shards_apart_is_followed_by_time() {
+    let server = engine(|path, body| match path.contains("_msearch") {
+        true => {
+            let one = json!({ "_shards": { "total": 2, "failed": 0 }, "hits": { "hits": [] }, "status": 200 });
+            ok(&json!({ "responses": vec![one; body.lines().count() / 2] }))
+        }
+        false => found(""),
+    });
+    let tail = Query::Tail { search: Search::default(), fill: 10 };
+    let arrivals = ask(&source(&server, u64::MAX), &tail).unwrap().into_arrivals().unwrap();
+    assert_eq!(arrivals.way, Way::Time);
+    assert!(server.requests().len() < 10, "{}", server.requests().len());
 }
 
 #[test]
