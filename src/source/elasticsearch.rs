@@ -34,17 +34,19 @@ use self::hits::Reading;
 pub use self::probe::Probe;
 use self::query::Terms;
 use self::request::{OPEN, Pace};
-use super::http::{Client, Reply};
+use super::http::{Client, Clock as Stopwatch, Reply};
 use crate::model::engine::Engine;
 use crate::model::fault::FetchError;
 use crate::model::query::{Answer, Query};
 use crate::model::window::Progress;
 use crate::text::Plain;
-use crate::time::{MINUTE, Timestamp};
+use crate::time::{MINUTE, SECOND, Timestamp};
 
 const EXPECTED: &str = "a search engine's API";
 /// Fields change when an index appears, which the tail notices; without one they are looked at again so often.
 const CAPS_AGE: i64 = 5 * MINUTE;
+/// A new index learns its fields from its first documents, soon after it appeared.
+const NO_CAPS_AGE: i64 = 10 * SECOND;
 
 /// Cheap to clone: all of them share what was learned of the fields.
 #[derive(Debug, Clone)]
@@ -70,9 +72,22 @@ struct Inner {
 struct Now {
     ours: Timestamp,
     server: Timestamp,
+    /// Our clock while it is answered: it takes several requests.
+    watch: Stopwatch,
 }
 
 impl Now {
+    /// As long as nothing is known of the server's clock.
+    fn at(ours: Timestamp) -> Self {
+        Self { ours, server: ours, watch: Stopwatch::starting(ours) }
+    }
+
+    /// When a request is sent. With the moment of the question instead, the server's clock would look ahead of ours by
+    /// all the time that the requests before it took.
+    fn sent(self) -> Timestamp {
+        self.watch.now()
+    }
+
     /// What no line of today is behind, in ns.
     fn ns(self) -> i64 {
         self.server.0.saturating_mul(1_000_000)
@@ -107,8 +122,9 @@ impl Elasticsearch {
     /// Answers one question. `now` is our clock.
     pub async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
         let inner = &*self.0;
-        inner.learn_clock(now).await?;
-        let now = Now { ours: now, server: now.plus(self.skew_ms()) };
+        let begun = Now::at(now);
+        inner.learn_clock(begun).await?;
+        let now = Now { server: now.plus(self.skew_ms()), ..begun };
         match query {
             Query::Tail { search, fill } => {
                 Ok(Answer::Arrivals(inner.tail(search, *fill, progress.cursor.as_ref(), now).await?))
@@ -138,7 +154,7 @@ impl Inner {
     async fn caps(&self, now: Now) -> Result<Arc<Caps>, FetchError> {
         let mut held = self.caps.lock().await;
         if let Some((at, caps)) = &*held
-            && (0..CAPS_AGE).contains(&now.ours.since(*at))
+            && (0..if caps.has_fields() { CAPS_AGE } else { NO_CAPS_AGE }).contains(&now.ours.since(*at))
         {
             return Ok(Arc::clone(caps));
         }
@@ -155,7 +171,7 @@ impl Inner {
     async fn caps_of(&self, names: &str, now: Now) -> Result<Caps, FetchError> {
         let parts = "filter_path=fields.*.*.searchable,fields.*.*.aggregatable";
         let path = format!("/{}/_field_caps?fields={names}&{OPEN}&{parts}", self.path);
-        let reply = self.client.post_json(&path, "{}", now.ours).await?;
+        let reply = self.client.post_json(&path, "{}", now.sent()).await?;
         match reply.status {
             400 | 403 | 404 | 405 => Ok(Caps::default()),
             _ => Caps::read(success(&reply, now)?, |name| self.fields.is_named(name)),

@@ -138,7 +138,12 @@ async fn a_secret_that_cannot_be_had_is_named_before_anything_is_sent() {
 #[tokio::test]
 async fn refusals_say_what_to_mend() {
     let cases = [
-        ("401 Unauthorized", "", "", "not signed in: the server wants to know who asks; set `auth` for this source"),
+        (
+            "401 Unauthorized",
+            "",
+            "",
+            "not signed in: the server wants to know who asks; the config gives a source a `token`, or `username` and `password`",
+        ),
         (
             "401 Unauthorized",
             "",

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine;
 use a360::model::fault::FetchError;
-use a360::model::log::{Count, Level, Page, Search};
+use a360::model::log::{Count, Level, Page, Search, Way};
 use a360::model::query::{Answer, Query};
 use a360::model::window::{Progress, Span};
 use a360::source::elasticsearch::Elasticsearch;
-use a360::time::{HOUR, Timestamp};
+use a360::time::{HOUR, SECOND, Timestamp};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::server::{Server, say};
@@ -80,7 +83,11 @@ fn a_busy_server_is_asked_again_soon_and_a_full_one_seldom() {
 #[test]
 fn gateways_keep_their_words() {
     for (status, body, words) in [
-        ("401 Unauthorized", "Unauthorized", "set `auth` for this source (it says: Unauthorized)"),
+        (
+            "401 Unauthorized",
+            "Unauthorized",
+            "the config gives a source a `token`, or `username` and `password` (it says: Unauthorized)",
+        ),
         ("502 Bad Gateway", "<html><title>502 Bad Gateway</title></html>", "HTTP 502: 502 Bad Gateway"),
         ("200 OK", "<html><title>Sign in</title>", "a web page “Sign in”"),
         (
@@ -176,6 +183,55 @@ fn documents_without_source_are_read_from_their_values() {
     }
     let asked = server.requests();
     assert_eq!(asked.iter().filter(|request| request.body.contains("\"size\":500")).count(), 3);
+}
+
+#[test]
+fn a_line_without_its_document_says_so() {
+    let server = engine(|path, _| match path.contains("_field_caps") {
+        true => ok(&json!({ "fields": {} })),
+        false => found(r#"{"_index":"i","_id":"1"},{"_index":"j","_id":"2","_source":{"level":"INFO"}}"#),
+    });
+    let lines = page(&source(&server, u64::MAX)).lines;
+    let told: Vec<&str> = lines.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(told, ["(no text: its index keeps no `_source`)", ""]);
+}
+
+#[test]
+fn the_fields_of_a_new_index_are_asked_for_again_soon() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let server = engine(move |path, _| {
+        if !path.contains("_field_caps") {
+            return found("");
+        }
+        let own = json!({ "keyword": { "searchable": true, "aggregatable": true } });
+        match count.fetch_add(1, Ordering::SeqCst) {
+            0 => ok(&json!({ "fields": { "_id": own } })),
+            _ => ok(&json!({ "fields": { "_id": own, "level": own } })),
+        }
+    });
+    let source = source(&server, u64::MAX);
+    let times = [0, 9, 10, 100, 309].map(|seconds| {
+        wait(source.ask(&lines(), Progress::default(), NOW.plus(seconds * SECOND))).unwrap();
+        asked.load(Ordering::SeqCst)
+    });
+    assert_eq!(times, [1, 1, 2, 2, 2], "once more when there was none, and seldom from then on");
+}
+
+/// A look-alike that searches all its shards whichever one is asked for.
+#[test]
+fn a_server_that_does_not_tell_its_shards_apart_is_followed_by_time() {
+    let server = engine(|path, body| match path.contains("_msearch") {
+        true => {
+            let one = json!({ "_shards": { "total": 2, "failed": 0 }, "hits": { "hits": [] }, "status": 200 });
+            ok(&json!({ "responses": vec![one; body.lines().count() / 2] }))
+        }
+        false => found(""),
+    });
+    let tail = Query::Tail { search: Search::default(), fill: 10 };
+    let arrivals = ask(&source(&server, u64::MAX), &tail).unwrap().into_arrivals().unwrap();
+    assert_eq!(arrivals.way, Way::Time);
+    assert!(server.requests().len() < 10, "{}", server.requests().len());
 }
 
 #[test]
@@ -346,7 +402,8 @@ fn what_is_no_text_is_shown_for_all_that() {
         true => found(r#"{"_index":"i","_id":"null","_source":null}"#),
     });
     let page = page(&source(&server, u64::MAX));
-    assert_eq!((page.lines.len(), &*page.lines[0].id, page.lines[0].message.as_str()), (1, "null", ""));
+    let line = &page.lines[0];
+    assert_eq!((page.lines.len(), &*line.id, &*line.message), (1, "null", "(no text: its index keeps no `_source`)"));
     assert!(page.notes.iter().any(|note| note.contains("without `_source`")));
 }
 
@@ -377,6 +434,27 @@ fn the_servers_clock_is_asked_for_and_counts() {
     page(&source);
     assert!((source.skew_ms() - ahead).abs() < 30_000, "{}", source.skew_ms());
     assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+/// A gateway stamps its answers, each of which takes a while: the question takes longer than any of them.
+#[test]
+fn a_question_of_several_slow_requests_makes_no_clock_look_wrong() {
+    let begun = Instant::now();
+    let server = Server::new(move |request, wire| {
+        sleep(Duration::from_millis(1_500));
+        let now = NOW.plus(i64::try_from(begun.elapsed().as_millis()).unwrap());
+        let date = now.format("Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &TimeZone::UTC);
+        let body = if request.head.contains("_field_caps") {
+            json!({ "fields": {} }).to_string().into_bytes()
+        } else {
+            found("").2
+        };
+        say(wire, "200 OK", &date, &body)
+    });
+    let source = source(&server, u64::MAX);
+    page(&source);
+    assert!(server.requests().len() >= 3, "one request alone proves nothing");
+    assert_eq!(source.skew_ms(), 0);
 }
 
 #[test]

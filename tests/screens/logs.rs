@@ -1,10 +1,12 @@
 //! The logs as they are painted: which lines there are, how far they can be relied on, and what the keys do there.
 
 use a360::model::fault::FetchError;
-use a360::model::log::{Arrivals, Count, Filter, Level, Page, Search, Way};
+use a360::model::log::{Arrivals, Count, Filter, Level, Page, Search, Volume, Way};
 use a360::model::query::{Answer, Query, Subscription};
-use a360::time::SECOND;
+use a360::time::{HOUR, SECOND};
 use a360::ui::app::{App, Effect, Event};
+
+use ratatui::crossterm::event::Event as TermEvent;
 
 use crate::console::{self, NOW};
 use crate::log_story::{
@@ -336,4 +338,56 @@ fn a_hundred_thousand_lines_are_walked_through() {
     assert!(selected(&app).contains("n 54321"), "{}", screen(&app));
     press(&mut app, "G");
     assert!(selected(&app).contains("n 99999"));
+}
+
+#[test]
+fn a_line_of_another_day_says_so() {
+    let mut app = of_incident(80, 24);
+    let of = |ago, name| line(ago, Level::Info, name, "said on another day");
+    told(&mut app, arrivals(vec![of(-24 * HOUR, "ahead"), of(20 * HOUR, "behind"), of(-400 * 24 * HOUR, "far")]));
+    let row = |app: &App, name: &str| screen(app).lines().find(|row| row.contains(name)).unwrap_or_default().to_owned();
+    let (ahead, far) = (row(&app, "ahead"), row(&app, "far "));
+    assert!(ahead.contains("11-24 14:0") && !ahead.contains(".000"), "{ahead}");
+    assert!(far.contains("2027-12-28 "), "{far}");
+    assert!(row(&app, "checkout").contains("14:0") && !row(&app, "checkout").contains("11-23"));
+    press(&mut app, "g");
+    let behind = row(&app, "behind");
+    assert!(behind.contains("11-22 18:0"), "{behind}");
+}
+
+#[test]
+fn lines_that_were_not_counted_are_no_part_of_the_count() {
+    let mut app = of_incident(120, 40);
+    let counted = |app: &mut App, count| {
+        answers(app, NOW, |query| match query {
+            Query::Volume { .. } => {
+                Some(Ok(Answer::Volume(Volume { total: Count::Exactly(count), ..crate::log_story::volume(query) })))
+            }
+            _ => None,
+        });
+        screen(app).lines().find(|row| row.contains(" query ")).unwrap_or_default().trim_end().to_owned()
+    };
+    let held = counted(&mut app, 1_000_000);
+    assert!(held.ends_with(" of 1 M lines"), "{held}");
+    assert!(!counted(&mut app, 7).contains(" of "), "nothing is more than all");
+}
+
+#[test]
+fn the_times_below_a_short_volume_differ() {
+    let mut app = of_incident(120, 40);
+    press(&mut app, "z enter");
+    told(&mut app, arrivals(Vec::new()));
+    let shown = screen(&app);
+    let row = shown.lines().find(|row| row.starts_with("        1")).unwrap_or_default();
+    let times: Vec<&str> = row.split_whitespace().collect();
+    assert!(times.len() > 3 && times.windows(2).all(|pair| pair[0] != pair[1]), "{row}\n{shown}");
+}
+
+#[test]
+fn on_a_screen_that_grew_no_time_stands_where_nothing_was_counted() {
+    let mut app = of_incident(80, 24);
+    app.handle(Event::Term(TermEvent::Resize(200, 50)), NOW);
+    let shown = screen(&app);
+    let row = shown.lines().find(|row| row.starts_with("        1")).unwrap_or_default();
+    assert!(row.contains("13:") && !row.contains("15:"), "it is {NOW:?}: {row}");
 }

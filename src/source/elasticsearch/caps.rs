@@ -61,6 +61,11 @@ impl Caps {
         !self.fields.is_empty()
     }
 
+    /// Whether an index holds documents: without any there are no fields but the server's own.
+    pub fn has_fields(&self) -> bool {
+        self.fields.keys().any(|name| !name.starts_with('_'))
+    }
+
     pub fn get(&self, field: &str) -> Option<Cap> {
         self.fields.get(field).copied()
     }

@@ -5,7 +5,7 @@ use tokio::sync::Mutex;
 
 use super::{Inner, Now};
 use crate::model::fault::FetchError;
-use crate::source::http::{Clock as Stopwatch, Skew};
+use crate::source::http::Skew;
 use crate::time::{MINUTE, Timestamp};
 
 /// Clocks drift slowly, and are mended now and then.
@@ -26,18 +26,17 @@ impl Clock {
 
 impl Inner {
     /// Asks what time it is there, if that is not known. Fails only where no question would be answered.
-    pub async fn learn_clock(&self, ours: Timestamp) -> Result<(), FetchError> {
+    pub async fn learn_clock(&self, now: Now) -> Result<(), FetchError> {
         let mut asked = self.clock.asked.lock().await;
-        if asked.is_some_and(|at| (0..AGE).contains(&ours.since(at))) {
+        if asked.is_some_and(|at| (0..AGE).contains(&now.ours.since(at))) {
             return Ok(());
         }
-        let clock = Stopwatch::starting(ours);
-        match self.server_now(Now { ours, server: ours }).await {
-            Ok(Some(theirs)) => self.clock.skew.learn(theirs, ours, clock.now()),
+        match self.server_now(now).await {
+            Ok(Some(theirs)) => self.clock.skew.learn(theirs, now.ours, now.sent()),
             Err(fault) if is_far(&fault) => return Err(fault),
             Ok(None) | Err(_) => {}
         }
-        *asked = Some(ours);
+        *asked = Some(now.ours);
         Ok(())
     }
 

@@ -29,7 +29,7 @@ impl Inner {
             body["docvalue_fields"] = caps.values(MAX_VALUES).into();
         }
         let path = format!("/{}/_search", super::in_path(index));
-        let reply = self.client.post_json(&path, &body.to_string(), now.ours).await?;
+        let reply = self.client.post_json(&path, &body.to_string(), now.sent()).await?;
         match source(success(&reply, now)?)? {
             Some(source) => {
                 let mut reader = Reader { fields: Vec::new(), caps: &caps };

@@ -14,6 +14,9 @@ use crate::text::Plain;
 /// Failures are noted so many times; they are mostly alike.
 const MAX_NOTES: usize = 3;
 
+/// Stands for the text of a line whose document came without what it holds: a blank row would say nothing.
+const NO_SOURCE: &str = "(no text: its index keeps no `_source`)";
+
 #[derive(Debug, Clone)]
 pub struct Hit {
     pub line: Line,
@@ -174,9 +177,14 @@ impl Reading<'_> {
             }
             Ok(())
         })?;
-        *sourceless |= source.is_none();
+        let is_bare = source.is_none();
+        *sourceless |= is_bare;
         let document = source.or(fields).unwrap_or(b"{}");
-        Ok(Hit { line: line::decode(index, &id, document, self.fields, self.now), seq, term, at })
+        let mut line = line::decode(index, &id, document, self.fields, self.now);
+        if is_bare && line.message.is_empty() {
+            line.message = Plain::new(NO_SOURCE);
+        }
+        Ok(Hit { line, seq, term, at })
     }
 }
 

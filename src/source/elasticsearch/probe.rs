@@ -32,7 +32,7 @@ impl Elasticsearch {
     /// Reaches out once.
     pub async fn probe(&self, now: Timestamp) -> Result<Probe, FetchError> {
         let inner = &*self.0;
-        let now = Now { ours: now, server: now };
+        let now = Now::at(now);
         let begun = Instant::now();
         let body = json!({ "size": 0, "track_total_hits": true, "aggs": per_index() });
         let found = inner.search(&body, now).await?;
@@ -51,7 +51,7 @@ impl Elasticsearch {
 impl Inner {
     async fn flavour(&self, now: Now) -> (&'static str, Plain) {
         const UNKNOWN: &str = "a search engine";
-        let Ok(reply) = self.client.get("/", now.ours).await else { return (UNKNOWN, Plain::default()) };
+        let Ok(reply) = self.client.get("/", now.sent()).await else { return (UNKNOWN, Plain::default()) };
         let product = reply.header("x-elastic-product").is_some();
         let said: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
         let version = said.pointer("/version/number").and_then(Value::as_str);
@@ -70,7 +70,7 @@ impl Inner {
     }
 
     async fn node_version(&self, now: Now) -> Plain {
-        let Ok(reply) = self.client.get("/_nodes/_local?filter_path=nodes.*.version", now.ours).await else {
+        let Ok(reply) = self.client.get("/_nodes/_local?filter_path=nodes.*.version", now.sent()).await else {
             return Plain::default();
         };
         let said: Value = serde_json::from_slice(&reply.body).unwrap_or_default();

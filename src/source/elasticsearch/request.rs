@@ -177,7 +177,7 @@ impl Inner {
     async fn one(&self, shards: &Shards, body: &Value, now: Now) -> Result<Found, FetchError> {
         let preference = shards.preference().map_or_else(String::new, |word| format!("&preference={word}"));
         let path = format!("/{}/_search?{OPEN}{preference}", self.path);
-        let reply = self.client.post_json(&path, &body.to_string(), now.ours).await?;
+        let reply = self.client.post_json(&path, &body.to_string(), now.sent()).await?;
         self.reading(now).one(success(&reply, now)?)
     }
 
@@ -197,7 +197,7 @@ impl Inner {
             let _ = writeln!(lines, "{head}\n{body}");
         }
         let path = format!("/{}/_msearch?{OPEN}{spare}", self.path);
-        let reply = self.client.post_json_lines(&path, &lines, now.ours).await?;
+        let reply = self.client.post_json_lines(&path, &lines, now.sent()).await?;
         let found = self.reading(now).several(success(&reply, now)?)?;
         if found.len() == count {
             return Ok(found);

@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 use super::cursor::{Bucket, Place, buckets};
 use super::request::OPEN;
 use super::request::Shards;
-use super::tail::marked;
+use super::tail::{marked, without_numbers};
 use super::{Inner, Now, success};
 use crate::model::fault::FetchError;
 use crate::text::Plain;
 
 /// Numbers of shards that are looked for at once.
 const SHARDS: u32 = 16;
+/// An index has no more.
+const MOST_SHARDS: u32 = 1_024;
 
 impl Inner {
     /// An index came, went, or is another one under the same name.
@@ -60,11 +62,17 @@ impl Inner {
             items.extend((first..first + SHARDS).map(|shard| (Shards::Number(shard), nothing.clone())));
             let mut found = self.searches(&items, now).await?.into_iter();
             total = found.next().unwrap_or(Err(FetchError::Truncated))?.shards.max(total);
-            let mut highest = None;
+            let (mut highest, mut ignored) = (None, total > 0);
             for (shard, found) in (first..).zip(found) {
-                if found?.shards > 0 {
+                let shards = found?.shards;
+                ignored &= shards == total;
+                if shards > 0 {
                     highest = Some(shard);
                 }
+            }
+            // Whatever number is asked for, all shards answer: looked for on, there would be no last one.
+            if ignored || first >= MOST_SHARDS {
+                return Err(without_numbers());
             }
             match highest {
                 Some(shard) if shard + 1 == first + SHARDS => first += SHARDS,
@@ -77,7 +85,7 @@ impl Inner {
     /// Why nothing is found: there is no such index, or it is closed.
     pub async fn no_index(&self, now: Now) -> Plain {
         let path = format!("/{}/_settings?filter_path=*.settings.index.uuid&expand_wildcards=closed&{OPEN}", self.path);
-        let closed = match self.client.get(&path, now.ours).await {
+        let closed = match self.client.get(&path, now.sent()).await {
             Ok(reply) => success(&reply, now).map_or(0, |body| {
                 serde_json::from_slice::<serde_json::Map<String, Value>>(body).map_or(0, |indices| indices.len())
             }),
@@ -96,7 +104,7 @@ impl Inner {
     /// Of each index; none for who may not see them.
     pub async fn uuids(&self, now: Now) -> BTreeMap<String, String> {
         let path = format!("/{}/_settings?filter_path=*.settings.index.uuid&{OPEN}", self.path);
-        let Ok(reply) = self.client.get(&path, now.ours).await else { return BTreeMap::new() };
+        let Ok(reply) = self.client.get(&path, now.sent()).await else { return BTreeMap::new() };
         let Ok(body) = success(&reply, now) else { return BTreeMap::new() };
         let settings: serde_json::Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
         let uuid = |(index, own): (String, Value)| {

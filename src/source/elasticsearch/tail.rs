@@ -11,8 +11,8 @@ mod time;
 
 use std::sync::Arc;
 
-pub use self::bodies::marked;
 use self::bodies::refuses_numbers;
+pub use self::bodies::{marked, without_numbers};
 use self::time::Watched;
 use super::cursor::Place;
 use super::hits::Found;

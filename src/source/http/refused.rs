@@ -35,7 +35,10 @@ fn sign_in(words: &Plain, endpoint: &Endpoint) -> Plain {
         return said;
     }
     let mend = match &endpoint.auth {
-        Auth::None => "the server wants to know who asks; set `auth` for this source".to_owned(),
+        Auth::None => {
+            "the server wants to know who asks; the config gives a source a `token`, or `username` and `password`"
+                .to_owned()
+        }
         Auth::Basic { username, password } => {
             format!("the server refused {username} with the password of {}", secret::place(password))
         }

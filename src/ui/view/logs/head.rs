@@ -89,6 +89,8 @@ fn amount(logs: &Logs, scene: &Scene) -> String {
         None => String::new(),
     };
     match logs.total().filter(|_| logs.around.is_none() && logs.is_counted(scene)) {
+        // Lines that came since they were counted, or whose time is out of the range: `9 of 7` would say nothing.
+        Some(Count::Exactly(count)) if lines.held() as u64 > count => format!("{shown}{held} lines "),
         Some(count) => format!("{shown}{held} of {} lines ", total(count)),
         None if lines.held() == 0 => String::new(),
         None => format!("{shown}{held} lines "),

@@ -15,6 +15,9 @@ use crate::ui::view::Scene;
 use crate::ui::view::alerts::{cell, wrap};
 use crate::ui::view::overview::fit;
 
+/// From so far out on a day and a month do not say when.
+const YEAR: i64 = 300 * DAY;
+
 /// How lines are laid out.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
@@ -35,14 +38,18 @@ pub fn role(level: Level) -> Role {
     }
 }
 
-/// Time of day with milliseconds; with the date where the range spans more than a day, the date alone of a line that
-/// is far out of it.
+/// Time of day with milliseconds; with the date where the range spans more than a day. A line of a day that the range
+/// does not touch, which late and future-dated ones are, would pass for one of today: it says its day and the minute,
+/// or the date alone where it is far out.
 pub fn clock(at: i64, scene: &Scene) -> String {
     let at = Timestamp(at.div_euclid(1_000_000));
     let range = scene.shown.at(scene.now);
+    let day = |at: Timestamp| at.format("%Y-%m-%d", scene.zone);
+    let is_out = at < range.start || at > range.end;
     let pattern = match scene.shown.length() > DAY {
-        _ if at < range.start.plus(-DAY) || at > range.end.plus(DAY) => "%Y-%m-%d  ",
+        _ if at < range.start.plus(-YEAR) || at > range.end.plus(YEAR) => "%Y-%m-%d",
         true => "%m-%d %H:%M:%S%.3f",
+        false if is_out && day(at) != day(range.start) && day(at) != day(range.end) => "%m-%d %H:%M",
         false => "%H:%M:%S%.3f",
     };
     at.format(pattern, scene.zone)

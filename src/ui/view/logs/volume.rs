@@ -104,10 +104,13 @@ fn totals<'a>(counts: &[u64], highest: u64, step: i64, width: u16, role: Role, s
     Line::from(vec![sum, Span::styled(format!("  max {most}/m"), scene.theme.style(Role::Dim))])
 }
 
+fn buckets(volume: &Volume) -> usize {
+    volume.levels.iter().map(|(_, counts)| counts.len()).max().unwrap_or(0)
+}
+
 /// The moment that a bar stands for: its number from the left.
 fn moment(volume: &Volume, cells: u16, at: usize) -> i64 {
-    let buckets = volume.levels.iter().map(|(_, counts)| counts.len()).max().unwrap_or(0);
-    let hidden = buckets.saturating_sub(usize::from(cells));
+    let hidden = buckets(volume).saturating_sub(usize::from(cells));
     volume.start.saturating_add(volume.step.saturating_mul((hidden + at) as i64))
 }
 
@@ -131,12 +134,16 @@ fn mark(volume: &Volume, window: Range, scene: &Scene, area: Rect, axis: Rect, b
 
 fn times(volume: &Volume, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let (left, cells) = layout::bars(area.width);
-    if volume.levels.iter().all(|(_, counts)| counts.is_empty()) {
-        return;
-    }
+    // What was counted for a smaller screen fills a part of this one: right of it nothing is told, and no time either.
+    let told = buckets(volume).min(cells.into());
     let style = scene.theme.style(Role::Axis);
-    for at in (0..usize::from(cells)).step_by(APART) {
-        let text = scene.clock(moment(volume, cells, at));
+    let is_short = volume.step.saturating_mul(APART as i64) < MINUTE;
+    let clock = |at: i64| match is_short {
+        true => Timestamp(at).format("%H:%M:%S", scene.zone),
+        false => scene.clock(at),
+    };
+    for at in (0..told).step_by(APART) {
+        let text = clock(moment(volume, cells, at));
         let x = left + at as u16;
         if x + text.len() as u16 <= left + cells {
             buf.set_line(area.x + x, area.y, &Line::styled(text, style), area.width.saturating_sub(x));
@@ -145,7 +152,7 @@ fn times(volume: &Volume, scene: &Scene, area: Rect, buf: &mut Buffer) {
     let Some(crosshair) = scene.crosshair else { return };
     let at = crosshair.saturating_sub(moment(volume, cells, 0)).div_euclid(volume.step.max(1));
     if let Some(at) = u16::try_from(at).ok().filter(|at| *at < cells) {
-        let text = format!("▲{}", scene.clock(crosshair));
+        let text = format!("▲{}", clock(crosshair));
         buf.set_line(
             area.x + left + at,
             area.y,
