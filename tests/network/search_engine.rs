@@ -1,7 +1,7 @@
 //! A search engine in small: shards that count their operations and show them late, out of order, and from copies
 //! that lag behind each other. What it answers, it answers as the real ones do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -37,6 +37,8 @@ pub struct Engine {
     pub copy: usize,
     /// Fails a shard of the next answer that finds anything, though it is a success.
     pub failing: bool,
+    /// These are nowhere, with all they hold.
+    pub absent: BTreeSet<(String, u32)>,
     /// Stops searching before it has looked at all: half of what is there.
     pub slow: bool,
     /// Refuses the next question: too many are asked.
@@ -145,6 +147,12 @@ impl Engine {
         };
         let holds = |number: u32| !matches!(asked, Asked::Number(only) if only != number);
         let shards: Vec<_> = self.shards.iter().filter(|((_, number), _)| holds(*number)).collect();
+        let total_shards = shards.len();
+        let shards: Vec<_> = shards.into_iter().filter(|(key, _)| !self.absent.contains(key)).collect();
+        if total_shards > 0 && shards.is_empty() {
+            let reason = json!({ "type": "no_shard_available_action_exception", "reason": null });
+            return json!({ "error": { "root_cause": [reason], "type": "search_phase_execution_exception", "reason": "all shards failed" }, "status": 503 });
+        }
         let mut found: Vec<(&String, &Doc)> = Vec::new();
         for ((index, _), shard) in &shards {
             let seen = shard.docs.iter().filter(|doc| doc.visible[self.copy] <= self.round);
@@ -164,7 +172,7 @@ impl Engine {
             hits.pop();
         }
         let hits: Vec<Value> = hits.iter().map(|hit| shown(hit, body)).collect();
-        let mut about = json!({ "total": shards.len(), "failed": 0 });
+        let mut about = json!({ "total": total_shards, "successful": shards.len(), "failed": 0 });
         if failed {
             about["failed"] = 1.into();
             let reason = json!({ "type": "node_disconnected", "reason": "gone" });

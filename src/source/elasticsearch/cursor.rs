@@ -58,6 +58,9 @@ pub struct Place {
     pub gone: BTreeSet<ShardKey>,
     pub checked: Timestamp,
     pub turns: Turns,
+    /// A shard was silent at the beginning: of what is not known nobody can say whether it is new. It begins anew when
+    /// all of them answer.
+    pub broken: bool,
     /// Nothing came with the last poll: most likely nothing comes with the next.
     pub quiet: bool,
 }
@@ -108,12 +111,12 @@ impl Place {
     /// All that a shard number has behind the marks of these indices; if it is of all, what is not known too.
     pub fn behind(&self, shard: u32, reach: &Reach) -> Value {
         let known: Vec<&Arc<str>> = self.marks_of(shard).map(|(index, _)| index).collect();
-        if known.is_empty() {
+        if known.is_empty() && !self.broken {
             return json!({ "match_all": {} });
         }
         let within = self.marks_of(shard).filter(|(index, _)| reach.holds(index));
         let mut ways: Vec<Value> = within.map(|(index, mark)| stretch(index, &json!({ "gt": mark.to }))).collect();
-        if reach.holds_unknown() {
+        if reach.holds_unknown() && !self.broken {
             let names: Vec<&str> = known.iter().map(|name| &***name).collect();
             ways.push(json!({ "bool": { "must_not": [{ "terms": { "_index": names } }] } }));
         }

@@ -43,6 +43,29 @@ pub struct Found {
 }
 
 impl Found {
+    fn none() -> Self {
+        Self {
+            hits: Vec::new(),
+            total: Count::Exactly(0),
+            shards: 0,
+            partial: false,
+            timed_out: false,
+            notes: Vec::new(),
+            aggs: Value::Null,
+            sourceless: false,
+        }
+    }
+
+    /// What shards say that are nowhere: nothing, which is not the same as that there is nothing.
+    fn absent() -> Self {
+        Self {
+            shards: 1,
+            partial: true,
+            notes: vec![Plain::new("an index is red: a shard of it is nowhere")],
+            ..Self::none()
+        }
+    }
+
     pub fn total(&self) -> u64 {
         match self.total {
             Count::Exactly(count) | Count::AtLeast(count) => count,
@@ -87,6 +110,7 @@ impl Reading<'_> {
             scan.array(|scan| {
                 let item = scan.raw()?;
                 found.push(match status(item)? {
+                    Some(503) if refusal::is_absence(item) => Ok(Ok(Found::absent())),
                     Some(status) => Err(refusal::of_item(status, item)),
                     None => Ok(self.answer(&mut Scanner::new(item))),
                 });
@@ -101,16 +125,7 @@ impl Reading<'_> {
     }
 
     fn answer(self, scan: &mut Scanner) -> Result<Found, FetchError> {
-        let mut found = Found {
-            hits: Vec::new(),
-            total: Count::Exactly(0),
-            shards: 0,
-            partial: false,
-            timed_out: false,
-            notes: Vec::new(),
-            aggs: Value::Null,
-            sourceless: false,
-        };
+        let mut found = Found::none();
         let mut is_one = false;
         scan.object(|key, scan| {
             match key {
@@ -242,7 +257,7 @@ fn total(scan: &mut Scanner) -> Result<Count, Fault> {
 }
 
 fn shards(scan: &mut Scanner, found: &mut Found) -> Result<(), Fault> {
-    let (mut failed, mut reasons) = (0, Vec::new());
+    let (mut failed, mut successful, mut reasons) = (0, None, Vec::new());
     scan.object(|key, scan| match key {
         b"total" => {
             found.shards = whole(scan.skip()?).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
@@ -250,6 +265,10 @@ fn shards(scan: &mut Scanner, found: &mut Found) -> Result<(), Fault> {
         }
         b"failed" => {
             failed = whole(scan.skip()?).unwrap_or(0);
+            Ok(())
+        }
+        b"successful" => {
+            successful = whole(scan.skip()?);
             Ok(())
         }
         b"failures" => scan.array(|scan| {
@@ -261,6 +280,9 @@ fn shards(scan: &mut Scanner, found: &mut Found) -> Result<(), Fault> {
         }),
         _ => scan.raw().map(drop),
     })?;
+    // Shards that are nowhere are no failures to some versions.
+    let total = i64::try_from(found.shards).unwrap_or(i64::MAX);
+    let failed = failed.max(successful.map_or(0, |successful| total.saturating_sub(successful)));
     if failed > 0 {
         found.partial = true;
         let why = reasons.iter().map(Plain::as_str).collect::<Vec<_>>().join("; ");

@@ -136,6 +136,11 @@ fn cause(scan: &mut Scanner, causes: &mut Vec<(String, String)>, permanent: &mut
     read
 }
 
+/// Whether all shards that were asked are nowhere at the moment: others may be there.
+pub fn is_absence(item: &[u8]) -> bool {
+    read(item).causes.iter().any(|(kind, _)| kind == "no_shard_available_action_exception")
+}
+
 /// The reason that a shard gives for having failed.
 pub fn of_shard(reason: &[u8]) -> Plain {
     let mut said = Said::default();

@@ -38,10 +38,7 @@ impl Inner {
         let newest = self.newest(terms.matching(search), terms.by_time("desc"), &Shards::All, fill, now).await?;
         gathered.note(&newest);
         gathered.take(newest.hits, &mut place, search.level);
-        if gathered.partial {
-            // Not whole: it begins anew with the next poll.
-            place.shards = 0;
-        }
+        place.broken = gathered.partial;
         let newest = place.newest(now.server);
         Ok(gathered.into_arrivals(true, newest, Following::ByArrival(place)))
     }

@@ -72,6 +72,9 @@ impl Inner {
         if grown || signs.total != place.total || suspicious {
             self.check(&mut place, signs.total, now).await?;
         }
+        if place.broken && !gathered.partial {
+            place.shards = 0;
+        }
         let newest = place.newest(now.server);
         Ok(gathered.into_arrivals(false, newest, Following::ByArrival(place)))
     }
