@@ -75,8 +75,16 @@ impl Prompt {
         self.state == State::Sent
     }
 
-    pub fn refuse(&mut self, why: String) {
-        self.state = State::Refused(why);
+    /// The cursor goes to where the server stopped reading, if it says so.
+    pub fn refuse(&mut self, why: &str) {
+        let Some((column, found)) = stop(why) else {
+            self.state = State::Refused(why.to_owned());
+            return;
+        };
+        let typed = self.input.text();
+        let blanks = typed.chars().count() - typed.trim_start().chars().count();
+        self.input.go_to(blanks + column);
+        self.state = State::Refused(format!("not understood at column {column}, the cursor: {found}"));
     }
 
     /// What became of it.
@@ -87,6 +95,15 @@ impl Prompt {
             State::Refused(why) => Some((why, Role::Failed)),
         }
     }
+}
+
+/// Where Lucene stopped, in characters from 0, and at what: `Cannot parse '(': Encountered "<EOF>" at line 1, column 1.`
+fn stop(why: &str) -> Option<(usize, &str)> {
+    // The query itself stands before it, whatever it says.
+    let (before, after) = why.rsplit_once(" at line 1, column ")?;
+    let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    let found = before.rfind("Encountered ").or_else(|| before.rfind("Lexical error")).and_then(|at| before.get(at..));
+    Some((after.get(..digits)?.parse().ok()?, found.unwrap_or("it is not complete")))
 }
 
 #[cfg(test)]
@@ -111,8 +128,24 @@ mod tests {
         prompt.recall(9);
         assert_eq!(text(&mut prompt, KeyCode::Char('!')), "now!");
         assert_eq!(press(&mut prompt, KeyCode::Enter), Step::Send(Search { text: "now!".into(), ..Search::default() }));
-        prompt.refuse("wrong at 3".into());
+        prompt.refuse("wrong at 3");
         assert_eq!((prompt.said(), prompt.input.text()), (Some(("wrong at 3", Role::Failed)), "now!"));
         assert_eq!(press(&mut prompt, KeyCode::Esc), Step::Cancel(before));
+    }
+
+    #[test]
+    fn the_cursor_stands_where_the_server_stopped() {
+        let mut prompt = Prompt::new(&Search::default(), &[]);
+        prompt.paste("  größe:( at line 1, column 7 AND) x");
+        prompt.refuse(
+            "Cannot parse 'größe:( at line 1, column 7 AND) x': Encountered \" \")\" \") \"\" at line 1, column 31.",
+        );
+        assert_eq!(prompt.input.halves(), ("  größe:( at line 1, column 7 AND", ") x"));
+        let said = "not understood at column 31, the cursor: Encountered \" \")\" \") \"\"";
+        assert_eq!(prompt.said(), Some((said, Role::Failed)));
+        prompt.refuse("Cannot parse 'a': Encountered \"<EOF>\" at line 1, column 99.");
+        assert_eq!(prompt.input.halves().1, "");
+        prompt.refuse("too many at line 1, column x");
+        assert_eq!(prompt.said(), Some(("too many at line 1, column x", Role::Failed)));
     }
 }

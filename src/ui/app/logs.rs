@@ -182,7 +182,7 @@ impl App {
         match refused {
             _ if !prompt.is_sent() => self.overlay = Some(Overlay::Query(prompt)),
             Some(why) => {
-                prompt.refuse(why);
+                prompt.refuse(&why);
                 self.overlay = Some(Overlay::Query(prompt));
             }
             None => {

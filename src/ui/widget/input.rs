@@ -37,6 +37,13 @@ impl Input {
         self.text.split_at(self.cursor)
     }
 
+    /// Puts the cursor before the grapheme that has this character, counted from 0; after all of them if it is beyond.
+    pub fn go_to(&mut self, character: usize) {
+        let byte = self.text.char_indices().nth(character).map_or(self.text.len(), |(byte, _)| byte);
+        let starts = self.text.grapheme_indices(true).map(|(start, _)| start).chain([self.text.len()]);
+        self.cursor = starts.take_while(|start| *start <= byte).last().unwrap_or(0);
+    }
+
     /// Pasted text is outside text.
     pub fn insert(&mut self, text: &str) {
         let text = Plain::new(text);
