@@ -17,6 +17,7 @@ mod real_writing;
 mod recorded;
 #[path = "../support/recorded.rs"]
 mod recordings;
+mod search_documents;
 mod search_engine;
 mod search_failures;
 #[path = "../support/server.rs"]

@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::engine::Engine;
 use a360::model::fault::FetchError;
-use a360::model::log::{Count, Level, Page, Search, Way};
+use a360::model::log::{Count, Page, Search, Way};
 use a360::model::query::{Answer, Query};
 use a360::model::window::{Progress, Span};
 use a360::source::elasticsearch::Elasticsearch;
-use a360::time::{HOUR, SECOND, Timestamp};
+use a360::time::{HOUR, Timestamp};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::server::{Server, say};
 use crate::tail::{INDICES, Stage, wait};
 
-const NOW: Timestamp = Timestamp(1_795_388_290_000);
+pub const NOW: Timestamp = Timestamp(1_795_388_290_000);
 
 /// Answers each question with a status, headers and a body, by its path and its own body.
-fn engine(answer: impl Fn(&str, &str) -> (&'static str, &'static str, Vec<u8>) + Send + Sync + 'static) -> Server {
+pub fn engine(answer: impl Fn(&str, &str) -> (&'static str, &'static str, Vec<u8>) + Send + Sync + 'static) -> Server {
     Server::new(move |request, wire| {
         let path = request.head.split(' ').nth(1).unwrap_or_default();
         let (status, headers, body) = answer(path, &request.body);
@@ -30,29 +30,29 @@ fn engine(answer: impl Fn(&str, &str) -> (&'static str, &'static str, Vec<u8>) +
     })
 }
 
-fn source(server: &Server, max_answer: u64) -> Elasticsearch {
+pub fn source(server: &Server, max_answer: u64) -> Elasticsearch {
     let endpoint = Endpoint { proxy: Proxy::None, max_answer, ..Endpoint::new(&server.url()) };
     Elasticsearch::new(Engine { endpoint, ..Engine::new("") })
 }
 
-fn ask(source: &Elasticsearch, query: &Query) -> Result<Answer, FetchError> {
+pub fn ask(source: &Elasticsearch, query: &Query) -> Result<Answer, FetchError> {
     wait(source.ask(query, Progress::default(), NOW))
 }
 
-fn lines() -> Query {
+pub fn lines() -> Query {
     Query::Lines { search: Search::default(), span: Span::Live { length: HOUR }, before: None, limit: 500 }
 }
 
-fn page(source: &Elasticsearch) -> Page {
+pub fn page(source: &Elasticsearch) -> Page {
     ask(source, &lines()).unwrap().into_lines().unwrap()
 }
 
-fn ok(body: &Value) -> (&'static str, &'static str, Vec<u8>) {
+pub fn ok(body: &Value) -> (&'static str, &'static str, Vec<u8>) {
     ("200 OK", "", body.to_string().into_bytes())
 }
 
 /// An answer with these hits, as JSON or what only looks like it.
-fn found(hits: &str) -> (&'static str, &'static str, Vec<u8>) {
+pub fn found(hits: &str) -> (&'static str, &'static str, Vec<u8>) {
     let body = format!(r#"{{"timed_out":false,"_shards":{{"total":1,"failed":0}},"hits":{{"hits":[{hits}]}}}}"#);
     ("200 OK", "", body.into_bytes())
 }
@@ -150,74 +150,6 @@ fn no_line_is_lost_when_more_are_asked_for_again() {
     }
 }
 
-#[test]
-fn documents_without_source_are_read_from_their_values() {
-    let server = engine(|path, body| {
-        if path.contains("_field_caps") {
-            let exact = json!({ "keyword": { "searchable": true, "aggregatable": true } });
-            let text = json!({ "text": { "searchable": true, "aggregatable": false } });
-            let date = json!({ "date": { "searchable": true, "aggregatable": true } });
-            let fields = json!({ "level": exact, "message": text, "message.keyword": exact, "@timestamp": date });
-            return ok(&json!({ "fields": fields }));
-        }
-        let asked: Value = serde_json::from_str(body).unwrap();
-        if asked["size"] == 0 {
-            return found("");
-        }
-        match asked["docvalue_fields"].as_array() {
-            None => found(r#"{"_index":"i","_id":"1"}"#),
-            Some(names) => {
-                assert!(names.iter().eq(["@timestamp", "level", "message.keyword"]), "{names:?}");
-                found(
-                    r#"{"_index":"i","_id":"1","fields":{"@timestamp":["2026-11-22T22:58:00.000Z"],"level":["ERROR"],"message.keyword":["said"]}}"#,
-                )
-            }
-        }
-    });
-    let source = source(&server, u64::MAX);
-    for _ in 0..2 {
-        let page = page(&source);
-        let line = &page.lines[0];
-        assert_eq!((line.message.as_str(), line.level, line.at), ("said", Level::Error, 1_795_388_280_000_000_000));
-        assert!(page.notes.iter().any(|note| note.contains("let the index keep `_source`")), "{:?}", page.notes);
-    }
-    let asked = server.requests();
-    assert_eq!(asked.iter().filter(|request| request.body.contains("\"size\":500")).count(), 3);
-}
-
-#[test]
-fn a_line_without_its_document_says_so() {
-    let server = engine(|path, _| match path.contains("_field_caps") {
-        true => ok(&json!({ "fields": {} })),
-        false => found(r#"{"_index":"i","_id":"1"},{"_index":"j","_id":"2","_source":{"level":"INFO"}}"#),
-    });
-    let lines = page(&source(&server, u64::MAX)).lines;
-    let told: Vec<&str> = lines.iter().map(|line| line.message.as_str()).collect();
-    assert_eq!(told, ["(no text: its index keeps no `_source`)", ""]);
-}
-
-#[test]
-fn the_fields_of_a_new_index_are_asked_for_again_soon() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
-    let server = engine(move |path, _| {
-        if !path.contains("_field_caps") {
-            return found("");
-        }
-        let own = json!({ "keyword": { "searchable": true, "aggregatable": true } });
-        match count.fetch_add(1, Ordering::SeqCst) {
-            0 => ok(&json!({ "fields": { "_id": own } })),
-            _ => ok(&json!({ "fields": { "_id": own, "level": own } })),
-        }
-    });
-    let source = source(&server, u64::MAX);
-    let times = [0, 9, 10, 100, 309].map(|seconds| {
-        wait(source.ask(&lines(), Progress::default(), NOW.plus(seconds * SECOND))).unwrap();
-        asked.load(Ordering::SeqCst)
-    });
-    assert_eq!(times, [1, 1, 2, 2, 2], "once more when there was none, and seldom from then on");
-}
-
 /// A look-alike that searches all its shards whichever one is asked for.
 #[test]
 fn a_server_that_does_not_tell_its_shards_apart_is_followed_by_time() {
@@ -292,22 +224,6 @@ fn counts_that_shards_did_not_agree_on_say_so() {
 }
 
 #[test]
-fn where_the_server_knows_no_levels_lines_of_others_are_not_counted() {
-    let server = engine(|path, body| match path {
-        path if !path.contains("_search") || body.contains("date_range") => ok(&json!({})),
-        _ => found(
-            r#"{"_id":"1","_source":{"level":"ERROR","error_type":"Timeout","type":"request","endpoint":"/a"}},
-            {"_id":"2","_source":{"level":"INFO","type":"request","endpoint":"/b"}}"#,
-        ),
-    });
-    let search = Search { level: Some(Level::Error), ..Search::default() };
-    let query = Query::Tallies { search, span: Span::Live { length: HOUR } };
-    let tallies = ask(&source(&server, u64::MAX), &query).unwrap().into_tallies().unwrap();
-    assert_eq!((tallies.error_types, tallies.requests), (vec![("Timeout".into(), 1)], vec![("/a".into(), 1)]));
-    assert_eq!(tallies.over, Some(1));
-}
-
-#[test]
 fn a_page_keeps_its_lines_if_those_of_its_last_moment_are_not_had() {
     let server = engine(|path, body| {
         let whole = serde_json::from_str::<Value>(body).is_ok_and(|body| body.get("sort").is_some());
@@ -342,69 +258,6 @@ fn a_closed_index_is_not_a_missing_one() {
         let tail = ask(&source, &Query::Tail { search: Search::default(), fill: 10 }).unwrap();
         assert_eq!(tail.into_arrivals().unwrap().notes, [words]);
     }
-}
-
-#[test]
-fn lines_of_megabytes_are_taken_a_few_at_a_time_and_larger_ones_without_their_text() {
-    let server = engine(|path, body| {
-        if !path.contains("_search") {
-            return ok(&json!({}));
-        }
-        let asked: Value = serde_json::from_str(body).unwrap();
-        let (size, bare) = (asked["size"].as_u64().unwrap_or(0).min(3), asked.get("_source").is_some());
-        let message = if bare { String::new() } else { "x".repeat(4_000_000) };
-        let source = json!({ "@timestamp": 1_795_388_280_000u64, "level": "WARN", "message": message });
-        let hits: Vec<String> = (0..size)
-            .map(|id| json!({ "_index": "i", "_id": id.to_string(), "_source": source }).to_string())
-            .collect();
-        found(&hits.join(","))
-    });
-    let whole = page(&source(&server, 64_000_000));
-    assert_eq!((whole.lines.len(), whole.notes.len()), (3, 0));
-    assert!(whole.lines[0].message.len() > 8_000);
-    let without = page(&source(&server, 1_000_000));
-    assert_eq!((without.lines.len(), without.lines[0].level, without.lines[0].message.len()), (1, Level::Warn, 0));
-    assert!(without.notes.iter().any(|note| note.contains("shown without its text")), "{:?}", without.notes);
-}
-
-#[test]
-fn of_too_many_fields_those_that_matter_are_asked_for() {
-    let server = engine(|path, body| match path {
-        path if path.contains("_field_caps?fields=*&") => ("200 OK", "", vec![b' '; 2_000_000]),
-        path if path.contains("_field_caps") => {
-            assert!(path.contains("level,level.keyword") && path.len() < 4_096, "{}: {path}", path.len());
-            ok(&json!({ "fields": { "level": { "keyword": { "searchable": true, "aggregatable": true } } } }))
-        }
-        _ => {
-            let terms = body.contains(r#""terms":{"level""#);
-            found(if terms { r#"{"_index":"i","_id":"1","_source":{"level":"ERROR"}}"# } else { "" })
-        }
-    });
-    let search = Search { level: Some(Level::Error), ..Search::default() };
-    let query = Query::Lines { search, span: Span::Live { length: HOUR }, before: None, limit: 10 };
-    let page = ask(&source(&server, 1_000_000), &query).unwrap().into_lines().unwrap();
-    assert_eq!(page.lines.len(), 1);
-}
-
-#[test]
-fn what_is_no_text_is_shown_for_all_that() {
-    let server = engine(|path, body| match path.contains("_search") && !body.contains("docvalue_fields") {
-        false => ok(&json!({ "hits": { "hits": [{ "_index": "i", "_id": "null" }] } })),
-        true => {
-            let mut body = br#"{"hits":{"hits":[{"_index":"i","_id":"1","_source":{"message":"a"#.to_vec();
-            body.extend(b"\xff\xfe\x1b[2J\\ud800b\"}}]}}");
-            ("200 OK", "", body)
-        }
-    });
-    assert_eq!(page(&source(&server, u64::MAX)).lines[0].message, "a\u{fffd}\u{fffd}^[[2J\u{fffd}b");
-    let server = engine(|path, _| match path.contains("_search") {
-        false => ok(&json!({})),
-        true => found(r#"{"_index":"i","_id":"null","_source":null}"#),
-    });
-    let page = page(&source(&server, u64::MAX));
-    let line = &page.lines[0];
-    assert_eq!((page.lines.len(), &*line.id, &*line.message), (1, "null", "(no text: its index keeps no `_source`)"));
-    assert!(page.notes.iter().any(|note| note.contains("without `_source`")));
 }
 
 #[test]
@@ -472,5 +325,49 @@ fn a_search_that_ran_out_of_time_moves_no_cursor() {
         stage.engine(|engine| engine.slow = false);
         assert_eq!(half.lines.len() + stage.poll().await.lines.len(), 3);
         stage.whole().unwrap();
+    });
+}
+
+#[test]
+fn a_shard_that_is_nowhere_keeps_nobody_from_following_the_others() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        stage.engine(|engine| {
+            engine.create(INDICES[0], 1);
+            engine.create(INDICES[1], 2);
+            for number in 0..20 {
+                engine.write(INDICES[1], number % 2, &format!("old{number}"), 0, "INFO", [0, 0]);
+            }
+            engine.absent = [0, 1].map(|number| (INDICES[1].to_owned(), number)).into();
+        });
+        stage.write(INDICES[0], 0, "before", 0, "INFO", [0, 0]);
+        assert!(stage.poll().await.anew);
+        for number in 0..3 {
+            stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
+            let arrivals = stage.poll().await;
+            assert_eq!((arrivals.lines.len(), arrivals.anew, arrivals.skipped), (1, false, 0));
+            assert!(!arrivals.notes.is_empty());
+        }
+        stage.engine(|engine| engine.absent.clear());
+        stage.write(INDICES[1], 1, "back", 0, "INFO", [0, 0]);
+        let arrivals = [stage.poll().await, stage.poll().await];
+        assert!(arrivals[1].anew && arrivals[1].notes.is_empty());
+        assert!(["back", "old0", "old19"].iter().all(|id| stage.seen.contains_key(*id)));
+        stage.write(INDICES[1], 1, "next", 0, "INFO", [0, 0]);
+        let arrivals = stage.poll().await;
+        assert_eq!((arrivals.lines.len(), arrivals.anew), (1, false));
+    });
+}
+
+#[test]
+fn no_index_is_not_no_lines() {
+    wait(async {
+        let mut stage = Stage::new(Search::default());
+        let arrivals = stage.poll().await;
+        assert_eq!(arrivals.notes[0], "no index matches agent360-*");
+        stage.engine(|engine| engine.create(INDICES[0], 1));
+        stage.write(INDICES[0], 0, "first", 0, "INFO", [0, 0]);
+        let arrivals = stage.poll().await;
+        assert_eq!((arrivals.lines.len(), arrivals.notes.len()), (1, 0));
     });
 }

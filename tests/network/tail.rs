@@ -321,19 +321,6 @@ fn a_burst_says_how_many_lines_it_skipped() {
 }
 
 #[test]
-fn no_index_is_not_no_lines() {
-    wait(async {
-        let mut stage = Stage::new(Search::default());
-        let arrivals = stage.poll().await;
-        assert_eq!(arrivals.notes[0], "no index matches agent360-*");
-        stage.engine(|engine| engine.create(INDICES[0], 1));
-        stage.write(INDICES[0], 0, "first", 0, "INFO", [0, 0]);
-        let arrivals = stage.poll().await;
-        assert_eq!((arrivals.lines.len(), arrivals.notes.len()), (1, 0));
-    });
-}
-
-#[test]
 fn half_an_answer_moves_no_cursor() {
     wait(async {
         let mut stage = Stage::new(Search::default());
@@ -349,37 +336,6 @@ fn half_an_answer_moves_no_cursor() {
         assert_eq!((half.lines.len(), half.notes[0].as_str()), (2, "1 of 1 shards failed: x node_disconnected: gone"));
         assert_eq!(stage.poll().await.lines.len(), 1);
         stage.whole().unwrap();
-    });
-}
-
-#[test]
-fn a_shard_that_is_nowhere_keeps_nobody_from_following_the_others() {
-    wait(async {
-        let mut stage = Stage::new(Search::default());
-        stage.engine(|engine| {
-            engine.create(INDICES[0], 1);
-            engine.create(INDICES[1], 2);
-            for number in 0..20 {
-                engine.write(INDICES[1], number % 2, &format!("old{number}"), 0, "INFO", [0, 0]);
-            }
-            engine.absent = [0, 1].map(|number| (INDICES[1].to_owned(), number)).into();
-        });
-        stage.write(INDICES[0], 0, "before", 0, "INFO", [0, 0]);
-        assert!(stage.poll().await.anew);
-        for number in 0..3 {
-            stage.write(INDICES[0], 0, &format!("d{number}"), 0, "INFO", [0, 0]);
-            let arrivals = stage.poll().await;
-            assert_eq!((arrivals.lines.len(), arrivals.anew, arrivals.skipped), (1, false, 0));
-            assert!(!arrivals.notes.is_empty());
-        }
-        stage.engine(|engine| engine.absent.clear());
-        stage.write(INDICES[1], 1, "back", 0, "INFO", [0, 0]);
-        let arrivals = [stage.poll().await, stage.poll().await];
-        assert!(arrivals[1].anew && arrivals[1].notes.is_empty());
-        assert!(["back", "old0", "old19"].iter().all(|id| stage.seen.contains_key(*id)));
-        stage.write(INDICES[1], 1, "next", 0, "INFO", [0, 0]);
-        let arrivals = stage.poll().await;
-        assert_eq!((arrivals.lines.len(), arrivals.anew), (1, false));
     });
 }
 
