@@ -346,6 +346,10 @@ fn a_line_of_another_day_says_so() {
     let of = |ago, name| line(ago, Level::Info, name, "said on another day");
     told(&mut app, arrivals(vec![of(-24 * HOUR, "ahead"), of(20 * HOUR, "behind"), of(-400 * 24 * HOUR, "far")]));
     let row = |app: &App, name: &str| screen(app).lines().find(|row| row.contains(name)).unwrap_or_default().to_owned();
+    // Those of the future do not push away those of now.
+    assert!(row(&app, "checkout").contains("14:0") && row(&app, "far ").is_empty());
+    assert!(selected(&app).contains("14:0") && screen(&app).contains("2 dated in the future below"));
+    press(&mut app, "G");
     let (ahead, far) = (row(&app, "ahead"), row(&app, "far "));
     assert!(ahead.contains("11-24 14:0") && !ahead.contains(".000"), "{ahead}");
     assert!(far.contains("2027-12-28 "), "{far}");

@@ -136,6 +136,10 @@ fn status(logs: &Logs, scene: &Scene) -> Vec<(String, Role)> {
     if is_current {
         said.push(progress(logs, scene));
     }
+    let ahead = logs.live.ahead() as u64;
+    if ahead > 0 && scene.shown.is_live() {
+        said.push((format!("~ {} dated in the future below", number(ahead)), Role::Stale));
+    }
     said.extend(of_volume(logs));
     if logs.volume.get().is_some() && !logs.is_counted(scene) {
         said.push(("… the volume is that of before".to_owned(), Role::Stale));

@@ -1,7 +1,11 @@
-//! A list of lines with a cursor that holds on to its line, or to the end while lines come in.
+//! A list of lines with a cursor that holds on to its line, or to the newest while lines come in. Lines that a wrong
+//! clock dates in the future lie below the newest: they must not push those of now off the screen.
 
 use crate::model::log::Line;
 use crate::store::log::{Held, Key, Lines};
+
+/// Clocks differ by so much, in ns.
+const AHEAD: i64 = 5_000_000_000;
 
 #[derive(Debug, Default)]
 pub struct List {
@@ -10,6 +14,8 @@ pub struct List {
     selected: Option<Key>,
     /// Rows of the screen above the one under the cursor.
     above: u16,
+    /// When lines came in last, in ns.
+    now: Option<i64>,
     /// Lines that came in since the newest is not held on to.
     pub new: usize,
 }
@@ -27,6 +33,7 @@ impl List {
     }
 
     pub fn arrive(&mut self, lines: Vec<Line>, now: i64, pattern: impl FnMut(&Line) -> u32) {
+        self.now = Some(now);
         let new = self.lines.arrive(lines, now, pattern).shown;
         if !self.follows() {
             self.new += new;
@@ -35,8 +42,24 @@ impl List {
 
     /// Where the cursor is.
     pub fn position(&self) -> usize {
+        let at = |key| self.lines.position(key).min(self.lines.len().saturating_sub(1));
+        self.selected.as_ref().map_or_else(|| self.newest(), at)
+    }
+
+    /// Where the newest line is that is not of the future; the last if all of them are.
+    fn newest(&self) -> usize {
         let last = self.lines.len().saturating_sub(1);
-        self.selected.as_ref().map_or(last, |key| self.lines.position(key).min(last))
+        let Some(end) = self.now.map(|now| now.saturating_add(AHEAD)) else { return last };
+        if self.lines.newest().is_none_or(|newest| newest <= end) {
+            return last;
+        }
+        let after = Key { at: end.saturating_add(1), index: "".into(), id: "".into() };
+        self.lines.position(&after).checked_sub(1).unwrap_or(last).min(last)
+    }
+
+    /// How many lines are dated in the future.
+    pub fn ahead(&self) -> usize {
+        self.lines.len().saturating_sub(self.newest() + 1)
     }
 
     pub fn get(&self) -> Option<Held<'_>> {
@@ -61,15 +84,15 @@ impl List {
 
     /// Rows above the cursor while the newest is held on to: a short list begins at the top.
     fn shown_above(&self, height: u16) -> u16 {
-        let last = u16::try_from(self.lines.len().saturating_sub(1)).unwrap_or(u16::MAX);
-        last.min(height.saturating_sub(1))
+        u16::try_from(self.newest()).unwrap_or(u16::MAX).min(height.saturating_sub(1))
     }
 
-    /// Moves the cursor; at the newest line it follows again.
+    /// Moves the cursor; at the newest line it follows again, and from there goes on to those of the future.
     pub fn step(&mut self, by: isize, height: u16) {
-        let (from, last) = (self.position(), self.lines.len().saturating_sub(1));
+        let (from, newest) = (self.position(), self.newest());
+        let last = if from < newest { newest } else { self.lines.len().saturating_sub(1) };
         let to = from.saturating_add_signed(by).min(last);
-        if to == last && by > 0 {
+        if to == newest && by > 0 {
             return self.follow();
         }
         self.hold(height);
@@ -173,6 +196,27 @@ mod tests {
         assert!(list.follows() && list.new == 0);
         list.step(isize::MIN, 10);
         assert_eq!(seen(&list), (0, 0));
+    }
+
+    #[test]
+    fn lines_of_the_future_do_not_hide_those_of_now() {
+        let mut list = List::default();
+        list.arrive((0..100).chain(200..250).map(line).collect(), 99_000_000_000, |_| 0);
+        assert_eq!((seen(&list), list.ahead()), ((90, 99), 50));
+        list.step(-5, 10);
+        list.step(isize::MAX, 10);
+        assert!(list.follows() && seen(&list) == (90, 99));
+        list.step(2, 10);
+        assert_eq!((list.follows(), list.position()), (false, 101));
+        list.step(isize::MAX, 10);
+        assert_eq!((list.follows(), list.position()), (false, 149));
+        list.follow();
+        list.arrive(vec![line(103)], 103_000_000_000, |_| 0);
+        assert_eq!((list.position(), list.ahead()), (100, 50));
+        // Of nothing else than the future the last is shown.
+        list.lines.clear();
+        list.arrive((200..210).map(line).collect(), 103_000_000_000, |_| 0);
+        assert_eq!((list.position(), list.ahead()), (9, 0));
     }
 
     #[test]
