@@ -75,7 +75,7 @@ fn a_prometheus_behind_tls_and_a_sign_in() {
     let url = gateway.url();
 
     expect(&url, "", &["prom ✖ tls", "ca_file"]);
-    expect(&url, &ca, &["prom ✖ 401", "set"]);
+    expect(&url, &ca, &["prom ✖ 401", "wants to know who asks"]);
     expect(&url, &user("oncall", "wrong"), &["prom ✖ 401", "the server refused oncall"]);
     expect(&url, &user("guest", "right"), &["prom ✖ 403", "not for guests"]);
 
