@@ -14,7 +14,7 @@ use crate::model::fault::FetchError;
 use crate::text::Plain;
 
 /// What an answer says that nobody reads. Left out only where no lines come: a server reads each line for it once more.
-const SPARE: &str = "&filter_path=-took,-responses.took,-responses._shards.skipped,-responses.hits.max_score";
+const SPARE: &str = "&filter_path=-took,-responses.took,-responses._shards.*ed,-responses.hits.max_score";
 pub const OPEN: &str = "ignore_unavailable=true&allow_no_indices=true";
 /// Lines of one request: what a server gives at most, and fewer where lines are large or the server is busy.
 const PAGE_SIZES: [usize; 5] = [10_000, 1_000, 100, 10, 1];
