@@ -58,7 +58,7 @@ const SESSIONS: [Session; 8] = [
     themed("default", &[shot("acknowledge-120x40", USUAL, "2a", "Enter SEND")]),
     themed(
         "default",
-        &[shot("logs-120x40", USUAL, "3", "warnings among"), shot("patterns-120x40", USUAL, "P", "of the last 1h")],
+        &[shot("logs-120x40", USUAL, "3", "warnings among"), shot("patterns-120x40", USUAL, "P", "requests      /api")],
     ),
     themed("light", &[shot("light-120x40", USUAL, "", "req/s")]),
     themed("high-contrast", &[shot("high-contrast-120x40", USUAL, "", "req/s")]),
