@@ -99,7 +99,8 @@ async fn follow(url: &str) {
     for writer in writers {
         writer.join().unwrap();
     }
-    assert_eq!(seen.len() + skipped, SECONDS * A_SECOND);
+    // One that was skipped may come after all, with what fills a hole.
+    assert!(seen.len() <= SECONDS * A_SECOND && seen.len() + skipped >= SECONDS * A_SECOND, "{} {skipped}", seen.len());
     assert!(seen.values().all(|times| *times == 1));
     println!(
         "{} lines and {skipped} skipped, written within {:.1?}, all seen after {:.1?} in {polls} polls, the slowest {slowest:.1?}; {:.2} \u{b5}s of this program for each",
