@@ -68,8 +68,9 @@ fn alerts(prometheus: &str, alertmanager: &str) {
     let stack = Stack::with(&[prometheus, alertmanager, "agent360"], &[("A360_STACK_RULES", rules.as_os_str())]);
     let config = stack.config();
     let mut console = on_terminal(&["--config", config.to_str().unwrap(), "--refresh", "1s", "--view", "alerts"]);
-    // What Prometheus could not send while it did not know its Alertmanager yet, it sends again after a minute.
-    console.patience = Duration::from_secs(120);
+    // What Prometheus could not send while it did not know its Alertmanager yet, it sends again after a minute; the day
+    // of an alert is asked once a minute, for points two minutes apart.
+    console.patience = Duration::from_secs(240);
     console.until("what fires, its value, what it is about, and who is told", |screen| {
         row(screen, &["critical", "FiresAtOnce", "firing", "> 5", "/api/tried", "team-agent360-cri"])
     });
