@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp as Instant, Zoned};
 use serde::{Deserialize, Serialize};
 
+/// Nanoseconds of a millisecond.
+const NS: i64 = 1_000_000;
 pub const SECOND: i64 = 1_000;
 pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -18,6 +20,16 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The millisecond that a moment lies in: log lines are dated in nanoseconds.
+    pub fn of_ns(ns: i64) -> Self {
+        Self(ns.div_euclid(NS))
+    }
+
+    /// In nanoseconds; the first or last moment that there is, where it does not fit.
+    pub fn ns(self) -> i64 {
+        self.0.saturating_mul(NS)
+    }
+
     pub fn plus(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }

@@ -20,7 +20,7 @@ pub fn covered(page: &Page, stretch: Range) -> Range {
     match (page.total, page.lines.first()) {
         (Count::Exactly(total), _) if total <= page.lines.len() as u64 => stretch,
         (_, Some(first)) => {
-            let start = Timestamp(first.at.div_euclid(1_000_000)).max(stretch.start);
+            let start = Timestamp::of_ns(first.at).max(stretch.start);
             Range::new(start.min(stretch.end), stretch.end)
         }
         (_, None) => Range::new(stretch.end, stretch.end),
@@ -49,7 +49,7 @@ fn sentence(finding: &Finding, clock: &dyn Fn(i64) -> String) -> String {
         1 => format!(" from {service}"),
         more => format!(" from {service} and {} more", more - 1),
     });
-    let first = clock(finding.first.div_euclid(1_000_000));
+    let first = clock(Timestamp::of_ns(finding.first).0);
     let lines = if finding.count == 1 { "1 line".to_owned() } else { format!("{} lines", number(finding.count)) };
     match finding.kind {
         Kind::Grown(times) => {

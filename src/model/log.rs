@@ -134,7 +134,7 @@ impl Arrivals {
         while self.lines.len() > most {
             let rest = self.lines.split_off(most);
             let lines = std::mem::replace(&mut self.lines, rest);
-            let reached = lines.last().map(|line| Timestamp(line.at.div_euclid(1_000_000)));
+            let reached = lines.last().map(|line| Timestamp::of_ns(line.at));
             let complete_to = self.complete_to.zip(reached).map(|(all, reached)| all.min(reached));
             let (anew, skipped) = (std::mem::take(&mut self.anew), std::mem::take(&mut self.skipped));
             let (notes, cursor) = (self.notes.clone(), self.cursor.clone());

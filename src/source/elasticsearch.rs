@@ -90,7 +90,7 @@ impl Now {
 
     /// What no line of today is behind, in ns.
     fn ns(self) -> i64 {
-        self.server.0.saturating_mul(1_000_000)
+        self.server.ns()
     }
 }
 

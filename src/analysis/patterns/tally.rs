@@ -76,7 +76,7 @@ impl Tally {
     /// The pattern of a line, which is counted.
     pub fn add(&mut self, line: Said<'_>) -> PatternId {
         let id = self.mine(line);
-        self.count(line, id, line.at.div_euclid(1_000_000));
+        self.count(line, id, Timestamp::of_ns(line.at).0);
         id
     }
 
@@ -98,7 +98,7 @@ impl Tally {
 
     /// Counts a line whose pattern is known.
     pub fn count_as(&mut self, line: Said<'_>, id: PatternId) {
-        self.count(line, self.find(id), line.at.div_euclid(1_000_000));
+        self.count(line, self.find(id), Timestamp::of_ns(line.at).0);
     }
 
     /// Forgets what was counted, not the patterns; windows are so long from now on, in ms.
@@ -158,7 +158,7 @@ impl Tally {
         if before + count == 0 {
             return None;
         }
-        let seen_earlier = row.first.div_euclid(1_000_000) < exposure.window_start;
+        let seen_earlier = Timestamp::of_ns(row.first).0 < exposure.window_start;
         let (kind, score) = compare(count, before, seen_earlier || id == PatternId::OTHERS, exposure);
         let level = row.level();
         let spark: [u32; BUCKETS] = spark.try_into().unwrap_or_default();

@@ -13,6 +13,7 @@ use crate::model::fault::FetchError;
 use crate::model::log::{Count, Filter, Line, Page, Search};
 use crate::model::window::Span;
 use crate::text::Plain;
+use crate::time::Timestamp;
 
 /// What a server gives at most.
 const MAX: usize = 10_000;
@@ -88,9 +89,9 @@ impl Inner {
         if shards == 0 {
             notes.push(self.no_index(now).await);
         }
-        if let Some(last) = lines.last().filter(|_| full).map(|line| floor_ms(line.at)) {
+        if let Some(last) = lines.last().filter(|_| full).map(|line| Timestamp::of_ns(line.at)) {
             let mut tied = conditions;
-            tied.push(terms.between(Some(last), Some(last + 1)));
+            tied.push(terms.between(Some(last.0), Some(last.plus(1).0)));
             let ties = self.ties(tied, now).await?;
             if ties.total() > ties.hits.len() as u64 {
                 notes.push(Plain::from(format!(
@@ -106,7 +107,7 @@ impl Inner {
             }
             // Half of them may lack what is there already.
             if !ties.partial {
-                lines.retain(|line| floor_ms(line.at) != last);
+                lines.retain(|line| Timestamp::of_ns(line.at) != last);
                 lines.extend(ties.lines());
             }
         }
@@ -129,10 +130,6 @@ pub fn bounds(span: Span, now: Now) -> (i64, i64) {
     }
 }
 
-fn floor_ms(ns: i64) -> i64 {
-    ns.div_euclid(1_000_000)
-}
-
 fn ceil_ms(ns: i64) -> i64 {
-    floor_ms(ns.saturating_sub(1)).saturating_add(1)
+    Timestamp::of_ns(ns.saturating_sub(1)).plus(1).0
 }

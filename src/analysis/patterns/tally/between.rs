@@ -2,7 +2,7 @@
 
 use super::{BUCKETS, Exposure, Finding, Tally};
 use crate::model::log::Line;
-use crate::time::Range;
+use crate::time::{Range, Timestamp};
 
 /// What was seen of a period: all lines of some of its stretches, which do not overlap.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub fn between(within: &Sample, earlier: &Sample) -> Vec<Finding> {
     let shift = window.start.since(earlier.period.end) - 1;
     for line in earlier.parts.iter().flat_map(|(lines, _)| *lines) {
         let id = tally.mine(line.said());
-        tally.count(line.said(), id, line.at.div_euclid(1_000_000) + shift);
+        tally.count(line.said(), id, Timestamp::of_ns(line.at).0 + shift);
         tally.about(id, line);
     }
     tally.extend(within.parts.iter().flat_map(|(lines, _)| *lines));

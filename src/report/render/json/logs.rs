@@ -52,7 +52,7 @@ fn patterns(patterns: &Patterns) -> Value {
 
 fn finding(finding: &Finding) -> Value {
     let times = if let Kind::Grown(times) = finding.kind { Some(times) } else { None };
-    let time = |ns: i64| Timestamp(ns.div_euclid(1_000_000)).rfc3339();
+    let time = |ns: i64| Timestamp::of_ns(ns).rfc3339();
     json!({
         "pattern": finding.text,
         "kind": if times.is_some() { "grown" } else { "new" },

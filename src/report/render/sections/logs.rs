@@ -9,6 +9,7 @@ use crate::report::document::{Logs, Patterns, Report};
 use crate::report::render::page::{Block, Sheet};
 use crate::report::words::looked_at;
 use crate::text::Plain;
+use crate::time::Timestamp;
 
 pub fn logs(logs: &Logs, report: &Report) -> Vec<Block> {
     let absent = |what: &str| vec![Block::Line(format!("{what}: {NOT_ASKED}"))];
@@ -66,7 +67,7 @@ fn patterns(patterns: &Patterns, report: &Report) -> Vec<Block> {
     );
     let row = |finding: &Finding| {
         let kind = if let Kind::Grown(times) = finding.kind { factor(times) } else { "new".to_owned() };
-        let first = clock(finding.first.div_euclid(1_000_000));
+        let first = clock(Timestamp::of_ns(finding.first).0);
         let cells = [finding.level.word().to_owned(), number(finding.count), number(finding.before), kind, first];
         [finding.text.to_string()].into_iter().chain(cells).collect()
     };

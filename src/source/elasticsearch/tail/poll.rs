@@ -216,6 +216,6 @@ impl Place {
 
     /// When the newest line was; nothing is known of what is to come.
     pub fn newest(&self, server_now: Timestamp) -> Option<Timestamp> {
-        self.newest.map(|ns| Timestamp(ns.div_euclid(1_000_000)).min(server_now))
+        self.newest.map(|ns| Timestamp::of_ns(ns).min(server_now))
     }
 }

@@ -27,7 +27,6 @@ use seen::Seen;
 
 /// So many lines of the range are fetched while the panel is open, and of the range before it.
 pub const PAGE: u32 = 10_000;
-const NS: i64 = 1_000_000;
 
 pub struct Patterns {
     tally: Tally,
@@ -98,7 +97,7 @@ impl Patterns {
         let said = line.said();
         let id = self.tally.mine(said);
         // A wrong clock must not make the present the long past.
-        if said.at.div_euclid(NS) <= latest.saturating_add(self.window / BUCKETS as i64) {
+        if Timestamp::of_ns(said.at).0 <= latest.saturating_add(self.window / BUCKETS as i64) {
             self.tally.count_as(said, id);
         }
         self.numbers = self.numbers.max(id.0.saturating_add(1));
@@ -116,8 +115,8 @@ impl Patterns {
         self.tally.restart(window);
         (self.window, self.earlier) = (window, Earlier::NotAsked);
         self.seen.keep_held(lines.oldest().filter(|_| lines.dropped() > 0));
-        let from = end.plus(window.saturating_mul(-2)).0.saturating_mul(NS);
-        let latest = end.plus(window / BUCKETS as i64).0.saturating_mul(NS);
+        let from = end.plus(window.saturating_mul(-2)).ns();
+        let latest = end.plus(window / BUCKETS as i64).ns();
         for held in lines.since(from).take_while(|held| held.at <= latest) {
             self.tally.count_as(held.said(), PatternId(held.pattern));
         }
@@ -177,7 +176,7 @@ impl Patterns {
         let Earlier::Asked(range, _) = self.earlier else { return };
         match result {
             Ok(page) => {
-                let first = page.lines.first().map(|line| Timestamp(line.at.div_euclid(NS).saturating_add(1)));
+                let first = page.lines.first().map(|line| Timestamp::of_ns(line.at).plus(1));
                 let from = if is_whole(&page, PAGE) { Some(range.start) } else { first };
                 for line in page.lines.iter().filter(|line| !lines.has(line)) {
                     let id = self.tally.add(line.said());
@@ -213,7 +212,7 @@ impl Logs {
         let missing = seen_from > window.start.0 && self.may_ask_older(scene) && !self.live.lines.is_full();
         let left = (PAGE as usize).saturating_sub(self.live.lines.held());
         if missing && left > 0 {
-            let oldest = self.live.lines.oldest().map_or(end.0.saturating_mul(NS), |oldest| oldest.saturating_add(1));
+            let oldest = self.live.lines.oldest().map_or(end.ns(), |oldest| oldest.saturating_add(1));
             self.older = Older::Asked { before: oldest, limit: u32::try_from(left).unwrap_or(PAGE).max(FILL) };
         }
         if self.patterns.earlier == Earlier::NotAsked {

@@ -42,7 +42,7 @@ pub fn role(level: Level) -> Role {
 /// does not touch, which late and future-dated ones are, would pass for one of today: it says its day and the minute,
 /// or the date alone where it is far out.
 pub fn clock(at: i64, scene: &Scene) -> String {
-    let at = Timestamp(at.div_euclid(1_000_000));
+    let at = Timestamp::of_ns(at);
     let range = scene.shown.at(scene.now);
     let day = |at: Timestamp| at.format("%Y-%m-%d", scene.zone);
     let is_out = at < range.start || at > range.end;
@@ -164,7 +164,7 @@ fn skip(text: &str, cells: usize) -> &str {
 
 /// The line as text, to be given to somebody.
 pub fn copied(held: &Held) -> String {
-    let at = Timestamp(held.at.div_euclid(1_000_000)).rfc3339();
+    let at = Timestamp::of_ns(held.at).rfc3339();
     format!("{at} {} {} {}{}\n", held.level.word(), held.service, held.message, tags(held))
 }
 

@@ -7,8 +7,6 @@ use crate::model::query::{Answer, Query};
 use crate::time::Timestamp;
 use crate::ui::view::Scene;
 
-const NS: i64 = 1_000_000;
-
 /// Whether a page has every line there is. One that is too large for the server comes with fewer than were asked for.
 pub(super) fn is_whole(page: &Page, limit: u32) -> bool {
     let count = page.lines.len() as u64;
@@ -18,7 +16,7 @@ pub(super) fn is_whole(page: &Page, limit: u32) -> bool {
 impl Logs {
     fn take_arrivals(&mut self, arrivals: Arrivals, is_other: bool, now: Timestamp) {
         let first = arrivals.lines.first().map(|line| line.at);
-        let newest = self.live.lines.newest_by(now.0.saturating_mul(NS));
+        let newest = self.live.lines.newest_by(now.ns());
         // What a burst brings of before says nothing of what it skips.
         let newer = arrivals.lines.iter().map(|line| line.at).find(|at| newest.is_none_or(|newest| *at > newest));
         if is_other {
@@ -33,14 +31,14 @@ impl Logs {
         self.skipped = self.skipped.saturating_add(arrivals.skipped);
         (self.complete_to, self.way, self.notes) = (arrivals.complete_to, Some(arrivals.way), arrivals.notes);
         let patterns = &mut self.patterns;
-        self.live.arrive(arrivals.lines, now.0.saturating_mul(NS), |line| patterns.take(line, now.0));
+        self.live.arrive(arrivals.lines, now.ns(), |line| patterns.take(line, now.0));
     }
 
     /// Between which moments, in ms, lines may be missing that came while nobody asked: unless the first of the new
     /// ones are known.
     fn missed(&self, first: Option<i64>, now: Timestamp) -> Option<(i64, i64)> {
-        let (newest, first) = self.live.lines.newest_by(now.0.saturating_mul(NS)).zip(first)?;
-        (first > newest).then(|| (newest.div_euclid(NS), first.div_euclid(NS)))
+        let (newest, first) = self.live.lines.newest_by(now.ns()).zip(first)?;
+        (first > newest).then(|| (Timestamp::of_ns(newest).0, Timestamp::of_ns(first).0))
     }
 
     fn take_page(&mut self, page: Page, scene: &Scene) {
@@ -71,7 +69,7 @@ impl Logs {
         };
         let range = scene.shown.at(scene.now);
         let (is_all, may_end) = (is_whole(&page, limit), page.lines.len() < limit as usize && page.notes.is_empty());
-        let first = page.lines.first().map(|line| line.at.div_euclid(NS).saturating_add(1));
+        let first = page.lines.first().map(|line| Timestamp::of_ns(line.at).plus(1).0);
         self.older_error = None;
         let patterns = &mut self.patterns;
         let taken = self.live.lines.fill(page.lines, |line| patterns.take(line, range.end.0));
@@ -156,7 +154,7 @@ mod tests {
         let line = |at: &i64| Line {
             index: "i".into(),
             id: at.to_string().into(),
-            at: at * NS,
+            at: Timestamp(*at).ns(),
             level: Level::Info,
             service: none(),
             place: none(),

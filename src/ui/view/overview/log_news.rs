@@ -199,7 +199,7 @@ impl Live {
         let Some(oldest) = oldest else {
             return Self { tally, seen: Vec::new(), from: before.start, newest: i64::MIN, back: None };
         };
-        let from = Timestamp(oldest.div_euclid(1_000_000) + 1);
+        let from = Timestamp::of_ns(oldest).plus(1);
         let span = Range::new(before.start, now);
         let back = (from > before.start).then_some(Back { span, before: Some(oldest), left: PAGES });
         Self { tally, seen: Vec::new(), from, newest: i64::MIN, back }
@@ -209,7 +209,7 @@ impl Live {
     fn arrive(&mut self, lines: &[Line], anew: bool, now: Timestamp) {
         let known = if anew { self.newest } else { i64::MIN };
         self.tally.extend(lines.iter().filter(|line| line.at > known));
-        let now = now.0.saturating_mul(1_000_000);
+        let now = now.ns();
         let newest = lines.iter().map(|line| line.at).filter(|at| *at <= now).max();
         self.newest = self.newest.max(newest.unwrap_or(i64::MIN));
     }

@@ -186,7 +186,7 @@ fn services(finding: &Finding) -> String {
 
 /// From when on; `<14:01` where the lines that were seen begin with it.
 fn since(finding: &Finding, found: &Found, scene: &Scene) -> String {
-    let at = finding.since.unwrap_or(finding.first.div_euclid(1_000_000)).max(found.window.start.0);
+    let at = finding.since.unwrap_or(Timestamp::of_ns(finding.first).0).max(found.window.start.0);
     let is_cut = found.from > found.window.start && at <= found.from.0;
     format!("{}{}", if is_cut { "<" } else { "" }, scene.clock(at))
 }

@@ -175,7 +175,7 @@ fn spark(finding: &Finding) -> String {
 /// Since when, where that says something. What is there from the first line on that was seen may be older.
 fn times(patterns: &Patterns, finding: &Finding, scene: &Scene) -> String {
     let clock = |ms: i64| Timestamp(ms).format("%H:%M:%S", scene.zone);
-    let first = finding.first.div_euclid(super::NS);
+    let first = Timestamp::of_ns(finding.first).0;
     let begins = |word: &str, at: i64| match patterns.unseen_before() {
         Some(seen) if at <= seen.saturating_add(AT_ONCE) => format!("  by    {}", clock(seen.max(at))),
         _ => format!("  {word} {}", clock(at)),
@@ -183,7 +183,7 @@ fn times(patterns: &Patterns, finding: &Finding, scene: &Scene) -> String {
     match (finding.kind, finding.since) {
         (Kind::New, _) => begins("first", first),
         (Kind::Grown(_), Some(since)) => begins("since", since),
-        (Kind::Gone, _) => format!("  last  {}", clock(finding.last.div_euclid(super::NS))),
+        (Kind::Gone, _) => format!("  last  {}", clock(Timestamp::of_ns(finding.last).0)),
         _ => String::new(),
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::time::{Range, Timestamp};
 
-const NS: i64 = 1_000_000;
 /// Gaps that are told apart; beyond them the oldest two become one, with what was seen between them.
 const MOST: usize = 1_000;
 
@@ -19,7 +18,7 @@ pub struct Seen {
 impl Seen {
     /// The newest lines were given, the first of which is this one, in ns; others of its moment may be missing.
     pub fn begin(&mut self, first: Option<i64>, now: Timestamp) {
-        self.from = Some(first.map_or(now.0, |first| first.div_euclid(NS).saturating_add(1)));
+        self.from = Some(first.map_or(now.0, |first| Timestamp::of_ns(first).plus(1).0));
     }
 
     /// Older lines were given too, down to this moment.
@@ -42,7 +41,7 @@ impl Seen {
     /// Only what is held is still known; lines before this moment, in ns, were let go.
     pub fn keep_held(&mut self, dropped: Option<i64>) {
         self.earlier = None;
-        let first = dropped.map(|oldest| oldest.div_euclid(NS).saturating_add(1));
+        let first = dropped.map(|oldest| Timestamp::of_ns(oldest).plus(1).0);
         self.from = self.from.map(|from| first.map_or(from, |first| from.max(first)));
     }
 
@@ -75,7 +74,7 @@ mod tests {
         let range = |from, to| Range::new(Timestamp(from), Timestamp(to));
         let mut seen = Seen::default();
         assert_eq!(seen.stretches(Timestamp(100)), []);
-        seen.begin(Some(49 * NS + 7), Timestamp(90));
+        seen.begin(Some(Timestamp(49).ns() + 7), Timestamp(90));
         assert_eq!(seen.stretches(Timestamp(100)), [range(50, 100)]);
         seen.miss(80, 90);
         seen.miss(60, 70);
@@ -83,7 +82,7 @@ mod tests {
         seen.earlier = Some(range(0, 10));
         let expected = [range(0, 10), range(20, 60), range(70, 80), range(90, 100)];
         assert_eq!(seen.stretches(Timestamp(100)), expected);
-        seen.keep_held(Some(64 * NS));
+        seen.keep_held(Some(Timestamp(64).ns()));
         assert_eq!(seen.stretches(Timestamp(100)), [range(70, 80), range(90, 100)]);
         seen.begin(None, Timestamp(95));
         assert_eq!(seen.from, Some(95));

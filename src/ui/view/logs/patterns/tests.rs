@@ -9,7 +9,7 @@ fn line(ago: i64, message: &str) -> Line {
     Line {
         index: "i".into(),
         id: ago.to_string().into(),
-        at: (NOW.0 - ago) * NS,
+        at: NOW.plus(-ago).ns(),
         level: Level::Info,
         service: none(),
         place: none(),
