@@ -17,13 +17,13 @@ const SHORT: usize = 40;
 
 /// The part of a stretch of time that a page of its newest lines tells all of: those that were left out are older.
 pub fn covered(page: &Page, stretch: Range) -> Range {
-    match (page.total, page.lines.first()) {
-        (Count::Exactly(total), _) if total <= page.lines.len() as u64 => stretch,
-        (_, Some(first)) => {
+    match page.lines.first() {
+        _ if page.is_all() => stretch,
+        Some(first) => {
             let start = Timestamp::of_ns(first.at).max(stretch.start);
             Range::new(start.min(stretch.end), stretch.end)
         }
-        (_, None) => Range::new(stretch.end, stretch.end),
+        None => Range::new(stretch.end, stretch.end),
     }
 }
 
@@ -50,7 +50,7 @@ fn sentence(finding: &Finding, clock: &dyn Fn(i64) -> String) -> String {
         more => format!(" from {service} and {} more", more - 1),
     });
     let first = clock(Timestamp::of_ns(finding.first).0);
-    let lines = if finding.count == 1 { "1 line".to_owned() } else { format!("{} lines", number(finding.count)) };
+    let lines = lines(finding.count);
     match finding.kind {
         Kind::Grown(times) => {
             let since = finding.since.map_or_else(String::new, |since| format!(" since {}", clock(since)));
@@ -100,6 +100,19 @@ pub fn number(count: u64) -> String {
         1_000..1_000_000 => format!("{},{:03}", count / 1_000, count % 1_000),
         _ => Unit::Count.show(count as f64),
     }
+}
+
+/// `4,812`; `10,000+` where there may be more.
+pub fn total(count: Count) -> String {
+    match count {
+        Count::Exactly(count) => number(count),
+        Count::AtLeast(count) => format!("{}+", number(count)),
+    }
+}
+
+/// `1 line`, `4,812 lines`
+pub fn lines(count: u64) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{} lines", number(count)) }
 }
 
 /// The words before the first value, where they say enough: whoever looks for them finds the lines.

@@ -168,6 +168,15 @@ pub enum Count {
     AtLeast(u64),
 }
 
+impl Count {
+    /// There are not fewer.
+    pub fn least(self) -> u64 {
+        match self {
+            Self::Exactly(count) | Self::AtLeast(count) => count,
+        }
+    }
+}
+
 /// Lines of one place in time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
@@ -175,6 +184,13 @@ pub struct Page {
     pub lines: Vec<Line>,
     pub total: Count,
     pub notes: Vec<Plain>,
+}
+
+impl Page {
+    /// Whether by its count no line is left out.
+    pub fn is_all(&self) -> bool {
+        matches!(self.total, Count::Exactly(all) if all <= self.lines.len() as u64)
+    }
 }
 
 /// How many lines there were over time, by level.
@@ -187,6 +203,13 @@ pub struct Volume {
     pub levels: Vec<(Level, Vec<u64>)>,
     pub total: Count,
     pub notes: Vec<Plain>,
+}
+
+impl Volume {
+    /// How many lines of a level there were.
+    pub fn of(&self, level: Level) -> u64 {
+        self.levels.iter().filter(|(of, _)| *of == level).flat_map(|(_, counts)| counts).sum()
+    }
 }
 
 /// A document, field by field, in its own order.

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::analysis::logs::number;
+use crate::analysis::logs::{number, total};
 use crate::model::log::Count;
 use crate::model::unit::Unit;
 use crate::report::figures::{Above, Change, Reading, Row};
@@ -58,8 +58,7 @@ pub fn change(change: Change) -> String {
 pub fn looked_at(lines: usize, of: Option<Count>) -> String {
     let lines = lines as u64;
     match of {
-        Some(Count::Exactly(all)) if all > lines => format!("{} of {} lines", number(lines), number(all)),
-        Some(Count::AtLeast(all)) if all > lines => format!("{} of {}+ lines", number(lines), number(all)),
+        Some(all) if all.least() > lines => format!("{} of {} lines", number(lines), total(all)),
         _ => format!("{} lines", number(lines)),
     }
 }

@@ -67,9 +67,7 @@ impl Found {
     }
 
     pub fn total(&self) -> u64 {
-        match self.total {
-            Count::Exactly(count) | Count::AtLeast(count) => count,
-        }
+        self.total.least()
     }
 
     /// The same as a claim: what did not answer was not counted.

@@ -71,7 +71,7 @@ impl Inner {
         page.lines.extend(next.lines);
         page.total = match (page.total, next.total) {
             (Count::Exactly(a), Count::Exactly(b)) => Count::Exactly(a + b),
-            (Count::Exactly(a) | Count::AtLeast(a), Count::Exactly(b) | Count::AtLeast(b)) => Count::AtLeast(a + b),
+            (a, b) => Count::AtLeast(a.least() + b.least()),
         };
         page.notes.extend(next.notes.into_iter().filter(|note| !page.notes.contains(note)).collect::<Vec<_>>());
         Ok(page)

@@ -20,10 +20,7 @@ pub fn logs(logs: &Logs) -> Value {
 }
 
 fn volume(volume: &Volume) -> Value {
-    let (count, is_exact) = match volume.total {
-        Count::Exactly(count) => (count, true),
-        Count::AtLeast(count) => (count, false),
-    };
+    let (count, is_exact) = (volume.total.least(), matches!(volume.total, Count::Exactly(_)));
     let of = |(level, counts): &(Level, Vec<u64>)| (level.word().to_owned(), counts.iter().sum::<u64>().into());
     let levels: Map<String, Value> = volume.levels.iter().map(of).collect();
     json!({ "count": count, "is_exact": is_exact, "levels": levels })

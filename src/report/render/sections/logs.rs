@@ -1,10 +1,10 @@
 //! The logs as a section of the page.
 
 use super::NOT_ASKED;
-use crate::analysis::logs::{factor, number};
+use crate::analysis::logs::{factor, number, total};
 use crate::analysis::patterns::compare::Kind;
 use crate::analysis::patterns::tally::Finding;
-use crate::model::log::{Count, Level, Tallies, Volume};
+use crate::model::log::{Level, Tallies};
 use crate::report::document::{Logs, Patterns, Report};
 use crate::report::render::page::{Block, Sheet};
 use crate::report::words::looked_at;
@@ -22,20 +22,13 @@ pub fn logs(logs: &Logs, report: &Report) -> Vec<Block> {
 /// `63,210 lines, 51,000 before; ERROR 1,310 (0 before), WARN 3,502 (212 before)`
 fn volume(logs: &Logs) -> Option<String> {
     let volume = logs.volume.as_ref()?;
-    let total = |volume: &Volume| match volume.total {
-        Count::Exactly(count) => number(count),
-        Count::AtLeast(count) => format!("{}+", number(count)),
-    };
-    let of = |volume: &Volume, level| -> u64 {
-        volume.levels.iter().filter(|(one, _)| *one == level).flat_map(|(_, counts)| counts).sum()
-    };
     let before = logs.volume_before.as_ref();
     let levels = [Level::Error, Level::Warn].map(|level| {
-        let before = before.map_or_else(String::new, |before| format!(" ({} before)", number(of(before, level))));
-        format!("{} {}{before}", level.word(), number(of(volume, level)))
+        let before = before.map_or_else(String::new, |before| format!(" ({} before)", number(before.of(level))));
+        format!("{} {}{before}", level.word(), number(volume.of(level)))
     });
-    let before = before.map_or_else(String::new, |before| format!(", {} before", total(before)));
-    Some(format!("{} lines{before}; {}", total(volume), levels.join(", ")))
+    let before = before.map_or_else(String::new, |before| format!(", {} before", total(before.total)));
+    Some(format!("{} lines{before}; {}", total(volume.total), levels.join(", ")))
 }
 
 fn tallies(tallies: &Tallies) -> Vec<Block> {

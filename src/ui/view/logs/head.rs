@@ -6,10 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::layout::Places;
-use super::volume::{of, total};
 use super::window::Window;
 use super::{Logs, Older, is_overdue, row};
-use crate::analysis::logs::number;
+use crate::analysis::logs::{number, total};
 use crate::analysis::summary::{Headline, Level as Mood};
 use crate::model::log::{Count, Filter, Level, Search, Way};
 use crate::text::Plain;
@@ -253,14 +252,14 @@ pub fn headline(logs: &Logs, scene: &Scene) -> Headline {
         return headline(Mood::Unknown, "how many lines there are is not known yet".to_owned());
     };
     let length = format_duration(scene.shown.length());
-    let (errors, warnings) = (of(volume, Level::Error), of(volume, Level::Warn));
+    let (errors, warnings) = (volume.of(Level::Error), volume.of(Level::Warn));
     let all = total(volume.total);
     let old = if scene.shown.is_live() && scene.is_overdue(*at, scene.refresh) {
         format!(", as of {} ago", ago(scene.now.since(*at)))
     } else {
         String::new()
     };
-    if matches!(volume.total, Count::Exactly(0)) {
+    if volume.total == Count::Exactly(0) {
         let fit = if logs.search == Search::default() { "" } else { " that fit the query" };
         return headline(Mood::Notice, format!("no lines{fit} in {length}{old}: they tell nothing of errors"));
     }

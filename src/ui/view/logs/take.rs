@@ -2,15 +2,14 @@
 
 use super::{FILL, Link, Logs, Older};
 use crate::model::fault::FetchError;
-use crate::model::log::{Arrivals, Count, Page};
+use crate::model::log::{Arrivals, Page};
 use crate::model::query::{Answer, Query};
 use crate::time::Timestamp;
 use crate::ui::view::Scene;
 
 /// Whether a page has every line there is. One that is too large for the server comes with fewer than were asked for.
 pub(super) fn is_whole(page: &Page, limit: u32) -> bool {
-    let count = page.lines.len() as u64;
-    count < u64::from(limit) && page.notes.is_empty() && matches!(page.total, Count::Exactly(all) if all <= count)
+    page.lines.len() < limit as usize && page.notes.is_empty() && page.is_all()
 }
 
 impl Logs {

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{layout, row};
 use crate::analysis::logs::number;
-use crate::model::log::{Count, Level, Volume};
+use crate::model::log::{Level, Volume};
 use crate::time::{MINUTE, Range, Timestamp};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
@@ -16,18 +16,6 @@ use crate::ui::view::alerts::right;
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// Cells from one time to the next below the bars.
 const APART: usize = 16;
-
-pub fn total(count: Count) -> String {
-    match count {
-        Count::Exactly(count) => number(count),
-        Count::AtLeast(count) => format!("{}+", number(count)),
-    }
-}
-
-/// How many lines of a level there were.
-pub fn of(volume: &Volume, level: Level) -> u64 {
-    volume.levels.iter().filter(|(of, _)| *of == level).flat_map(|(_, counts)| counts).sum()
-}
 
 /// The rows: each level that has one, and what comes below it in the last.
 fn rows(volume: &Volume, most: usize) -> Vec<(String, Role, Vec<u64>)> {
@@ -165,6 +153,8 @@ fn times(volume: &Volume, scene: &Scene, area: Rect, buf: &mut Buffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::logs::total;
+    use crate::model::log::Count;
 
     #[test]
     fn a_number_says_when_there_are_more() {
@@ -183,7 +173,7 @@ mod tests {
         };
         assert_eq!(words(3), [("ERROR".into(), 1), ("WARN".into(), 0), ("INFO+".into(), 9)]);
         assert_eq!(words(4), [("ERROR".into(), 1), ("WARN".into(), 0), ("INFO".into(), 0), ("DEBUG+".into(), 9)]);
-        assert_eq!((of(&volume, Level::Error), of(&volume, Level::Warn)), (1, 0));
+        assert_eq!((volume.of(Level::Error), volume.of(Level::Warn)), (1, 0));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::{Logs, row};
 use super::{Earlier, Panel, Patterns};
-use crate::analysis::logs::number;
+use crate::analysis::logs::{lines, number};
 use crate::analysis::patterns::compare::Kind;
 use crate::analysis::patterns::tally::Finding;
 use crate::model::log::{Level, Tallies};
@@ -85,10 +85,6 @@ fn title<'a>(patterns: &Patterns, panel: &Panel, width: usize, scene: &Scene) ->
 
 fn many(patterns: usize) -> String {
     if patterns == 1 { "1 pattern".to_owned() } else { format!("{} patterns", number(patterns as u64)) }
-}
-
-fn lines(count: u64) -> String {
-    if count == 1 { "1 line".to_owned() } else { format!("{} lines", number(count)) }
 }
 
 /// `12,300 lines from 13:41 on`
