@@ -12,3 +12,4 @@ pub mod scope;
 pub mod stats;
 pub mod summary;
 pub mod switch;
+pub mod traces;

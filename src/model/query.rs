@@ -1,5 +1,6 @@
 //! Questions and their answers. An answer carries its question, so a late one is known as such.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::alert::Alert;
@@ -10,7 +11,9 @@ use super::log::{Arrivals, Document, Page, Search, Tallies, Volume};
 use super::rule::RuleGroup;
 use super::series::{Frame, Vector};
 use super::silence::Silence;
+use super::trace::{Found, Trace, TraceId, TraceSearch};
 use super::window::Span;
+use crate::text::Plain;
 use crate::time::Timestamp;
 
 /// Where an answer comes from: one of each kind in a context.
@@ -19,6 +22,7 @@ pub enum Source {
     Prometheus,
     Alertmanager,
     Elasticsearch,
+    Jaeger,
     /// The machine this program runs on.
     Host,
 }
@@ -30,6 +34,7 @@ impl Source {
             Self::Prometheus => "prom",
             Self::Alertmanager => "am",
             Self::Elasticsearch => "es",
+            Self::Jaeger => "jaeger",
             Self::Host => "host",
         }
     }
@@ -64,6 +69,14 @@ pub enum Query {
     Tallies { search: Search, span: Span },
     /// One document with all its fields.
     Document { index: String, id: String },
+    /// Who sends traces.
+    Services,
+    /// What a service does, by the names it gives its spans.
+    Operations { service: String },
+    /// Traces with a span that fits, the newest first.
+    Traces { search: TraceSearch, span: Span },
+    /// One trace with all its spans.
+    Trace { id: TraceId },
     /// CPU, memory, disks and network of this machine.
     Host,
 }
@@ -79,6 +92,7 @@ impl Query {
             | Self::Volume { .. }
             | Self::Tallies { .. }
             | Self::Document { .. } => Source::Elasticsearch,
+            Self::Services | Self::Operations { .. } | Self::Traces { .. } | Self::Trace { .. } => Source::Jaeger,
             Self::Host => Source::Host,
         }
     }
@@ -105,6 +119,11 @@ pub enum Answer {
     Volume(Volume),
     Tallies(Tallies),
     Document(Document),
+    /// Services or operations, in order.
+    Names(Vec<Plain>),
+    Traces(Found),
+    /// Shared: it may be large.
+    Trace(Arc<Trace>),
     Host(HostSample),
 }
 
@@ -157,6 +176,18 @@ impl Answer {
         if let Self::Document(document) = self { Ok(document) } else { Err(self.mismatch()) }
     }
 
+    pub fn into_names(self) -> Result<Vec<Plain>, FetchError> {
+        if let Self::Names(names) = self { Ok(names) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_traces(self) -> Result<Found, FetchError> {
+        if let Self::Traces(found) = self { Ok(found) } else { Err(self.mismatch()) }
+    }
+
+    pub fn into_trace(self) -> Result<Arc<Trace>, FetchError> {
+        if let Self::Trace(trace) = self { Ok(trace) } else { Err(self.mismatch()) }
+    }
+
     pub fn into_host(self) -> Result<HostSample, FetchError> {
         if let Self::Host(sample) = self { Ok(sample) } else { Err(self.mismatch()) }
     }
@@ -176,6 +207,9 @@ impl Answer {
             Self::Volume(_) => "a volume of lines",
             Self::Tallies(_) => "tallies of lines",
             Self::Document(_) => "a document",
+            Self::Names(_) => "names",
+            Self::Traces(_) => "traces",
+            Self::Trace(_) => "a trace",
             Self::Host(_) => "a host's state",
         };
         FetchError::Decode(format!("{kind} came as the answer to another kind of question").into())

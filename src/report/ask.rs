@@ -195,6 +195,9 @@ fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
         Query::Volume { .. } => Answer::Volume(answer.into_volume()?),
         Query::Tallies { .. } => Answer::Tallies(answer.into_tallies()?),
         Query::Document { .. } => Answer::Document(answer.into_document()?),
+        Query::Services | Query::Operations { .. } => Answer::Names(answer.into_names()?),
+        Query::Traces { .. } => Answer::Traces(answer.into_traces()?),
+        Query::Trace { .. } => Answer::Trace(answer.into_trace()?),
         Query::Host => Answer::Host(answer.into_host()?),
     })
 }

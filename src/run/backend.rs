@@ -126,6 +126,7 @@ impl Ask for Sources {
                 Some(alertmanager) => alertmanager.ask(query, now).await,
                 None => Err(missing("Alertmanager")),
             },
+            Source::Jaeger => Err(missing("Jaeger")),
             Source::Elasticsearch => match &self.elasticsearch {
                 Some(elasticsearch) => elasticsearch.ask(query, progress, now).await,
                 None => Err(missing("Elasticsearch")),
@@ -148,6 +149,7 @@ impl Ask for Sources {
             Source::Prometheus => self.prometheus.as_ref().map_or(0, Prometheus::skew_ms),
             Source::Alertmanager => self.alertmanager.as_ref().map_or(0, Alertmanager::skew_ms),
             Source::Elasticsearch => self.elasticsearch.as_ref().map_or(0, Elasticsearch::skew_ms),
+            Source::Jaeger => 0,
             Source::Host => 0,
         }
     }
