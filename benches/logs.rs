@@ -155,6 +155,7 @@ fn app() -> Option<App> {
         prometheus: false,
         alertmanager: false,
         logs: true,
+        traces: false,
         index: "agent360-*".into(),
         read_only: false,
         dead_mans_switch: None,

@@ -62,6 +62,9 @@ pub fn narrow_watch(watch: &Watch, scope: &Scope) -> Result<Watch, String> {
         *expr = narrow(expr, &matchers)?;
     }
     narrowed.logs = scope.logs.clone();
+    if let Some(service) = &scope.traces {
+        narrowed.service = Some(service.clone());
+    }
     Ok(narrowed)
 }
 
@@ -101,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_built_in_question_survives() {
-        let scope = Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into(), logs: None };
+        let scope = Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into(), logs: None, traces: None };
         let narrowed = narrow_watch(&Watch::default(), &scope).unwrap();
         for expr in [&narrowed.requests, &narrowed.errors, &narrowed.latency, &narrowed.memory_ratio, &narrowed.up] {
             assert!(expr.contains("namespace=\"shop\""), "{expr}");

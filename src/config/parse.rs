@@ -129,7 +129,7 @@ fn scope(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Scope> {
     let logs = section.read("logs", log_filter)?;
     match (matcher, logs) {
         (None, None) => Err(section.mistake(&missing())),
-        (matcher, logs) => Ok(Scope { name, matcher: matcher.unwrap_or_default(), logs }),
+        (matcher, logs) => Ok(Scope { name, matcher: matcher.unwrap_or_default(), logs, traces: None }),
     }
 }
 

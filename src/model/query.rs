@@ -11,7 +11,7 @@ use super::log::{Arrivals, Document, Page, Search, Tallies, Volume};
 use super::rule::RuleGroup;
 use super::series::{Frame, Vector};
 use super::silence::Silence;
-use super::trace::{Found, Trace, TraceId, TraceSearch};
+use super::trace::{Found, Sample, Trace, TraceId, TraceSearch};
 use super::window::Span;
 use crate::text::Plain;
 use crate::time::Timestamp;
@@ -75,6 +75,8 @@ pub enum Query {
     Operations { service: String },
     /// Traces with a span that fits, the newest first.
     Traces { search: TraceSearch, span: Span },
+    /// Some of the same, with all their spans.
+    Sample { search: TraceSearch, span: Span },
     /// One trace with all its spans.
     Trace { id: TraceId },
     /// CPU, memory, disks and network of this machine.
@@ -92,7 +94,11 @@ impl Query {
             | Self::Volume { .. }
             | Self::Tallies { .. }
             | Self::Document { .. } => Source::Elasticsearch,
-            Self::Services | Self::Operations { .. } | Self::Traces { .. } | Self::Trace { .. } => Source::Jaeger,
+            Self::Services
+            | Self::Operations { .. }
+            | Self::Traces { .. }
+            | Self::Sample { .. }
+            | Self::Trace { .. } => Source::Jaeger,
             Self::Host => Source::Host,
         }
     }
@@ -122,6 +128,7 @@ pub enum Answer {
     /// Services or operations, in order.
     Names(Vec<Plain>),
     Traces(Found),
+    Sample(Sample),
     /// Shared: it may be large.
     Trace(Arc<Trace>),
     Host(HostSample),
@@ -184,6 +191,10 @@ impl Answer {
         if let Self::Traces(found) = self { Ok(found) } else { Err(self.mismatch()) }
     }
 
+    pub fn into_sample(self) -> Result<Sample, FetchError> {
+        if let Self::Sample(sample) = self { Ok(sample) } else { Err(self.mismatch()) }
+    }
+
     pub fn into_trace(self) -> Result<Arc<Trace>, FetchError> {
         if let Self::Trace(trace) = self { Ok(trace) } else { Err(self.mismatch()) }
     }
@@ -209,6 +220,7 @@ impl Answer {
             Self::Document(_) => "a document",
             Self::Names(_) => "names",
             Self::Traces(_) => "traces",
+            Self::Sample(_) => "whole traces",
             Self::Trace(_) => "a trace",
             Self::Host(_) => "a host's state",
         };

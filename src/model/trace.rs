@@ -1,11 +1,13 @@
 //! Traces: what one request did, span by span, as a tracing backend holds it, and how traces are sought.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::text::Plain;
 
 /// 128 bits; the shorter ids of older clients have zeros in front.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TraceId(pub u128);
 
 impl TraceId {
@@ -37,7 +39,7 @@ impl fmt::Display for SpanId {
 /// What is sought.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TraceSearch {
-    /// Exact; a backend answers nothing without it.
+    /// Exact; empty is every service that the backend knows, as far as it can be asked.
     pub service: String,
     pub operation: Option<String>,
     /// All of them hold of one span, exact.
@@ -49,7 +51,7 @@ pub struct TraceSearch {
 }
 
 /// A trace in one row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Summary {
     pub id: TraceId,
     /// ns since the epoch
@@ -60,21 +62,32 @@ pub struct Summary {
     pub operation: Plain,
     pub spans: u32,
     pub errors: u32,
+    /// By name.
     pub services: Vec<Share>,
 }
 
 /// What one service has of a trace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Share {
     pub service: Plain,
     pub spans: u32,
     pub errors: u32,
 }
 
+/// What a search found, each trace in one row.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Found {
     /// The newest first.
     pub traces: Vec<Summary>,
+    /// There may be more: as many came as were asked for.
+    pub is_limited: bool,
+    pub notes: Vec<Plain>,
+}
+
+/// Some of the traces that fit a search, whole.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sample {
+    pub traces: Vec<Arc<Trace>>,
     /// There may be more: as many came as were asked for.
     pub is_limited: bool,
     pub notes: Vec<Plain>,
@@ -154,6 +167,54 @@ impl Trace {
         let process = span.process.and_then(|number| self.processes.get(number as usize));
         process.map(|process| process.service.clone()).unwrap_or_default()
     }
+
+    /// Where it all began: the earliest span whose cause is not in the trace; the earliest one, where all have one.
+    pub fn root(&self) -> Option<&Span> {
+        let known: HashSet<SpanId> = self.spans.iter().map(|span| span.id).collect();
+        let is_caused = |span: &Span| {
+            let mut references = span.references.iter().filter(|reference| reference.trace == self.id);
+            references.any(|reference| reference.span != span.id && known.contains(&reference.span))
+        };
+        self.spans.iter().min_by_key(|span| (is_caused(span), span.start))
+    }
+}
+
+impl Span {
+    /// When it ended, in ns; one that lasted less than nothing ended when it began.
+    pub fn end(&self) -> i64 {
+        self.start.saturating_add(self.duration.max(0))
+    }
+
+    pub fn tag(&self, key: &str) -> Option<&Plain> {
+        self.tags.iter().find(|tag| tag.key == key).map(|tag| &tag.value)
+    }
+}
+
+impl Summary {
+    /// One without spans has nothing to tell but its id.
+    pub fn of(trace: &Trace) -> Self {
+        let root = trace.root();
+        let start = trace.spans.iter().map(|span| span.start).min().unwrap_or(0);
+        let end = trace.spans.iter().map(Span::end).max().unwrap_or(start);
+        let mut services: BTreeMap<Plain, Share> = BTreeMap::new();
+        for span in &trace.spans {
+            let service = trace.service(span);
+            let share = services.entry(service.clone()).or_insert_with(|| Share { service, spans: 0, errors: 0 });
+            share.spans += 1;
+            share.errors += u32::from(span.is_error);
+        }
+        let services: Vec<Share> = services.into_values().collect();
+        Self {
+            id: trace.id,
+            start,
+            duration: end.saturating_sub(start),
+            service: root.map(|root| trace.service(root)).unwrap_or_default(),
+            operation: root.map(|root| root.operation.clone()).unwrap_or_default(),
+            spans: services.iter().map(|share| share.spans).sum(),
+            errors: services.iter().map(|share| share.errors).sum(),
+            services,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -169,5 +230,44 @@ mod tests {
         for bad in ["", "0", "00000000000000000000000000000000", "xyz", "+1", &format!("{long}0"), "abc "] {
             assert_eq!(said(bad), None, "{bad}");
         }
+    }
+
+    fn span(id: u64, parent: Option<u64>, start: i64, duration: i64, process: Option<u32>) -> Span {
+        let reference = |span| Reference { trace: TraceId(7), span: SpanId(span), follows: false };
+        Span {
+            id: SpanId(id),
+            references: parent.map(reference).into_iter().collect(),
+            operation: format!("o{id}").into(),
+            process,
+            start,
+            duration,
+            kind: Kind::Internal,
+            is_error: id == 3,
+            tags: Vec::new(),
+            events: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_summary_tells_of_the_whole_and_begins_at_its_root() {
+        // The clock of the child's machine is behind: it starts before what caused it.
+        let spans =
+            vec![span(2, Some(1), 90, 10, Some(1)), span(1, None, 100, 50, Some(0)), span(3, Some(2), 140, 60, None)];
+        let process = |name: &str| Process { service: name.into(), tags: Vec::new() };
+        let processes = vec![process("gateway"), process("shop")];
+        let summary = Summary::of(&Trace { id: TraceId(7), spans, processes, notes: Vec::new() });
+        assert_eq!((summary.start, summary.duration, summary.spans, summary.errors), (90, 110, 3, 1));
+        assert_eq!((summary.service.as_str(), summary.operation.as_str()), ("gateway", "o1"));
+        let shares: Vec<_> =
+            summary.services.iter().map(|share| (share.service.as_str(), share.spans, share.errors)).collect();
+        assert_eq!(shares, [("", 1, 1), ("gateway", 1, 0), ("shop", 1, 0)]);
+    }
+
+    #[test]
+    fn of_spans_that_all_have_a_cause_the_earliest_is_the_root() {
+        let spans = vec![span(2, Some(1), 20, 5, None), span(1, Some(2), 10, 5, None)];
+        let trace = Trace { id: TraceId(7), spans, processes: Vec::new(), notes: Vec::new() };
+        assert_eq!(trace.root().map(|root| root.id), Some(SpanId(1)));
     }
 }

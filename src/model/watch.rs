@@ -28,6 +28,8 @@ pub struct Watch {
     pub started: String,
     /// What every log line has; none is no condition.
     pub logs: Option<Filter>,
+    /// The service whose traces are sought; none is every service.
+    pub service: Option<String>,
     pub limits: Limits,
     pub hosts: Hosts,
     pub database: Database,
@@ -41,6 +43,8 @@ pub struct Scope {
     pub matcher: String,
     /// The field of its log lines and the value there; none for every line.
     pub logs: Option<Filter>,
+    /// The service whose traces it is about; none is that of the whole context.
+    pub traces: Option<String>,
 }
 
 /// Where a value becomes an alarm; drawn as a line on the chart.
@@ -100,6 +104,7 @@ impl Default for Watch {
             up: own(r#"up{job=~".*agent360.*"}"#),
             started: own(r#"process_start_time_seconds{job=~".*agent360.*"}"#),
             logs: None,
+            service: None,
             limits: Limits { error_ratio: 0.1, latency_seconds: 2.0, memory_ratio: 0.85 },
             hosts: Hosts::default(),
             database: Database { name: own("cassandra"), matcher: own(r#"job=~".*cassandra.*""#) },

@@ -197,6 +197,7 @@ fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
         Query::Document { .. } => Answer::Document(answer.into_document()?),
         Query::Services | Query::Operations { .. } => Answer::Names(answer.into_names()?),
         Query::Traces { .. } => Answer::Traces(answer.into_traces()?),
+        Query::Sample { .. } => Answer::Sample(answer.into_sample()?),
         Query::Trace { .. } => Answer::Trace(answer.into_trace()?),
         Query::Host => Answer::Host(answer.into_host()?),
     })

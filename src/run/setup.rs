@@ -113,6 +113,7 @@ fn context(context: &config::Context) -> ContextSetup {
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
         logs: context.elasticsearch.is_some(),
+        traces: false,
         index: context.elasticsearch.as_ref().map(|engine| engine.index.as_str().into()).unwrap_or_default(),
         read_only: context.read_only,
         dead_mans_switch: context.dead_mans_switch.as_deref().map(Into::into),
@@ -125,13 +126,19 @@ fn context(context: &config::Context) -> ContextSetup {
 fn demo() -> ContextSetup {
     let endpoint = "/api/checkout";
     let logs = Filter { field: "endpoint".to_owned(), value: endpoint.to_owned(), exclude: false };
-    let scope = Scope { name: "checkout".to_owned(), matcher: format!("endpoint=\"{endpoint}\""), logs: Some(logs) };
+    let scope = Scope {
+        name: "checkout".to_owned(),
+        matcher: format!("endpoint=\"{endpoint}\""),
+        logs: Some(logs),
+        traces: None,
+    };
     ContextSetup {
         name: "demo".into(),
         production: false,
         prometheus: true,
         alertmanager: true,
         logs: true,
+        traces: false,
         index: INDEX.into(),
         read_only: false,
         // Its rules have none.

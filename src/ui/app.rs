@@ -223,6 +223,7 @@ impl App {
             asked: self.context().is_some_and(|context| context.prometheus),
             alertmanager: self.context().is_some_and(|context| context.alertmanager),
             logs: self.has_logs(),
+            traces: self.context().is_some_and(|context| context.traces),
             index: self.context().map_or("", |context| &context.index),
             read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,

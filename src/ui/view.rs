@@ -124,7 +124,9 @@ pub struct Scene<'a> {
     pub alertmanager: bool,
     /// Whether it has logs.
     pub logs: bool,
-    /// The indices that they are in.
+    /// Whether it has traces.
+    pub traces: bool,
+    /// The indices that the logs are in.
     pub index: &'a str,
     /// Nothing outside may be changed from here.
     pub read_only: bool,

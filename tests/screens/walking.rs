@@ -25,7 +25,12 @@ fn selected(app: &App) -> String {
 #[test]
 fn metrics_open_from_before_the_alert_began_and_one_key_comes_back() {
     let mut app = situation("incident", 120, 40);
-    app.setup.contexts[0].scopes.push(Scope { name: "eu".into(), matcher: "cluster=~\"eu-.*\"".into(), logs: None });
+    app.setup.contexts[0].scopes.push(Scope {
+        name: "eu".into(),
+        matcher: "cluster=~\"eu-.*\"".into(),
+        logs: None,
+        traces: None,
+    });
     press(&mut app, "M");
     incident().tell(&mut app, NOW);
     // It began eleven minutes ago: the hour that is shown holds that and what was before.

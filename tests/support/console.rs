@@ -44,10 +44,11 @@ fn context(name: &str) -> ContextSetup {
         prometheus: true,
         alertmanager: false,
         logs: false,
+        traces: false,
         index: "agent360-*".into(),
         read_only: false,
         dead_mans_switch: None,
-        scopes: vec![Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into(), logs: None }],
+        scopes: vec![Scope { name: "shop".into(), matcher: "namespace=\"shop\"".into(), logs: None, traces: None }],
         watch: Watch::default(),
     }
 }

@@ -23,7 +23,9 @@ pub struct ContextSetup {
     pub alertmanager: bool,
     /// Whether it has a search engine with log lines.
     pub logs: bool,
-    /// The indices that they are in, as the config names them.
+    /// Whether it has a Jaeger with traces.
+    pub traces: bool,
+    /// The indices that the logs are in, as the config names them.
     pub index: Plain,
     /// Nothing outside may be changed from here.
     pub read_only: bool,

@@ -21,14 +21,19 @@ mod alerts;
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
 fn context(name: &str, scopes: &[(&str, &str)]) -> ContextSetup {
-    let scopes =
-        scopes.iter().map(|(name, matcher)| Scope { name: (*name).into(), matcher: (*matcher).into(), logs: None });
+    let scopes = scopes.iter().map(|(name, matcher)| Scope {
+        name: (*name).into(),
+        matcher: (*matcher).into(),
+        logs: None,
+        traces: None,
+    });
     ContextSetup {
         name: name.into(),
         production: name == "prod",
         prometheus: true,
         alertmanager: false,
         logs: false,
+        traces: false,
         index: "agent360-*".into(),
         read_only: false,
         dead_mans_switch: None,

@@ -61,6 +61,7 @@ impl Desk {
             asked: true,
             alertmanager: true,
             logs: false,
+            traces: false,
             index: "",
             scoped: false,
         };
