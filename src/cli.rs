@@ -24,7 +24,7 @@ pub const WRONG_USE: u8 = 64;
 #[command(name = "a360", bin_name = "a360", version, about = help::ABOUT, after_help = help::EXAMPLES, max_term_width = 100)]
 pub struct Cli {
     /// Look around in a simulated incident; needs no server, no config and no network
-    #[arg(long, conflicts_with_all = ["context", "prometheus", "alertmanager", "elasticsearch"])]
+    #[arg(long, conflicts_with_all = ["context", "prometheus", "alertmanager", "elasticsearch", "jaeger"])]
     pub demo: bool,
 
     /// Config file [default: $A360_CONFIG, then ~/.config/a360/config.toml]
@@ -46,6 +46,10 @@ pub struct Cli {
     /// Ask this Elasticsearch or OpenSearch instead of the context's own
     #[arg(long, value_name = "URL")]
     pub elasticsearch: Option<String>,
+
+    /// Ask this Jaeger instead of the context's own
+    #[arg(long, value_name = "URL")]
+    pub jaeger: Option<String>,
 
     /// Live range: the last 15m, 1h, 6h, 24h, 7d
     #[arg(long, value_name = "LENGTH", value_parser = value::range, conflicts_with_all = ["from", "report"])]
@@ -159,6 +163,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         ("--prometheus", &mut cli.prometheus),
         ("--alertmanager", &mut cli.alertmanager),
         ("--elasticsearch", &mut cli.elasticsearch),
+        ("--jaeger", &mut cli.jaeger),
     ] {
         if let Some(url) = given {
             // Not in a value parser: clap would print the value back, and with it a password.
@@ -207,6 +212,7 @@ impl Cli {
             prometheus: self.prometheus.clone(),
             alertmanager: self.alertmanager.clone(),
             elasticsearch: self.elasticsearch.clone(),
+            jaeger: self.jaeger.clone(),
             range: self.range,
             refresh: self.refresh,
             theme: self.theme.clone(),

@@ -7,6 +7,7 @@ mod check;
 mod elasticsearch;
 mod endpoint;
 mod init;
+mod jaeger;
 mod mistake;
 mod overrides;
 mod parse;
@@ -24,7 +25,7 @@ use crate::model::engine::Engine;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
-pub use check::{ALERTMANAGER, Checked, ELASTICSEARCH, Outcome, PROMETHEUS, Probe, check};
+pub use check::{ALERTMANAGER, Checked, ELASTICSEARCH, JAEGER, Outcome, PROMETHEUS, Probe, check};
 pub use init::{EXAMPLE, init};
 pub use mistake::Mistake;
 pub use overrides::Overrides;
@@ -63,6 +64,7 @@ pub struct Context {
     /// Several stand for each other; none: the context has no Alertmanager.
     pub alertmanager: Vec<Endpoint>,
     pub elasticsearch: Option<Engine>,
+    pub jaeger: Option<Endpoint>,
     /// In the order of the file.
     pub scopes: Vec<Scope>,
     pub watch: Watch,
@@ -93,7 +95,7 @@ impl Default for Config {
 }
 
 impl Context {
-    /// What there is without a config file: a Prometheus, an Alertmanager and an Elasticsearch on this machine.
+    /// What there is without a config file: a Prometheus, an Alertmanager, an Elasticsearch and a Jaeger on this machine.
     fn local() -> Self {
         Self {
             name: "local".to_owned(),
@@ -103,6 +105,7 @@ impl Context {
             prometheus: Some(Endpoint::new("http://127.0.0.1:9090")),
             alertmanager: vec![Endpoint::new("http://127.0.0.1:9093")],
             elasticsearch: Some(Engine::new("http://127.0.0.1:9200")),
+            jaeger: Some(Endpoint::new("http://127.0.0.1:16686")),
             scopes: Vec::new(),
             watch: Watch::default(),
         }

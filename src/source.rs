@@ -5,6 +5,7 @@ pub mod alertmanager;
 pub mod elasticsearch;
 pub mod host;
 pub mod http;
+pub mod jaeger;
 pub mod json;
 pub mod poll;
 pub mod prometheus;

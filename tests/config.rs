@@ -163,6 +163,7 @@ fn what_is_watched_changes_only_where_it_is_said() {
     let config = read(FULL);
     let requests = "sum(rate(http_requests_total[5m]))".to_owned();
     let mut expected = Watch { requests, ..Watch::default() };
+    expected.service = Some("agent360".to_owned());
     expected.limits.error_ratio = 0.05;
     expected.limits.latency_seconds = 0.75;
     expected.limits.memory_ratio = 1.0;
@@ -191,6 +192,7 @@ fn the_command_line_wins_over_the_file() {
         prometheus: Some("http://127.0.0.1:9999".to_owned()),
         alertmanager: Some("http://127.0.0.1:9998".to_owned()),
         elasticsearch: Some("http://127.0.0.1:9997".to_owned()),
+        jaeger: Some("http://127.0.0.1:9996".to_owned()),
         range: Some(15 * MINUTE),
         refresh: Some(SECOND),
         theme: Some("mono".to_owned()),
@@ -205,6 +207,7 @@ fn the_command_line_wins_over_the_file() {
         (engine.endpoint, engine.index.as_str()),
         (Endpoint::new("http://127.0.0.1:9997"), "agent360-eu-*,logs-*")
     );
+    assert_eq!(config.find("prod-eu").unwrap().jaeger, Some(Endpoint::new("http://127.0.0.1:9996")));
     assert!(config.contexts[0].prometheus.as_ref().unwrap().url.contains("staging"));
     assert_eq!(config.contexts[0].alertmanager, []);
     assert_eq!((config.ui.range, config.ui.refresh, config.ui.color), (15 * MINUTE, SECOND, Color::None));
@@ -214,6 +217,7 @@ fn the_command_line_wins_over_the_file() {
     let guessed = Config::default().with(&Overrides { prometheus: prometheus(), ..Overrides::default() }).unwrap();
     assert!(guessed.contexts[0].alertmanager.is_empty(), "this machine's Alertmanager knows nothing of it");
     assert!(guessed.contexts[0].elasticsearch.is_none(), "nor does its Elasticsearch");
+    assert!(guessed.contexts[0].jaeger.is_none(), "nor its Jaeger");
     let both =
         Overrides { prometheus: prometheus(), alertmanager: Some("http://am".to_owned()), ..Overrides::default() };
     assert_eq!(Config::default().with(&both).unwrap().contexts[0].alertmanager, [Endpoint::new("http://am")]);
@@ -243,6 +247,22 @@ fn a_search_engine_is_read_whole() {
     assert_eq!(engine.endpoint.auth, Auth::Bearer(Secret::Env("ES_TOKEN".to_owned())));
     let least = read("[contexts.a.elasticsearch]\nurl = 'http://es'\n").contexts[0].elasticsearch.clone();
     assert_eq!(least, Some(Engine::new("http://es")));
+}
+
+#[test]
+fn a_jaeger_is_read_whole() {
+    let config = read(FULL);
+    let [staging, prod] = &config.contexts[..] else { panic!("two contexts") };
+    let token = Auth::Bearer(Secret::File(PathBuf::from("/etc/a360/jaeger-token")));
+    assert_eq!(prod.jaeger, Some(Endpoint { auth: token, ..Endpoint::new("https://jaeg.example/eu") }));
+    assert_eq!((&staging.jaeger, staging.watch.service.as_deref()), (&None, None));
+    let traces: Vec<_> = prod.scopes.iter().map(|scope| scope.traces.as_deref()).collect();
+    assert_eq!(traces, [Some("shop"), None]);
+    // One source of any kind, and one part of a scope, is enough.
+    let least = read("[contexts.a.jaeger]\nurl = 'http://j/'\n[contexts.a.scopes.s]\ntraces = 'x y'\n");
+    let [least] = &least.contexts[..] else { panic!("one context") };
+    assert_eq!((&least.jaeger, least.watch.service.as_deref()), (&Some(Endpoint::new("http://j")), None));
+    assert_eq!((least.scopes[0].matcher.as_str(), least.scopes[0].traces.as_deref()), ("", Some("x y")));
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn show_reads_back_to_the_same() {
         FULL,
         config::EXAMPLE,
         "[contexts.a.alertmanager]\nurl = 'http://am'",
+        "[contexts.a.jaeger]\nurl = 'http://j/x'\n[contexts.a.scopes.s]\ntraces = 'x \"y\"'",
         "[contexts.'eu \"1\"'.prometheus]\nurl = 'http://a'",
     ] {
         let config = read(text);
@@ -69,7 +70,8 @@ fn check_says_who_we_are_at_each_source() {
     assert_eq!(lines[6], format!("prod-eu  alertmanager   https://am-1.example/eu  {sign_in}"));
     assert_eq!(lines[7], format!("prod-eu  alertmanager   https://am-2.example/eu  {sign_in}"));
     assert_eq!(lines[8], "prod-eu  elasticsearch  https://es.example/eu    token $ES_TOKEN not set");
-    assert_eq!(lines.len(), 9);
+    assert_eq!(lines[9], "prod-eu  jaeger         https://jaeg.example/eu  token /etc/a360/jaeger-token not found");
+    assert_eq!(lines.len(), 10);
 }
 
 #[test]

@@ -87,9 +87,23 @@ contxt = 'prod'
 [ui]
 sound = true
 => 2: unknown key `sound` in [ui]; the keys are: theme, color, glyphs, zone, range, refresh, tiles, mouse, bell
+[contexts.a.zipkin]
+url = 'http://a'
+=> 1: unknown key `zipkin` in [contexts.a]; the keys are: production, read_only, dead_mans_switch, prometheus, alertmanager, elasticsearch, jaeger, scopes, overview
 [contexts.a.jaeger]
 url = 'http://a'
-=> 1: unknown key `jaeger` in [contexts.a]; the keys are: production, read_only, dead_mans_switch, prometheus, alertmanager, elasticsearch, scopes, overview
+servce = "x"
+=> 3: unknown key `servce` in [contexts.a.jaeger]; did you mean `service`?
+[contexts.a.jaeger]
+url = 'http://a'
+service = ""
+=> 3: `service` in [contexts.a.jaeger] must be the name of a service as its spans have it, such as "agent360"
+[contexts.a.jaeger]
+service = "x"
+=> 1: [contexts.a.jaeger] has no `url`; add url = "http://HOST:PORT"
+[contexts.a.jaeger]
+url = 'jaeger:16686'
+=> 2: `url` in [contexts.a.jaeger] has no scheme; write http://jaeger:16686
 [contexts.a.elasticsearch]
 url = 'http://a'
 indx = "x"
@@ -203,7 +217,7 @@ fn contexts() {
 [contexts]
 => 1: [contexts] is empty; add [contexts.NAME.prometheus] with its url
 [contexts.prod]
-=> 1: [contexts.prod] has no source; add [contexts.prod.prometheus], [contexts.prod.alertmanager] or [contexts.prod.elasticsearch] with its url
+=> 1: [contexts.prod] has no source; add [contexts.prod.prometheus], [contexts.prod.alertmanager], [contexts.prod.elasticsearch] or [contexts.prod.jaeger] with its url
 context = 'prod'
 => 1: unknown context `prod`; the contexts are: local
 [contexts."a\u001b"]
@@ -230,13 +244,15 @@ fn scopes() {
     check(
         "[contexts.prod.prometheus]\nurl = 'http://a'\n[contexts.prod.scopes.shop]\n",
         r#"
-=> 3: [contexts.prod.scopes.shop] has no `matcher`; add matcher = 'namespace="shop"'
+=> 3: [contexts.prod.scopes.shop] has no `matcher`, `logs` or `traces`; add matcher = 'namespace="shop"'
 matcher = ''
 => 4: `matcher` in [contexts.prod.scopes.shop] is empty; write it as namespace="shop" or as job=~"shop-.*", with commas between several
 matcher = 'shop'
 => 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `shop` is no PromQL matcher; write it as namespace="shop" or as job=~"shop-.*", with commas between several
 matcher = '{namespace="shop"}'
 => 4: `matcher` in [contexts.prod.scopes.shop] is wrong: `{namespace="shop"}` needs no braces; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+traces = ' '
+=> 4: `traces` in [contexts.prod.scopes.shop] must be the name of a service as its spans have it, such as "agent360"
 logs = 'shop'
 => 4: `logs` in [contexts.prod.scopes.shop] is wrong: `shop` is not a field and its value; write kubernetes.namespace_name=shop
 matcher = 'a="1"} or up{b="2"'

@@ -38,6 +38,8 @@ fn the_console_as_it_is_copied() {
     assert_eq!((other.prometheus, other.alertmanager.as_deref()), (None, Some("http://am/x")));
     let logs = good("--elasticsearch https://es/x/").overrides();
     assert_eq!((logs.prometheus, logs.elasticsearch.as_deref()), (None, Some("https://es/x")));
+    let traces = good("--jaeger http://j/x/").overrides();
+    assert_eq!((traces.prometheus, traces.jaeger.as_deref()), (None, Some("http://j/x")));
     assert_eq!((over.range, over.refresh), (Some(6 * HOUR), Some(10 * SECOND)));
 }
 
@@ -79,6 +81,8 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--demo --alertmanager http://am", "cannot be used with"),
         ("--elasticsearch es:9200", "the address of `--elasticsearch` has no scheme; write http://es:9200"),
         ("--demo --elasticsearch http://es", "cannot be used with"),
+        ("--jaeger j:16686", "the address of `--jaeger` has no scheme; write http://j:16686"),
+        ("--demo --jaeger http://j", "cannot be used with"),
         ("--range 5", "write 30s"),
         ("--range 10s", "write 1m to 365d"),
         ("--refresh 100ms", "write 1s to 1h"),

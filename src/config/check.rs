@@ -13,6 +13,7 @@ use crate::text::Plain;
 pub const PROMETHEUS: &str = "prometheus";
 pub const ALERTMANAGER: &str = "alertmanager";
 pub const ELASTICSEARCH: &str = "elasticsearch";
+pub const JAEGER: &str = "jaeger";
 
 /// What asking a source found, filled in by whoever asked it.
 #[derive(Debug, Clone)]
@@ -73,7 +74,9 @@ fn rows(context: &Context) -> impl Iterator<Item = Row<'_>> {
     let prometheus = context.prometheus.iter().map(|endpoint| (PROMETHEUS, endpoint));
     let alertmanager = context.alertmanager.iter().map(|endpoint| (ALERTMANAGER, endpoint));
     let elasticsearch = context.elasticsearch.iter().map(|engine| (ELASTICSEARCH, &engine.endpoint));
-    prometheus.chain(alertmanager).chain(elasticsearch).map(move |(source, endpoint)| Row { context, source, endpoint })
+    let jaeger = context.jaeger.iter().map(|endpoint| (JAEGER, endpoint));
+    let all = prometheus.chain(alertmanager).chain(elasticsearch).chain(jaeger);
+    all.map(move |(source, endpoint)| Row { context, source, endpoint })
 }
 
 fn head(config: &Config) -> String {

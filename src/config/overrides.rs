@@ -15,6 +15,8 @@ pub struct Overrides {
     pub alertmanager: Option<String>,
     /// As `prometheus`.
     pub elasticsearch: Option<String>,
+    /// As `prometheus`.
+    pub jaeger: Option<String>,
     /// Length of the live range, ms.
     pub range: Option<i64>,
     /// ms
@@ -37,6 +39,7 @@ impl Config {
                 if guessed {
                     context.alertmanager.clear();
                     context.elasticsearch = None;
+                    context.jaeger = None;
                 }
             });
         }
@@ -53,6 +56,9 @@ impl Config {
                     None => new,
                 });
             });
+        }
+        if let Some(url) = &over.jaeger {
+            self.chosen(|context| context.jaeger = Some(Endpoint::new(url)));
         }
         if let Some(theme) = &over.theme {
             self.ui.theme.clone_from(theme);

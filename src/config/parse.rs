@@ -4,23 +4,24 @@ use toml::de::DeTable;
 
 use super::mistake::Mistake;
 use super::section::{Entry, File, Section};
-use super::{Config, Context, KeyBinding, elasticsearch, endpoint, ui, watch};
+use super::{Config, Context, KeyBinding, elasticsearch, endpoint, jaeger, ui, watch};
 use crate::model::log::Filter;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
 pub(super) const TOP: [&str; 5] = ["context", "author", "ui", "keys", "contexts"];
-pub(super) const CONTEXT: [&str; 8] = [
+pub(super) const CONTEXT: [&str; 9] = [
     "production",
     "read_only",
     "dead_mans_switch",
     "prometheus",
     "alertmanager",
     "elasticsearch",
+    "jaeger",
     "scopes",
     "overview",
 ];
-pub(super) const SCOPE: [&str; 2] = ["matcher", "logs"];
+pub(super) const SCOPE: [&str; 3] = ["matcher", "logs", "traces"];
 
 type Read<T> = Result<T, Mistake>;
 
@@ -97,6 +98,9 @@ fn context(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Context> {
     let prometheus = section.section("prometheus")?.map(|source| endpoint::read(&source)).transpose()?;
     let alertmanager = section.section("alertmanager")?.map(|source| endpoint::read_several(&source)).transpose()?;
     let engine = section.section("elasticsearch")?.map(|source| elasticsearch::read(&source)).transpose()?;
+    let traces = section.section("jaeger")?.map(|source| jaeger::read(&source)).transpose()?;
+    let (jaeger, service) = traces.map_or((None, None), |(endpoint, service)| (Some(endpoint), service));
+    let watch = section.section("overview")?.map_or(Ok(Watch::default()), |overview| watch::read(&overview))?;
     let context = Context {
         production: section.flag("production")?.unwrap_or_else(|| name.starts_with("prod")),
         read_only: section.flag("read_only")?.unwrap_or(false),
@@ -104,13 +108,20 @@ fn context(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Context> {
         prometheus,
         alertmanager: alertmanager.unwrap_or_default(),
         elasticsearch: engine,
+        jaeger,
         scopes: section.section("scopes")?.map_or(Ok(Vec::new()), |scopes| read_scopes(&scopes))?,
-        watch: section.section("overview")?.map_or(Ok(Watch::default()), |overview| watch::read(&overview))?,
+        watch: Watch { service, ..watch },
         name,
     };
-    if context.prometheus.is_none() && context.alertmanager.is_empty() && context.elasticsearch.is_none() {
+    let has_none = context.prometheus.is_none()
+        && context.alertmanager.is_empty()
+        && context.elasticsearch.is_none()
+        && context.jaeger.is_none();
+    if has_none {
         let own = &section.name;
-        let mend = format!("add [{own}.prometheus], [{own}.alertmanager] or [{own}.elasticsearch] with its url");
+        let mend = format!(
+            "add [{own}.prometheus], [{own}.alertmanager], [{own}.elasticsearch] or [{own}.jaeger] with its url"
+        );
         return Err(section.mistake(&format!("[{own}] has no source; {mend}")));
     }
     Ok(context)
@@ -125,11 +136,13 @@ fn scope(parent: &Section<'_>, entry: &Entry<'_>) -> Read<Scope> {
     let section = parent.enter(entry)?;
     section.only(&SCOPE)?;
     let matcher = section.read("matcher", watch::matcher)?;
-    let missing = || format!("[{}] has no `matcher`; add matcher = 'namespace=\"shop\"'", section.name);
+    let missing =
+        || format!("[{}] has no `matcher`, `logs` or `traces`; add matcher = 'namespace=\"shop\"'", section.name);
     let logs = section.read("logs", log_filter)?;
-    match (matcher, logs) {
-        (None, None) => Err(section.mistake(&missing())),
-        (matcher, logs) => Ok(Scope { name, matcher: matcher.unwrap_or_default(), logs, traces: None }),
+    let traces = section.read("traces", jaeger::service)?;
+    match (matcher, logs, traces) {
+        (None, None, None) => Err(section.mistake(&missing())),
+        (matcher, logs, traces) => Ok(Scope { name, matcher: matcher.unwrap_or_default(), logs, traces }),
     }
 }
 
@@ -159,13 +172,14 @@ mod tests {
         };
         let queries = watch::QUERIES.map(|(key, _)| key).into_iter().chain(watch::HOST_QUERIES.map(|(key, _)| key));
         let fields = elasticsearch::FIELDS.map(|(key, _)| key);
-        let tables: [&[&str]; 10] = [
+        let tables: [&[&str]; 11] = [
             &TOP,
             &CONTEXT,
             &SCOPE,
             &ui::KEYS,
             &endpoint::KEYS,
             &elasticsearch::KEYS,
+            &jaeger::KEYS,
             &fields,
             &watch::TABLES,
             &watch::LIMITS,

@@ -132,6 +132,15 @@ impl Page<'_> {
                 }
             }
         }
+        if let Some(endpoint) = &context.jaeger {
+            let name = format!("{name}.jaeger");
+            self.table(&name);
+            self.text("url", &endpoint.url);
+            if let Some(service) = &context.watch.service {
+                self.text("service", service);
+            }
+            self.endpoint(endpoint, &name);
+        }
         for scope in &context.scopes {
             self.table(&format!("{name}.scopes.{}", bare_or_quoted(&scope.name)));
             if !scope.matcher.is_empty() {
@@ -139,6 +148,9 @@ impl Page<'_> {
             }
             if let Some(Filter { field, value, .. }) = &scope.logs {
                 self.text("logs", &format!("{field}={value}"));
+            }
+            if let Some(service) = &scope.traces {
+                self.text("traces", service);
             }
         }
         self.watch(&context.watch, &format!("{name}.overview"));

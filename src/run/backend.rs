@@ -14,6 +14,7 @@ use crate::model::write::{Write, WriteError, Written};
 use crate::source::alertmanager::Alertmanager;
 use crate::source::elasticsearch::Elasticsearch;
 use crate::source::host::Host;
+use crate::source::jaeger::Jaeger;
 use crate::source::prometheus::Prometheus;
 use crate::text::Plain;
 use crate::time::Timestamp;
@@ -24,6 +25,7 @@ pub struct Sources {
     prometheus: Option<Prometheus>,
     alertmanager: Option<Alertmanager>,
     elasticsearch: Option<Elasticsearch>,
+    jaeger: Option<Jaeger>,
     /// The name of the context, if nothing may be changed from there.
     read_only: Option<Plain>,
     host: Arc<Host>,
@@ -34,11 +36,13 @@ impl Sources {
         let prometheus = context.and_then(|context| context.prometheus.clone());
         let alertmanager = context.map(|context| context.alertmanager.clone()).filter(|servers| !servers.is_empty());
         let elasticsearch = context.and_then(|context| context.elasticsearch.clone());
+        let jaeger = context.and_then(|context| context.jaeger.clone());
         let locked = context.filter(|context| context.read_only).map(|context| context.name.as_str().into());
         Self {
             prometheus: prometheus.map(Prometheus::new),
             alertmanager: alertmanager.map(Alertmanager::new),
             elasticsearch: elasticsearch.map(Elasticsearch::new),
+            jaeger: jaeger.map(Jaeger::new),
             read_only: locked,
             host,
         }
@@ -126,7 +130,10 @@ impl Ask for Sources {
                 Some(alertmanager) => alertmanager.ask(query, now).await,
                 None => Err(missing("Alertmanager")),
             },
-            Source::Jaeger => Err(missing("Jaeger")),
+            Source::Jaeger => match &self.jaeger {
+                Some(jaeger) => jaeger.ask(query, now).await,
+                None => Err(missing("Jaeger")),
+            },
             Source::Elasticsearch => match &self.elasticsearch {
                 Some(elasticsearch) => elasticsearch.ask(query, progress, now).await,
                 None => Err(missing("Elasticsearch")),
@@ -149,7 +156,7 @@ impl Ask for Sources {
             Source::Prometheus => self.prometheus.as_ref().map_or(0, Prometheus::skew_ms),
             Source::Alertmanager => self.alertmanager.as_ref().map_or(0, Alertmanager::skew_ms),
             Source::Elasticsearch => self.elasticsearch.as_ref().map_or(0, Elasticsearch::skew_ms),
-            Source::Jaeger => 0,
+            Source::Jaeger => self.jaeger.as_ref().map_or(0, Jaeger::skew_ms),
             Source::Host => 0,
         }
     }

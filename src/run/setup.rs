@@ -113,7 +113,7 @@ fn context(context: &config::Context) -> ContextSetup {
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
         logs: context.elasticsearch.is_some(),
-        traces: false,
+        traces: context.jaeger.is_some(),
         index: context.elasticsearch.as_ref().map(|engine| engine.index.as_str().into()).unwrap_or_default(),
         read_only: context.read_only,
         dead_mans_switch: context.dead_mans_switch.as_deref().map(Into::into),
@@ -199,6 +199,7 @@ fn flags(cli: &Cli) -> Vec<String> {
         ("--prometheus", &cli.prometheus),
         ("--alertmanager", &cli.alertmanager),
         ("--elasticsearch", &cli.elasticsearch),
+        ("--jaeger", &cli.jaeger),
     ] {
         flags.extend(url.iter().flat_map(|url| [flag.to_owned(), url.clone()]));
     }
@@ -211,10 +212,9 @@ mod tests {
 
     #[test]
     fn a_copied_command_line_comes_to_the_same_servers() {
-        let said = "--alertmanager http://am:9093/x/ --elasticsearch http://es --prometheus http://prom --config a.toml --range 6h";
+        let said = "--jaeger http://j:16686 --alertmanager http://am:9093/x/ --elasticsearch http://es --prometheus http://prom --config a.toml --range 6h";
         let cli = crate::cli::parse(["a360"].into_iter().chain(said.split(' ')).map(Into::into)).unwrap();
-        let expected =
-            "--config a.toml --prometheus http://prom --alertmanager http://am:9093/x --elasticsearch http://es";
+        let expected = "--config a.toml --prometheus http://prom --alertmanager http://am:9093/x --elasticsearch http://es --jaeger http://j:16686";
         assert_eq!(flags(&cli).join(" "), expected);
     }
 }
