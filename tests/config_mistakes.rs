@@ -103,7 +103,7 @@ service = "x"
 => 1: [contexts.a.jaeger] has no `url`; add url = "http://HOST:PORT"
 [contexts.a.jaeger]
 url = 'jaeger:16686'
-=> 2: `url` in [contexts.a.jaeger] has no scheme; write http://jaeger:16686
+=> 2: `url` in [contexts.a.jaeger] has no scheme; write http://jaeger:16686 or https://jaeger:16686
 [contexts.a.elasticsearch]
 url = 'http://a'
 indx = "x"

@@ -25,4 +25,6 @@ mod server;
 mod tail;
 mod tail_by_time;
 mod tls;
+mod traces;
+mod traces_failures;
 mod writing;

@@ -288,7 +288,7 @@ impl Inner {
         let mut haul: Haul<T> = Haul::default();
         decode::otlp(success(&reply)?, |trace| haul.take(trace, is_sought))?;
         let mut haul = haul.closed(asked.limit);
-        if haul.dropped > 0 && haul.is_limited {
+        if haul.dropped > 0 && haul.is_limited && !asked.tags.is_empty() {
             haul.note(&format!("tags are sought among the newest {} traces", asked.limit));
         }
         Ok(haul)
