@@ -16,6 +16,7 @@ mod overview;
 mod service;
 mod silencing;
 mod stack_itself;
+mod traces;
 
 #[path = "../support/pty.rs"]
 mod pty;

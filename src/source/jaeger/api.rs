@@ -47,9 +47,9 @@ impl Inner {
         let names = match self.known().await.api {
             Some(Api::V3) => self.listed("/api/v3/services", b"services", clock).await?,
             Some(Api::V1) => self.listed("/api/services", b"data", clock).await?,
-            None => self.meet(clock).await?.1,
+            None => return self.meet(clock).await.map(|(_, names)| names),
         };
-        *self.names.lock().await = Some((clock.now(), names.clone()));
+        self.keep(&names, clock).await;
         Ok(names)
     }
 
@@ -66,7 +66,12 @@ impl Inner {
             },
         };
         self.learn(|known| known.api = Some(api)).await;
+        self.keep(&names, clock).await;
         Ok((api, names))
+    }
+
+    async fn keep(&self, names: &Names, clock: Clock) {
+        *self.names.lock().await = Some((clock.now(), names.clone()));
     }
 
     pub async fn listed(&self, path: &str, key: &[u8], clock: Clock) -> Result<Names, FetchError> {
