@@ -165,13 +165,16 @@ fn of_draft(draft: &Draft) -> String {
     format!("{id}matchers={}, ends={ends}, created_by, comment", draft.matchers.len())
 }
 
-/// A fault in words of our own: a page that is not what was asked for may repeat the headers that came with the
-/// question.
+/// A fault in words of our own: what a server says may repeat the headers that came with the question.
 pub fn fault(fault: &FetchError) -> String {
     match fault {
         FetchError::Status { code, .. } => format!("HTTP {code}"),
         FetchError::Foreign { expected, .. } => format!("not {expected}"),
+        FetchError::Unauthorized(_) => "not signed in".to_owned(),
         FetchError::Forbidden(_) => "not allowed (403)".to_owned(),
+        FetchError::Decode(_) => "unreadable answer".to_owned(),
+        FetchError::Starting(_) => "starting".to_owned(),
+        FetchError::Server { kind, .. } => cut(kind.as_str().to_owned()),
         fault => cut(fault.to_string()),
     }
 }
@@ -208,7 +211,11 @@ mod tests {
         for told in [
             FetchError::Status { code: 500, message: said.clone() },
             FetchError::Foreign { expected: "a Prometheus API", found: said.clone() },
-            FetchError::Forbidden(said),
+            FetchError::Forbidden(said.clone()),
+            FetchError::Unauthorized(said.clone()),
+            FetchError::Decode(said.clone()),
+            FetchError::Starting(said.clone()),
+            FetchError::Server { kind: Plain::new("bad_data"), message: said },
         ] {
             assert!(!fault(&told).contains("hunter2"), "{told:?}");
         }
