@@ -15,7 +15,7 @@ use prost::Message;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 use tracing::instrument::WithSubscriber;
-use tracing::subscriber::NoSubscriber;
+use tracing::Dispatch;
 
 use super::Post;
 use crate::model::fault::FetchError;
@@ -99,7 +99,7 @@ impl Exporter {
         let resource_spans = group_spans_by_resource_and_scope(batch, &self.resource);
         let body = ExportTraceServiceRequest { resource_spans }.encode_to_vec();
         // What carries spans makes none.
-        match (self.post)(body).with_subscriber(NoSubscriber::new()).await {
+        match (self.post)(body).with_subscriber(Dispatch::none()).await {
             Ok(()) => self.failures = 0,
             Err(fault) => {
                 self.lost.fetch_add(lost + count, Ordering::Relaxed);

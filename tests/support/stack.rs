@@ -39,9 +39,18 @@ impl Stack {
     }
 
     pub fn url(&self, server: &str) -> String {
+        self.address(server, 1)
+    }
+
+    /// Where a Jaeger takes spans.
+    pub fn spans_url(&self, server: &str) -> String {
+        self.address(server, 2)
+    }
+
+    fn address(&self, server: &str, place: usize) -> String {
         let list = self.said(&["addresses"]);
         let line = list.lines().find(|line| line.split_whitespace().next() == Some(server));
-        let found = line.and_then(|line| line.split_whitespace().nth(1));
+        let found = line.and_then(|line| line.split_whitespace().nth(place));
         found.unwrap_or_else(|| panic!("{server} is not in\n{list}")).to_owned()
     }
 
