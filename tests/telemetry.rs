@@ -18,8 +18,6 @@ mod secrets;
 mod server;
 #[path = "telemetry/told.rs"]
 mod told;
-#[path = "support/wire.rs"]
-mod wire;
 
 use std::path::Path;
 use std::process::{Command, Output};

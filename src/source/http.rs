@@ -16,6 +16,7 @@ mod reply;
 mod sign;
 mod skew;
 mod tls;
+mod traced;
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,12 +27,11 @@ use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout, timeout_at};
-use tracing::Instrument;
 
 use self::sign::{Signature, Signatures};
+use self::traced::{joined, traced};
 use crate::model::endpoint::Endpoint;
 use crate::model::fault::FetchError;
-use crate::telemetry;
 use crate::text::Plain;
 use crate::time::Timestamp;
 
@@ -292,46 +292,6 @@ impl Inner {
         let date = response.headers().get("date").and_then(|date| date.to_str().ok());
         if let Some(date) = date.and_then(refused::http_date) {
             self.skew.learn(date, sent, received);
-        }
-    }
-}
-
-/// One request as a span of our own traces: to whom, and what came back.
-async fn traced<E: Told>(
-    method: &'static str,
-    url: &Url,
-    path: &str,
-    asked: impl Future<Output = Result<Reply, E>>,
-) -> Result<Reply, E> {
-    let span = telemetry::exchange(method, url.host_str(), url.port_or_known_default(), path);
-    let result = asked.instrument(span.clone()).await;
-    match &result {
-        Ok(reply) => telemetry::replied(&span, reply.status, reply.body.len()),
-        Err(error) => telemetry::failed(&span, error.fault()),
-    }
-    result
-}
-
-/// With the headers by which the server's own spans join the one under way.
-fn joined(builder: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
-    telemetry::headers().into_iter().fold(builder, |builder, (name, value)| builder.header(name, value))
-}
-
-/// A failure that has a fault to tell.
-trait Told {
-    fn fault(&self) -> &FetchError;
-}
-
-impl Told for FetchError {
-    fn fault(&self) -> &FetchError {
-        self
-    }
-}
-
-impl Told for Failure {
-    fn fault(&self) -> &FetchError {
-        match self {
-            Self::NotDone(fault) | Self::Unclear(fault) => fault,
         }
     }
 }

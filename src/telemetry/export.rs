@@ -14,8 +14,8 @@ use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::instrument::WithSubscriber;
 use tracing::Dispatch;
+use tracing::instrument::WithSubscriber;
 
 use super::Post;
 use crate::model::fault::FetchError;

@@ -8,8 +8,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use prost::Message;
 
-use crate::server::Server;
-use crate::wire;
+use crate::server::{Server, wire};
 
 /// Head and body of each request.
 type Taken = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
