@@ -52,7 +52,7 @@ fn its_own_traces_are_asked_for() {
     );
     assert!(said("--trace-self=jaeger").unwrap_err().to_string().contains("`--trace-self` has no scheme"));
     assert!(said("--trace-self http://jaeger:4318").is_err(), "an address needs the sign before it");
-    assert!(said("config check --trace-self").unwrap_err().to_string().contains("does nothing"));
+    assert!(said("--trace-self config check").unwrap_err().to_string().contains("does nothing"));
 }
 
 #[test]
