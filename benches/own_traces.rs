@@ -20,12 +20,13 @@ use tokio::runtime::Handle;
 #[path = "../tests/support/server.rs"]
 mod server;
 
-use server::Server;
+use server::{Server, Then};
 
 const NOW: Timestamp = Timestamp(1_795_442_607_000);
 const ALONE: u32 = 100_000;
 const POLLS: u32 = 5_000;
-const ANSWER: &str = r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#;
+const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 63\r\n\r\n\
+    {\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}";
 
 fn query() -> Query {
     let expr = "sum by (endpoint) (rate(agent360_requests_total[5m]))".to_owned();
@@ -72,7 +73,11 @@ fn ticks() -> Result<f64, Box<dyn Error>> {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = Server::saying("200 OK", "", ANSWER);
+    // In one piece: the rest of an answer in two waits for the kernel.
+    let server = Server::new(|_, wire| match wire.write_all(ANSWER.as_bytes()) {
+        Ok(()) => Then::Keep,
+        Err(_) => Then::Close,
+    });
     let prometheus = Prometheus::new(Endpoint { proxy: Proxy::None, ..Endpoint::new(&server.url()) });
     let query = query();
     polls(&prometheus, &query).await?;
