@@ -11,7 +11,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 
-use crate::config::{Color, Overrides, check_url};
+use crate::config::{Color, Overrides, check_url, collector_url};
 use crate::time::{BadTime, Range, Timestamp, parse_moment};
 
 pub use clap_complete::Shell;
@@ -105,6 +105,11 @@ pub struct Cli {
     #[arg(long, value_enum, default_value = "critical", requires = "report", help_heading = "Report")]
     pub fail_on: FailOn,
 
+    /// Send traces of a360 itself, over OTLP: how long its own polls, requests and drawing take
+    /// [default: the config's `telemetry.url`, http://127.0.0.1:4318/v1/traces]
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub trace_self: Option<String>,
+
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -170,6 +175,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
             *url = check_url(url).map_err(|why| wrong(&format!("the address of `{flag}` {why}")))?;
         }
     }
+    if let Some(url) = cli.trace_self.as_mut().filter(|url| !url.is_empty()) {
+        *url = collector_url(url).map_err(|why| wrong(&format!("the address of `--trace-self` {why}")))?;
+    }
     if cli.from.is_some() && cli.report.is_some_and(|period| period != Period::LastHour) {
         return Err(wrong("`--from` cannot be used with the PERIOD of `--report`; leave out the one or the other"));
     }
@@ -217,6 +225,7 @@ impl Cli {
             refresh: self.refresh,
             theme: self.theme.clone(),
             color: self.color,
+            trace_self: self.trace_self.as_ref().map(|url| Some(url.clone()).filter(|url| !url.is_empty())),
         }
     }
 

@@ -14,6 +14,7 @@ mod parse;
 mod places;
 mod section;
 mod show;
+mod telemetry;
 mod ui;
 mod url;
 mod watch;
@@ -31,6 +32,7 @@ pub use mistake::Mistake;
 pub use overrides::Overrides;
 pub use places::Places;
 pub use show::show;
+pub use telemetry::{Telemetry, collector_url};
 pub use ui::{Color, Glyphs, Ui, Zone, interval, live_range};
 pub use url::check_url;
 
@@ -47,6 +49,8 @@ pub struct Config {
     pub ui: Ui,
     /// In the order of the file. Whether an action exists and keys clash is for the keymap to say.
     pub keys: Vec<KeyBinding>,
+    /// Where our own traces go, if anywhere.
+    pub telemetry: Telemetry,
     theme_line: Option<usize>,
 }
 
@@ -89,6 +93,7 @@ impl Default for Config {
             author: None,
             ui: Ui::default(),
             keys: Vec::new(),
+            telemetry: Telemetry::default(),
             theme_line: None,
         }
     }

@@ -10,6 +10,7 @@ pub mod report; // asks everything once and writes it down; imports source, anal
 pub mod run; // the loop, the terminal guard, signals, the clock; sits on top
 pub mod source; // the outside world: who is asked, and how answers are read; imports model, text, time
 pub mod store; // the last good answer and its age; imports model
+pub mod telemetry; // our own traces, and the only place that names OpenTelemetry; imports model, text and time
 pub mod text; // Plain: outside text made safe; imports nothing of ours
 pub mod time; // points and spans of time, no clock; imports nothing of ours
 pub mod ui; // the interactive console; imports store, model, analysis

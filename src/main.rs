@@ -9,7 +9,7 @@ use a360::config::{Config, Mistake, Places};
 use a360::report;
 use a360::run::backend::Backend;
 use a360::run::terminal::{self, Options};
-use a360::run::{clock, commands, console, setup};
+use a360::run::{clock, commands, console, own_traces, setup};
 
 /// 128 and the number of SIGHUP: the terminal went away.
 const HUNG_UP: u8 = 129;
@@ -50,7 +50,11 @@ fn write_report(cli: &Cli, period: Period, config: &Config) -> Result<u8, Mistak
     let context = config.contexts.iter().position(|context| context.name == config.context).unwrap_or(0);
     let backend = Backend::of(cli, config, context, Arc::default());
     let runtime = commands::runtime().map_err(|error| Mistake::of_argument(&format!("no threads: {error}")))?;
+    let own = own_traces::start(config, &plan.context, runtime.handle());
     let code = runtime.block_on(report::run(&backend, &plan, &delivery, clock));
+    if let Some(notice) = runtime.block_on(own.close()) {
+        let _ = writeln!(io::stderr(), "a360: {notice}");
+    }
     runtime.shutdown_background();
     Ok(code)
 }
@@ -65,7 +69,10 @@ fn console(cli: &Cli, config: &Config) -> Result<u8, Mistake> {
     let sources = |number: usize| Backend::of(cli, config, number, Arc::clone(&host));
     let options = Options { mouse: config.ui.mouse };
     let ended = commands::runtime().and_then(|runtime| {
-        let code = runtime.block_on(console::run(&mut app, sources, options));
+        let own = own_traces::start(config, app.context().map_or("", |context| &context.name), runtime.handle());
+        let code = runtime.block_on(console::run(&mut app, sources, options, &own));
+        // The terminal is the user's again; what there was to say stood in the footer.
+        let _ = runtime.block_on(own.close());
         // A request that hangs must not keep the program alive.
         runtime.shutdown_background();
         code

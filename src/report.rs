@@ -18,10 +18,13 @@ mod write;
 
 use std::io::{IsTerminal, Write};
 
+use tracing::Instrument;
+
 use crate::cli::{FailOn, Format, Output};
 use crate::model::ask::Ask;
 use crate::model::query::Source;
 use crate::source::poll::Clock;
+use crate::telemetry;
 use crate::text::Plain;
 use crate::time::{SECOND, Timestamp, format_duration};
 
@@ -68,12 +71,17 @@ async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -
     if plan.logs {
         questions.extend(logs::questions(plan, &grid));
     }
-    let answers = ask::ask_all(ask, &questions, plan.at_once, clock, tell).await;
-    build::report(plan, grid, answers)
+    let asked = ask::ask_all(ask, &questions, plan.at_once, clock, tell);
+    let answers = asked.instrument(telemetry::step("ask")).await;
+    telemetry::step("build").in_scope(|| build::report(plan, grid, answers))
 }
 
 /// The whole run; gives the exit code. What went wrong is said on the standard error.
 pub async fn run(ask: &impl Ask, plan: &Plan, delivery: &Delivery, clock: Clock) -> u8 {
+    run_once(ask, plan, delivery, clock).instrument(telemetry::step("report")).await
+}
+
+async fn run_once(ask: &impl Ask, plan: &Plan, delivery: &Delivery, clock: Clock) -> u8 {
     let watched = std::io::stderr().is_terminal();
     let mut tell = |done: usize, all: usize| {
         if watched {
@@ -85,7 +93,8 @@ pub async fn run(ask: &impl Ask, plan: &Plan, delivery: &Delivery, clock: Clock)
         let (missing, all) = (report.not_asked.len(), report.asked);
         say(format!("a360: not answered: {missing} of {all} questions; the report lists them\n"));
     }
-    match write(&delivery.output, &render(&report, delivery.format, delivery.ascii)) {
+    let text = telemetry::step("render").in_scope(|| render(&report, delivery.format, delivery.ascii));
+    match telemetry::step("write").in_scope(|| write(&delivery.output, &text)) {
         Ok(()) => exit_code(&report, delivery.fail_on),
         Err(error) => {
             say(format!("a360: {error}\n"));

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod console;
 pub mod event_loop;
 pub mod input;
+pub mod own_traces;
 pub mod setup;
 pub mod signals;
 pub mod terminal;

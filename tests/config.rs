@@ -197,6 +197,7 @@ fn the_command_line_wins_over_the_file() {
         refresh: Some(SECOND),
         theme: Some("mono".to_owned()),
         color: Some(Color::None),
+        trace_self: Some(Some("http://jaeger:4318/v1/traces".to_owned())),
     };
     let config = read(FULL).with(&over).unwrap();
     assert_eq!(config.find("prod-eu").unwrap().prometheus, Some(Endpoint::new("http://127.0.0.1:9999")));
@@ -212,6 +213,11 @@ fn the_command_line_wins_over_the_file() {
     assert_eq!(config.contexts[0].alertmanager, []);
     assert_eq!((config.ui.range, config.ui.refresh, config.ui.color), (15 * MINUTE, SECOND, Color::None));
     assert_eq!(config.theme_mistake("no theme `mono`").to_string(), "no theme `mono`");
+    assert!(config.telemetry.enabled && config.telemetry.url == "http://jaeger:4318/v1/traces");
+    let on = Overrides { trace_self: Some(None), ..Overrides::default() };
+    let on = read("[telemetry]\nurl = 'http://otel:4318'").with(&on).unwrap().telemetry;
+    assert!(on.enabled && on.url == "http://otel:4318/v1/traces", "{on:?}");
+    assert!(!read(FULL).telemetry.enabled, "off unless asked for");
 
     let prometheus = || Some("http://other:9090".to_owned());
     let guessed = Config::default().with(&Overrides { prometheus: prometheus(), ..Overrides::default() }).unwrap();

@@ -193,6 +193,23 @@ theme = 5
 }
 
 #[test]
+fn values_of_telemetry() {
+    check(
+        "[telemetry]\n",
+        r#"
+enabled = 'yes'
+=> 2: `enabled` in [telemetry] must be true or false, not text
+url = '127.0.0.1:4318'
+=> 2: `url` in [telemetry] has no scheme; write http://127.0.0.1:4318 or https://127.0.0.1:4318
+url = 'http://me:hunter2@jaeger:4318'
+=> 2: `url` in [telemetry] holds a user name or password; take them out and set `username` and `password = { env = "NAME" }`
+endpoint = 'http://jaeger:4318'
+=> 2: unknown key `endpoint` in [telemetry]; the keys are: enabled, url
+"#,
+    );
+}
+
+#[test]
 fn keys_of_actions() {
     check(
         "[keys]\n",

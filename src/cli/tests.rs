@@ -44,6 +44,20 @@ fn the_console_as_it_is_copied() {
 }
 
 #[test]
+fn its_own_traces_are_asked_for() {
+    let said_of = |line: &str| good(line).overrides().trace_self;
+    assert_eq!(said_of(""), None);
+    assert_eq!(said_of("--trace-self --report daily"), Some(None));
+    assert_eq!(
+        said_of("--demo --trace-self=http://jaeger:4318"),
+        Some(Some("http://jaeger:4318/v1/traces".to_owned()))
+    );
+    assert!(said("--trace-self=jaeger").unwrap_err().to_string().contains("`--trace-self` has no scheme"));
+    assert!(said("--trace-self http://jaeger:4318").is_err(), "an address needs the sign before it");
+    assert!(said("--trace-self config check").unwrap_err().to_string().contains("does nothing"));
+}
+
+#[test]
 fn reports() {
     let period = |line| good(line).report.map(|period| (period, period.length()));
     assert_eq!(period("--report"), Some((Period::LastHour, HOUR)));

@@ -23,6 +23,8 @@ pub struct Overrides {
     pub refresh: Option<i64>,
     pub theme: Option<String>,
     pub color: Option<Color>,
+    /// Trace ourselves: to there, or where the file says. The address went through `collector_url`.
+    pub trace_self: Option<Option<String>>,
 }
 
 impl Config {
@@ -63,6 +65,10 @@ impl Config {
         if let Some(theme) = &over.theme {
             self.ui.theme.clone_from(theme);
             self.theme_line = None;
+        }
+        if let Some(to) = &over.trace_self {
+            self.telemetry.enabled = true;
+            self.telemetry.url = to.clone().unwrap_or(self.telemetry.url);
         }
         self.ui.range = over.range.unwrap_or(self.ui.range);
         self.ui.refresh = over.refresh.unwrap_or(self.ui.refresh);

@@ -4,12 +4,12 @@ use toml::de::DeTable;
 
 use super::mistake::Mistake;
 use super::section::{Entry, File, Section};
-use super::{Config, Context, KeyBinding, elasticsearch, endpoint, jaeger, ui, watch};
+use super::{Config, Context, KeyBinding, elasticsearch, endpoint, jaeger, telemetry, ui, watch};
 use crate::model::log::Filter;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
-pub(super) const TOP: [&str; 5] = ["context", "author", "ui", "keys", "contexts"];
+pub(super) const TOP: [&str; 6] = ["context", "author", "ui", "keys", "telemetry", "contexts"];
 pub(super) const CONTEXT: [&str; 9] = [
     "production",
     "read_only",
@@ -37,6 +37,9 @@ pub fn config(file: &File<'_>) -> Read<Config> {
     }
     if let Some(section) = top.section("keys")? {
         config.keys = section.entries().iter().map(|entry| binding(&section, entry)).collect::<Read<_>>()?;
+    }
+    if let Some(section) = top.section("telemetry")? {
+        config.telemetry = telemetry::read(&section)?;
     }
     if let Some(section) = top.section("contexts")? {
         config.contexts = contexts(&section)?;
@@ -172,11 +175,12 @@ mod tests {
         };
         let queries = watch::QUERIES.map(|(key, _)| key).into_iter().chain(watch::HOST_QUERIES.map(|(key, _)| key));
         let fields = elasticsearch::FIELDS.map(|(key, _)| key);
-        let tables: [&[&str]; 11] = [
+        let tables: [&[&str]; 12] = [
             &TOP,
             &CONTEXT,
             &SCOPE,
             &ui::KEYS,
+            &telemetry::KEYS,
             &endpoint::KEYS,
             &elasticsearch::KEYS,
             &jaeger::KEYS,

@@ -29,6 +29,9 @@ pub fn show(config: &Config, is_set: &dyn Fn(&str) -> bool) -> String {
             page.pair(&bare_or_quoted(&binding.action), &list(&binding.keys));
         }
     }
+    page.table("telemetry");
+    page.pair("enabled", &config.telemetry.enabled.to_string());
+    page.text("url", &config.telemetry.url);
     for context in &config.contexts {
         page.context(context);
     }

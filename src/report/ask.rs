@@ -18,6 +18,7 @@ use crate::model::series::{Frame, Notes, Vector};
 use crate::model::watch::Watch;
 use crate::model::window::Progress;
 use crate::source::poll::Clock;
+use crate::telemetry;
 use crate::text::Plain;
 use crate::time::Timestamp;
 
@@ -209,8 +210,10 @@ pub type Tell<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
 /// Puts the questions, a number of them at once. A source that is down is not asked everything in turn: its first
 /// fault stands for the questions to it that are left, unless one that is under way is answered after all.
 pub async fn ask_all(ask: &impl Ask, questions: &[Question], at_once: usize, clock: Clock, tell: Tell<'_>) -> Answers {
-    let put =
-        |number: usize| async move { (number, ask.ask(&questions[number].query, Progress::default(), clock()).await) };
+    let put = |number: usize| async move {
+        let query = &questions[number].query;
+        (number, telemetry::asked(query, ask.ask(query, Progress::default(), clock())).await)
+    };
     let source = |number: usize| questions[number].query.source();
     let asked = questions.iter().filter(|question| !question.topic.is_further_part()).count();
     let mut answers = Answers { asked, ..Answers::default() };

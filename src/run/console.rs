@@ -1,6 +1,7 @@
 //! The interactive console: takes the terminal, runs the loop, and does what the loop asks for outside.
 
 use std::io::{self, Write};
+use std::time::Instant;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -15,6 +16,7 @@ use super::terminal::{self, Guard, Options, Pace, Screen};
 use crate::model::ask::Ask;
 use crate::source::poll::Poller;
 use crate::source::writer::Writer;
+use crate::telemetry::Telemetry;
 use crate::ui::app::{App, Event};
 use crate::ui::screen;
 
@@ -22,7 +24,12 @@ use crate::ui::screen;
 const MOST_COPIED: usize = 64 * 1024;
 
 /// Runs the console until it is left; gives the exit code. `sources` makes whoever answers for a context.
-pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: Options) -> io::Result<u8> {
+pub async fn run<A: Ask>(
+    app: &mut App,
+    sources: impl Fn(usize) -> A,
+    options: Options,
+    own: &Telemetry,
+) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
     let guard = Guard::enter(options)?;
     let (screen, pace) = guard.screen()?;
@@ -33,6 +40,7 @@ pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: O
     let asked = sources(app.context);
     let mut writer = Writer::new(asked.clone(), clock);
     let mut poller = Poller::new(asked, clock);
+    let mut notice = own.notice();
     loop {
         tokio::select! {
             biased;
@@ -42,13 +50,15 @@ pub async fn run<A: Ask>(app: &mut App, sources: impl Fn(usize) -> A, options: O
                 }
                 tty.signal(signal, app)?;
             }
-            leave = tty.watch(app, &mut poller, &mut writer, &mut input) => match leave? {
+            text = notice.next() => app.say(&text),
+            leave = tty.watch(app, &mut poller, &mut writer, &mut input, own) => match leave? {
                 Leave::Quit => return Ok(0),
                 Leave::InputEnded => return Ok(129),
                 Leave::Context(number) => {
                     let asked = sources(number);
                     writer.switch(asked.clone());
                     poller.switch(asked);
+                    own.switch(app.context().map_or("", |context| context.name.as_str()));
                 }
                 // Comes back as a signal.
                 Leave::Suspend if signals::suspend_job() => {}
@@ -90,23 +100,28 @@ impl Tty {
         poller: &mut Poller<A>,
         writer: &mut Writer<A>,
         input: &mut mpsc::Receiver<TermEvent>,
+        own: &Telemetry,
     ) -> io::Result<Leave> {
         let Self { guard, screen, pace } = self;
         let mut paint = |what: Paint| {
             if guard.has_panicked() {
                 return Err(io::Error::other("a part of a360 has panicked; what it said stands above"));
             }
-            paint(screen, what)
+            paint(screen, what, own)
         };
         let ready = async || pace.ready().await;
         event_loop::run(app, poller, writer, clock, input, ready, &mut paint).await
     }
 }
 
-fn paint(screen: &mut Screen, what: Paint) -> io::Result<()> {
+fn paint(screen: &mut Screen, what: Paint, own: &Telemetry) -> io::Result<()> {
     match what {
         Paint::Frame(app) => {
-            screen.draw(|frame| screen::draw(app, frame.buffer_mut()))?;
+            let begun = own.is_on().then(Instant::now);
+            let frame = screen.draw(|frame| screen::draw(app, frame.buffer_mut()))?;
+            if let Some(begun) = begun {
+                own.drew(clock(), begun.elapsed(), frame.area.area());
+            }
         }
         Paint::Clear => terminal::fit(screen)?,
         Paint::Bell => {

@@ -16,6 +16,7 @@ mod reply;
 mod sign;
 mod skew;
 mod tls;
+mod traced;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::sign::{Signature, Signatures};
+use self::traced::{joined, traced};
 use crate::model::endpoint::Endpoint;
 use crate::model::fault::FetchError;
 use crate::text::Plain;
@@ -82,9 +84,15 @@ enum Body<'a> {
     Json(&'a str),
     /// Several of them, one a line.
     JsonLines(&'a str),
+    /// Spans, as OTLP has them.
+    Protobuf(&'a [u8]),
 }
 
 impl Body<'_> {
+    fn method(&self) -> &'static str {
+        if matches!(self, Self::None) { "GET" } else { "POST" }
+    }
+
     fn is_json(&self) -> bool {
         matches!(self, Self::Json(_) | Self::JsonLines(_))
     }
@@ -127,6 +135,11 @@ impl Client {
         self.ask(Request { path, body: Body::JsonLines(lines), ahead: false }, now).await
     }
 
+    /// Spans of our own. They go out as they are: the answer to it is of no interest but that it is one.
+    pub async fn post_protobuf(&self, path: &str, bytes: &[u8], now: Timestamp) -> Result<Reply, FetchError> {
+        self.ask(Request { path, body: Body::Protobuf(bytes), ahead: false }, now).await
+    }
+
     /// Milliseconds that the server's clock is ahead of ours, 0 if they agree within two seconds.
     pub fn skew_ms(&self) -> i64 {
         self.0.skew.ms()
@@ -151,7 +164,7 @@ impl Client {
         let by_itself = request.body.is_json() && matches!(reply.status, 403 | 429);
         match refused::refused(&reply, endpoint, &signature, clock.now()) {
             Some(fault) if !by_itself => Err(fault),
-            _ => Ok(reply),
+            _ => Ok(reply.being_read()),
         }
     }
 }
@@ -181,8 +194,11 @@ impl Inner {
         let mut url = self.url(request.path)?;
         for _ in 0..=MAX_REDIRECTS {
             let sent = clock.now();
-            let response = self.send_patiently(&url, request, signature, deadline).await?;
-            let reply = self.take_in(response, sent, clock, deadline).await?;
+            let asked = async {
+                let response = self.send_patiently(&url, request, signature, deadline).await?;
+                self.take_in(response, sent, clock, deadline).await
+            };
+            let reply = traced(request.body.method(), &url, request.path, asked).await?;
             match redirect::next(&url, request.path, !matches!(request.body, Body::None), &reply)? {
                 Some(next) => url = next,
                 None => return Ok(reply),
@@ -243,14 +259,15 @@ impl Inner {
         let asked = async {
             // Its files may lie on a share that is gone.
             let http = self.http().await?;
-            let post = |kind: &str, body: String| http.post(url.clone()).header(CONTENT_TYPE, kind).body(body);
+            let post = |kind: &str, body: Vec<u8>| http.post(url.clone()).header(CONTENT_TYPE, kind).body(body);
             let builder = match request.body {
                 Body::None => http.get(url.clone()),
-                Body::Form(pairs) => post("application/x-www-form-urlencoded", form::encode(pairs)),
-                Body::Json(json) => post("application/json", json.to_owned()),
-                Body::JsonLines(lines) => post("application/x-ndjson", lines.to_owned()),
+                Body::Form(pairs) => post("application/x-www-form-urlencoded", form::encode(pairs).into()),
+                Body::Json(json) => post("application/json", json.into()),
+                Body::JsonLines(lines) => post("application/x-ndjson", lines.into()),
+                Body::Protobuf(bytes) => post("application/x-protobuf", bytes.to_owned()),
             };
-            signature.apply(builder).send().await.map_err(|error| fault::of(&error, &self.endpoint))
+            joined(signature.apply(builder)).send().await.map_err(|error| fault::of(&error, &self.endpoint))
         };
         timeout_at(deadline, asked).await.unwrap_or(Err(FetchError::Timeout(self.endpoint.timeout)))
     }

@@ -17,6 +17,7 @@ use crate::model::ask::Ask;
 use crate::model::fault::FetchError;
 use crate::model::query::{Answer, Query, Source, Subscription, Update};
 use crate::model::window::{Part, Progress, Span};
+use crate::telemetry;
 use crate::time::{SECOND, Timestamp, millis};
 
 /// Answers waiting for the UI; a poller that is ahead waits.
@@ -145,7 +146,9 @@ impl<A: Ask> Line<A> {
         loop {
             recovered.mark_unchanged();
             hurried.mark_unchanged();
-            let result = self.ask.ask(&self.subscription.query, self.progress.clone(), (self.clock)()).await;
+            let query = &self.subscription.query;
+            let answer = self.ask.ask(query, self.progress.clone(), (self.clock)());
+            let result = telemetry::asked(query, answer).await;
             let delay = self.note(&result);
             let at = (self.clock)();
             let next = delay.map(|delay| at.plus(millis(delay)));

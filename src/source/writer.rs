@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use super::poll::Clock;
 use crate::model::ask::Ask;
 use crate::model::write::{Job, Outcome};
+use crate::telemetry;
 
 /// Outcomes that wait for the UI; there are never more jobs at once than a person starts.
 const QUEUE: usize = 16;
@@ -31,7 +32,7 @@ impl<A: Ask> Writer<A> {
     pub fn start(&self, job: Job) {
         let (ask, clock, sender) = (self.ask.clone(), self.clock, self.sender.clone());
         tokio::spawn(async move {
-            let result = ask.write(&job.write, clock()).await;
+            let result = telemetry::write(&job.write, ask.write(&job.write, clock())).await;
             // Nobody listens any more: the console is gone.
             let _ = sender.send(Outcome { ticket: job.ticket, result }).await;
         });

@@ -13,11 +13,14 @@ mod log_rate;
 mod logs;
 mod outage;
 mod overview;
+mod own_traces;
 mod service;
 mod silencing;
 mod stack_itself;
 mod traces;
 
+#[path = "../support/program.rs"]
+mod program;
 #[path = "../support/pty.rs"]
 mod pty;
 #[allow(dead_code, reason = "the tests of the network use the rest of it")]

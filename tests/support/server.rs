@@ -12,7 +12,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 #[path = "wire.rs"]
-mod wire;
+pub mod wire;
 
 /// One request as it came over the wire.
 #[derive(Debug, Clone)]

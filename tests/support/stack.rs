@@ -42,18 +42,23 @@ impl Stack {
         self.address(server, 1)
     }
 
-    /// Where a Jaeger takes spans: the server, and the path there.
+    /// Where a Jaeger takes spans.
+    pub fn spans_url(&self, server: &str) -> String {
+        self.address(server, 2)
+    }
+
+    /// The same in two: the server, and the path there.
     pub fn spans(&self, server: &str) -> (String, String) {
-        let address = self.address(server, 2);
+        let address = self.spans_url(server);
         let path = address.find("/v1").expect("a path");
         (address[..path].to_owned(), address[path..].to_owned())
     }
 
     /// What the list of addresses says of a server behind its name.
-    fn address(&self, server: &str, word: usize) -> String {
+    fn address(&self, server: &str, place: usize) -> String {
         let list = self.said(&["addresses"]);
         let line = list.lines().find(|line| line.split_whitespace().next() == Some(server));
-        let found = line.and_then(|line| line.split_whitespace().nth(word));
+        let found = line.and_then(|line| line.split_whitespace().nth(place));
         found.unwrap_or_else(|| panic!("{server} is not in\n{list}")).to_owned()
     }
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 use reqwest::Response;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
+use tracing::Span;
 
 use super::fault;
 use crate::model::endpoint::Endpoint;
 use crate::model::fault::FetchError;
+use crate::telemetry;
 use crate::text::Plain;
 
 /// A server that sends nothing for so long in the middle of an answer has stopped.
@@ -20,8 +22,18 @@ const MAX_ERROR: usize = 64 * 1024;
 /// Larger answers are taken in one after the other: a server that floods must not get the limit times the slots.
 const LARGE: usize = 4 * 1024 * 1024;
 
-/// The room for a large answer; there is one for all questions to a source.
-pub type Room = Option<OwnedSemaphorePermit>;
+/// What an answer holds until it has been read: the room for a large one, of which there is one for all questions to a
+/// source, and the reading itself as a span of our own traces.
+pub type Room = Option<(Option<OwnedSemaphorePermit>, Span)>;
+
+/// The same, from now on being read.
+pub fn being_read(room: Room, bytes: usize) -> Room {
+    let span = telemetry::read(bytes);
+    if span.is_disabled() {
+        return room;
+    }
+    Some((room.and_then(|(large, _)| large), span))
+}
 
 pub async fn read(
     mut response: Response,
@@ -44,7 +56,7 @@ pub async fn read(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok((body, room))
+    Ok((body, room.map(|large| (Some(large), Span::none()))))
 }
 
 async fn turn(

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::clock::Clock;
 use super::reply::Reply;
 use super::sign::Signature;
+use super::traced::{joined, traced};
 use super::{Client, Inner, build, fault, redirect, refused};
 use crate::model::fault::FetchError;
 use crate::text::Plain;
@@ -32,6 +33,13 @@ pub enum Failure {
 }
 
 impl Change<'_> {
+    fn method(&self) -> &'static str {
+        match self {
+            Self::Post { .. } => "POST",
+            Self::Delete { .. } => "DELETE",
+        }
+    }
+
     fn path(&self) -> &str {
         match self {
             Self::Post { path, .. } | Self::Delete { path } => path,
@@ -47,13 +55,13 @@ impl Client {
         let endpoint = &inner.endpoint;
         let url = inner.url(change.path()).map_err(Failure::NotDone)?;
         let mut signature = inner.signatures.get(endpoint).await.map_err(Failure::NotDone)?;
-        let mut reply = inner.carry(&url, change, &signature, clock).await?;
+        let mut reply = inner.carry_traced(&url, change, &signature, clock).await?;
         // Who was turned away at the door has changed nothing.
         if reply.status == 401
             && let Some(fresh) = inner.signatures.renew(endpoint, &signature).await.map_err(Failure::NotDone)?
         {
             signature = fresh;
-            reply = inner.carry(&url, change, &signature, clock).await?;
+            reply = inner.carry_traced(&url, change, &signature, clock).await?;
         }
         if let Some(fault) = refused::refused(&reply, endpoint, &signature, clock.now()) {
             return Err(Failure::NotDone(fault));
@@ -70,6 +78,16 @@ impl Client {
 }
 
 impl Inner {
+    async fn carry_traced(
+        &self,
+        url: &Url,
+        change: Change<'_>,
+        signature: &Signature,
+        clock: Clock,
+    ) -> Result<Reply, Failure> {
+        traced(change.method(), url, change.path(), self.carry(url, change, signature, clock)).await
+    }
+
     async fn carry(
         &self,
         url: &Url,
@@ -87,7 +105,7 @@ impl Inner {
             Change::Delete { .. } => http.delete(url.clone()),
         };
         let sent = clock.now();
-        let response = match timeout_at(deadline, signature.apply(request).send()).await {
+        let response = match timeout_at(deadline, joined(signature.apply(request)).send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) if fault::is_unsent(&error) => {
                 return Err(Failure::NotDone(fault::of(&error, &self.endpoint)));

@@ -2,7 +2,7 @@
 
 use reqwest::header::HeaderMap;
 
-use super::body::Room;
+use super::body::{self, Room};
 use crate::model::fault::FetchError;
 use crate::text::Plain;
 
@@ -43,6 +43,12 @@ impl Reply {
             Some(b'<') => Kind::Html,
             Some(_) => Kind::Text,
         }
+    }
+
+    /// Handed over to whoever reads it, until it is dropped.
+    pub(super) fn being_read(mut self) -> Self {
+        self.room = body::being_read(self.room.take(), self.body.len());
+        self
     }
 
     /// The body in a few words: the title of a page, or the beginning of a text.
