@@ -56,10 +56,10 @@ fn tags(span: usize) -> Vec<(&'static str, String)> {
     let mut tags = vec![
         ("http.method", ["GET", "POST"][span % 2].to_owned()),
         ("http.url", format!("https://shop.example/api/orders/{span}?page={}", span % 31)),
-        ("http.status_code", ["200", "500"][usize::from(span % 50 == 0)].to_owned()),
+        ("http.status_code", ["200", "500"][usize::from(span.is_multiple_of(50))].to_owned()),
         ("thread.name", format!("worker-{}", span % 64)),
     ];
-    if span % 3 == 0 {
+    if span.is_multiple_of(3) {
         tags.push(("db.statement", format!("SELECT id, total FROM orders WHERE customer = {span} AND day = ?")));
     }
     tags

@@ -10,11 +10,9 @@ use a360::model::engine::Engine;
 use a360::model::fault::FetchError;
 use a360::model::log::Search;
 use a360::model::query::Query;
-use a360::model::trace::TraceId;
 use a360::model::window::{Part, Progress, Span, Window};
 use a360::source::alertmanager::{Alertmanager, decode as am};
 use a360::source::elasticsearch::Elasticsearch;
-use a360::source::jaeger::{Jaeger, decode as traces};
 use a360::source::prometheus::{Flavour, Prometheus, decode};
 use a360::text::Plain;
 use a360::time::{Range, Timestamp};
@@ -22,6 +20,7 @@ use serde_json::Value;
 
 use crate::recordings::{Answer, answer, every, questions, stack};
 use crate::server::{Server, say};
+use crate::traces_recorded;
 
 const NOW: Timestamp = Timestamp(1_795_176_700_000);
 
@@ -43,7 +42,7 @@ const FAMILIES: [Family; 8] = [
     Family { servers: "elasticsearch-7.17-security", questions: "security", check: search_engine },
     Family { servers: "elasticsearch-", questions: "search-engine", check: search_engine },
     Family { servers: "opensearch-", questions: "search-engine", check: search_engine },
-    Family { servers: "jaeger-", questions: "jaeger", check: jaeger },
+    Family { servers: "jaeger-", questions: "jaeger", check: traces_recorded::jaeger },
 ];
 
 fn family(server: &str) -> &'static Family {
@@ -193,7 +192,7 @@ fn source(server: &Server) -> Prometheus {
     Prometheus::new(Endpoint { proxy: Proxy::None, ..Endpoint::new(&server.url()) })
 }
 
-fn wait<T>(work: impl Future<Output = T>) -> T {
+pub fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
@@ -319,88 +318,5 @@ fn search(recorded: &Answer, said: &Value) {
             };
             assert!(right, "{place}: {fault:?}");
         }
-    }
-}
-
-/// What is asked to read is decoded to the last span; errors keep their words. Whatever the path is, a page of the UI
-/// may come instead.
-fn jaeger(answer: &Answer) {
-    let (place, path) = (answer.place(), answer.path.split('?').next().unwrap_or_default());
-    if answer.name == "unknown-path" {
-        assert!(answer.body.starts_with(b"<!DOCTYPE html>"), "{place}");
-        assert!(matches!(jaeger_says(answer), FetchError::Foreign { .. }), "{place}");
-        return;
-    }
-    if !answer.is_success() {
-        return jaeger_refusal(answer);
-    }
-    let said = answer.json();
-    match path.trim_start_matches("/api/").trim_start_matches("v3/") {
-        "dependencies" => assert!(said["data"].is_array(), "{place}"),
-        list if list.ends_with("services") || list.ends_with("operations") => {
-            let key = if !path.starts_with("/api/v3/") { "data" } else { list };
-            let names = traces::names(&answer.body, key.as_bytes()).unwrap_or_else(|fault| panic!("{place}: {fault}"));
-            assert_eq!(names.0.len(), said[key].as_array().map_or(0, Vec::len), "{place}");
-        }
-        _ => spans(answer, &said),
-    }
-}
-
-fn spans(answer: &Answer, said: &Value) {
-    let (place, mut found) = (answer.place(), Vec::new());
-    let decoded = match answer.path.starts_with("/api/v3/") {
-        true => traces::otlp(&answer.body, |trace| found.push(trace)),
-        false => traces::v1(&answer.body, |trace| found.push(trace)).map(drop),
-    };
-    decoded.unwrap_or_else(|fault| panic!("{place}: {fault}"));
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let expected: usize = match said.get("data") {
-        Some(data) => list(data).iter().map(|trace| list(&trace["spans"]).len()).sum(),
-        None => {
-            let scopes = list(&said["result"]["resourceSpans"]).into_iter().flat_map(|by| list(&by["scopeSpans"]));
-            scopes.map(|scope| list(&scope["spans"]).len()).sum()
-        }
-    };
-    let all = || found.iter().flat_map(|trace| trace.spans.iter().map(move |span| (trace, span)));
-    assert_eq!(all().count(), expected, "{place}");
-    for (trace, span) in all() {
-        assert!(trace.id.0 != 0 && span.id.0 != 0 && span.start > 0 && !span.operation.is_empty(), "{place}");
-        assert!(!trace.service(span).is_empty() && !span.tags.is_empty(), "{place}");
-    }
-}
-
-/// The same answer to every question of ours.
-fn jaeger_says(recorded: &Answer) -> FetchError {
-    let (status, body) = (recorded.status_line.clone(), recorded.body.clone());
-    let is_v3 = recorded.path.starts_with("/api/v3/");
-    let server = Server::new(move |request, wire| match request.head.starts_with("get /api/v3/services") {
-        true if is_v3 => say(wire, "200 OK", "", b"{}"),
-        true => say(wire, "404 Not Found", "", b""),
-        false if request.head.starts_with("get /api/services") => say(wire, "200 OK", "", br#"{"data":[]}"#),
-        false => say(wire, &status, "", &body),
-    });
-    let source = Jaeger::new(Endpoint { proxy: Proxy::None, ..Endpoint::new(&server.url()) });
-    let query = Query::Trace { id: TraceId(1) };
-    wait(async { source.ask(&query, NOW).await.unwrap_err() })
-}
-
-fn jaeger_refusal(recorded: &Answer) {
-    let (place, said) = (recorded.place(), recorded.json());
-    let words = said["error"]["message"].as_str().or(said["errors"][0]["msg"].as_str()).unwrap().to_owned();
-    match jaeger_says(recorded) {
-        FetchError::Server { kind, message } if recorded.status == 404 => {
-            assert_eq!((kind.as_str(), message.contains("older than")), ("no such trace", true), "{place}");
-        }
-        FetchError::Server { kind, message } => {
-            assert_eq!(
-                (kind.as_str(), message),
-                (&*format!("error {}", recorded.status), Plain::from(words)),
-                "{place}"
-            );
-        }
-        FetchError::Status { code, message } => {
-            assert_eq!((code, message, recorded.status), (500, Plain::from(words), 500), "{place}");
-        }
-        fault => panic!("{place}: {fault:?}"),
     }
 }

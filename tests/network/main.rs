@@ -27,4 +27,5 @@ mod tail_by_time;
 mod tls;
 mod traces;
 mod traces_failures;
+mod traces_recorded;
 mod writing;

@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex};
 use a360::model::endpoint::{Endpoint, Proxy};
 use a360::model::fault::FetchError;
 use a360::model::query::{Answer, Query};
-use a360::model::trace::{Found, Trace, TraceId, TraceSearch};
+use a360::model::trace::{Found, TraceId, TraceSearch};
 use a360::model::window::Span;
-use a360::source::jaeger::{Jaeger, decode};
+use a360::source::jaeger::Jaeger;
 use a360::time::{HOUR, Timestamp};
 use serde_json::{Value, json};
 
-use crate::recordings::answer;
 use crate::server::{Server, say};
 
 pub const NOW: Timestamp = Timestamp(1_795_388_290_000);
@@ -348,59 +347,6 @@ async fn a_name_that_cannot_be_shown_is_asked_as_it_is() {
     assert_eq!(ids(&found(&source, &search(&shown, &[], 5)).await), [7]);
     let operations = source.ask(&Query::Operations { service: shown }, NOW).await;
     assert!(matches!(operations, Ok(Answer::Names(names)) if names.len() == 1));
-}
-
-fn recorded(server: &str, name: &str) -> Trace {
-    let (answer, mut found) = (answer(server, name), Vec::new());
-    match answer.path.starts_with("/api/v3") {
-        true => decode::otlp(&answer.body, |trace| found.push(trace)).unwrap(),
-        false => drop(decode::v1(&answer.body, |trace| found.push(trace)).unwrap()),
-    }
-    found.remove(0)
-}
-
-/// What each span says, in words that do not depend on the shape.
-fn told(trace: &Trace) -> BTreeSet<String> {
-    let said = |tags: &[a360::model::trace::Tag]| {
-        // v1 says of a failed span so once more, and knows of no more than microseconds.
-        let tags =
-            tags.iter().filter(|tag| !["error", "span.kind", "internal.span.format"].contains(&tag.key.as_str()));
-        tags.map(|tag| format!("{}={}", tag.key, tag.value)).collect::<BTreeSet<_>>()
-    };
-    let span = |span: &a360::model::trace::Span| {
-        let process = &trace.processes[span.process.unwrap() as usize];
-        let events: Vec<_> =
-            span.events.iter().map(|event| (event.at, event.name.clone(), said(&event.tags))).collect();
-        format!(
-            "{} {} {} {:?} {} {} {:?} {:?} {events:?} {:?} {:?} {}",
-            span.id,
-            span.operation,
-            process.service,
-            said(&process.tags),
-            span.start,
-            span.duration / 1_000,
-            span.kind,
-            span.references,
-            said(&span.tags),
-            span.warnings,
-            span.is_error
-        )
-    };
-    trace.spans.iter().map(span).collect()
-}
-
-#[test]
-fn both_shapes_of_a_real_trace_tell_the_same() {
-    for server in ["jaeger-v1", "jaeger-v2"] {
-        for name in ["trace", "trace-hostile"] {
-            let (old, new) = (recorded(server, name), recorded(server, &format!("v3-{name}")));
-            assert_eq!(told(&old), told(&new), "{server}/{name}");
-            assert_eq!(old.id, new.id);
-        }
-    }
-    let trace = recorded("jaeger-v2", "trace");
-    assert_eq!(trace.spans.iter().filter(|span| span.is_error).count(), 2);
-    assert_eq!(trace.spans.iter().map(|span| span.warnings.len()).sum::<usize>(), 2);
 }
 
 #[tokio::test]

@@ -103,24 +103,35 @@ fn nested(kind: &[u8], raw: &[u8]) -> Vec<u8> {
 
 fn parts(kind: &[u8], scan: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Fault> {
     match kind {
-        b"arrayValue" => listed(scan, out, [b'[', b']'], |scan, out| part(scan, out)),
-        b"kvlistValue" => listed(scan, out, [b'{', b'}'], |scan, out| {
-            let (mut name, mut value) = (Vec::new(), Vec::new());
-            value::fields(scan, |key, scan| match key {
-                b"key" => Ok(quoted(&value::text(scan)?, &mut name)),
-                b"value" => part(scan, &mut value),
-                _ => scan.raw().map(drop),
-            })?;
-            out.extend([name.as_slice(), b":", value.as_slice()].concat());
-            Ok(())
-        }),
-        b"stringValue" | b"bytesValue" => Ok(quoted(&value::text(scan)?, out)),
-        _ => Ok(out.extend_from_slice(&value::written(scan)?)),
+        b"arrayValue" => return listed(scan, out, [b'[', b']'], part),
+        b"kvlistValue" => return listed(scan, out, [b'{', b'}'], pair),
+        b"stringValue" | b"bytesValue" => quoted(&value::text(scan)?, out),
+        _ => out.extend_from_slice(&value::written(scan)?),
     }
+    Ok(())
 }
 
 fn part(scan: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Fault> {
-    value::fields(scan, |kind, scan| parts(kind, scan, out))
+    let from = out.len();
+    value::fields(scan, |kind, scan| parts(kind, scan, out))?;
+    if out.len() == from {
+        out.extend_from_slice(b"null");
+    }
+    Ok(())
+}
+
+fn pair(scan: &mut Scanner, out: &mut Vec<u8>) -> Result<(), Fault> {
+    let (mut name, mut value) = (Vec::new(), Vec::new());
+    value::fields(scan, |key, scan| {
+        match key {
+            b"key" => quoted(&value::text(scan)?, &mut name),
+            b"value" => part(scan, &mut value)?,
+            _ => drop(scan.raw()?),
+        }
+        Ok(())
+    })?;
+    out.extend([name.as_slice(), b":", value.as_slice()].concat());
+    Ok(())
 }
 
 fn listed(
