@@ -206,6 +206,3 @@ impl Waterfall {
         said::headline(self, usual)
     }
 }
-
-#[cfg(test)]
-mod tests;

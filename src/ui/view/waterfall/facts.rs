@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::service::{Service, services};
 use crate::analysis::traces::Tree;
 use crate::model::trace::{Span, SpanId, Trace};
+use crate::model::unit::Unit;
 use crate::text::Plain;
 
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub struct Facts {
     of_process: Vec<usize>,
     /// How many of the nodes before each one failed; and of all.
     failed: Vec<u32>,
-    /// The nodes that failed: where nothing below them did first.
+    /// The nodes that failed, each after those below it.
     pub failures: Vec<u32>,
     /// Where it all began.
     pub main: usize,
@@ -48,13 +49,13 @@ impl Facts {
         facts
     }
 
+    /// Children before their parents: where it began, then who suffered from it.
     fn in_order(&self, tree: &Tree) -> Vec<u32> {
         let is_failed = |at: &u32| self.failed_within(*at as usize, *at as usize + 1) > 0;
-        let end = |at: u32| tree.nodes.get(at as usize).map_or(0, |node| node.end as usize);
-        let all = (0u32..).take(tree.nodes.len()).filter(is_failed);
-        let (causes, others): (Vec<u32>, Vec<u32>) =
-            all.partition(|at| self.failed_within(*at as usize + 1, end(*at)) == 0);
-        causes.into_iter().chain(others).collect()
+        let end = |at: u32| tree.nodes.get(at as usize).map_or(0, |node| node.end);
+        let mut all: Vec<u32> = (0u32..).take(tree.nodes.len()).filter(is_failed).collect();
+        all.sort_unstable_by_key(|at| (end(*at), std::cmp::Reverse(*at)));
+        all
     }
 
     /// How many of these nodes failed.
@@ -69,8 +70,14 @@ impl Facts {
     }
 
     /// The part of the whole that a time is, 0 to 1; more where several were at it at once.
-    pub fn share(&self, ns: i64) -> f64 {
+    fn share(&self, ns: i64) -> f64 {
         if self.length() > 0 { ns as f64 / self.length() as f64 } else { 0.0 }
+    }
+
+    /// The same, as it is read.
+    pub fn percent(&self, ns: i64) -> String {
+        let share = self.share(ns);
+        if share > 0.0 && share < 1e-4 { "<0.01 %".to_owned() } else { Unit::Ratio.show(share) }
     }
 
     pub fn service(&self, span: &Span) -> Option<&Service> {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::detail::{Detail, Piece};
 use super::layout::Size;
 use super::{Waterfall, said};
-use crate::model::unit::{Unit, nanos};
+use crate::model::unit::nanos;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::overview::fit;
@@ -56,7 +56,7 @@ fn title<'a>(waterfall: &Waterfall, scene: &Scene, width: usize, below: usize) -
     let at = waterfall.cursor as usize;
     let (Some(span), Some(node)) = (waterfall.span(), waterfall.tree.nodes.get(at)) else { return Line::default() };
     let service = waterfall.facts.service(span);
-    let share = Unit::Ratio.show(waterfall.facts.share(span.duration));
+    let share = waterfall.facts.percent(span.duration);
     let path = match node.critical {
         0 => "not on the critical path".to_owned(),
         path => format!("on the critical path for {}", nanos(path)),

@@ -7,7 +7,7 @@ use crate::analysis::logs::{factor, number};
 use crate::analysis::summary::{Headline, Level};
 use crate::analysis::traces::Spent;
 use crate::model::trace::Span;
-use crate::model::unit::{Unit, nanos};
+use crate::model::unit::nanos;
 use crate::time::Timestamp;
 use crate::ui::view::overview::fit;
 
@@ -52,7 +52,7 @@ fn name(waterfall: &Waterfall, span: &Span) -> String {
 /// `inventory SELECT stock held it up for 3 s (96 %)`
 fn longest(waterfall: &Waterfall) -> Option<String> {
     let row = waterfall.spent.iter().max_by_key(|row| row.critical).filter(|row| row.critical > 0)?;
-    let share = Unit::Ratio.show(waterfall.facts.share(row.critical));
+    let share = waterfall.facts.percent(row.critical);
     Some(format!("{} held it up for {} ({share})", whose(row), nanos(row.critical)))
 }
 
@@ -64,7 +64,7 @@ fn whose(row: &Spent) -> String {
 pub fn most(waterfall: &Waterfall, width: usize) -> String {
     let mut said = String::new();
     for row in waterfall.spent.iter().filter(|row| row.self_time > 0) {
-        let share = Unit::Ratio.show(waterfall.facts.share(row.self_time));
+        let share = waterfall.facts.percent(row.self_time);
         let part = format!("{} {} {share}", whose(row), nanos(row.self_time));
         if said.width() + 3 + part.width() > width {
             break;

@@ -171,15 +171,12 @@ impl Waterfall {
         }
     }
 
-    /// To where it began to fail; then to the other spans that failed with it.
+    /// To where it began to fail; then up to those that failed with it, and on to the next.
     fn next_failure(&mut self) {
         let failures = &self.facts.failures;
         let next = match failures.iter().position(|at| *at == self.cursor) {
             Some(place) => failures.get(place + 1).or(failures.first()),
-            None => {
-                let causes = failures.iter().take_while(|at| **at <= self.cursor).count();
-                failures.get(causes).filter(|at| **at > self.cursor).or(failures.first())
-            }
+            None => failures.iter().find(|at| **at > self.cursor).or(failures.first()),
         };
         if let Some(at) = next.copied() {
             self.table = None;

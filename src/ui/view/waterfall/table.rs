@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::Waterfall;
 use crate::analysis::logs::number;
 use crate::analysis::traces::Spent;
-use crate::model::unit::{Unit, nanos};
+use crate::model::unit::nanos;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::alerts::{cell, right};
@@ -66,7 +66,7 @@ fn line<'a>(waterfall: &Waterfall, spent: &Spent, selected: bool, scene: &Scene,
     let facts = &waterfall.facts;
     let color = facts.services.iter().find(|one| one.name == spent.service).map_or(0, |one| one.color);
     let name = if spent.service.is_empty() { "(no service)" } else { &*spent.service };
-    let share = |ns: i64| if ns > 0 { Unit::Ratio.show(facts.share(ns)) } else { "·".to_owned() };
+    let share = |ns: i64| if ns > 0 { facts.percent(ns) } else { "·".to_owned() };
     let errors = if spent.errors > 0 { number(spent.errors.into()) } else { "·".to_owned() };
     let role = |is_loud: bool, role| style(if is_loud { role } else { Role::Dim });
     let [spans, failed, own, part, path] = NUMBERS;
