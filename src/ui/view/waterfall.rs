@@ -1,6 +1,5 @@
 //! One trace: every span in its place in time, below the one that caused it; where the time went, and what failed.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -123,11 +122,11 @@ impl Waterfall {
             return;
         }
         let old = std::mem::replace(self, Self::new(trace));
-        let folded: HashSet<SpanId> = old.ids().filter(|(at, _)| old.rows.is_folded(*at)).map(|(_, id)| id).collect();
-        let known = |id: &SpanId| old.facts.node_of(*id).is_some();
-        for at in 0..self.tree.nodes.len() {
-            if let Some(id) = self.span_of(at).map(|span| span.id).filter(known) {
-                self.rows.set_folded(at, folded.contains(&id));
+        let mut known = old.facts.ids().iter().peekable();
+        for (id, at) in self.facts.ids() {
+            while known.next_if(|(before, _)| before < id).is_some() {}
+            if let Some((_, was)) = known.peek().filter(|(same, _)| same == id) {
+                self.rows.set_folded(*at as usize, old.rows.is_folded(*was as usize));
             }
         }
         let under = old.span().and_then(|span| self.facts.node_of(span.id));
@@ -140,12 +139,6 @@ impl Waterfall {
             self.seek(&found.text, found.is_fresh);
         }
         self.list();
-    }
-
-    /// The nodes with the ids of their spans.
-    fn ids(&self) -> impl Iterator<Item = (usize, SpanId)> {
-        let id = |node: &Node| self.trace.spans.get(node.span as usize).map(|span| span.id);
-        self.tree.nodes.iter().enumerate().filter_map(move |(at, node)| Some((at, id(node)?)))
     }
 
     pub fn trace(&self) -> &Arc<Trace> {

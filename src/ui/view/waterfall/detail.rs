@@ -40,8 +40,14 @@ impl Detail {
         for warning in &span.warnings {
             detail.note(&format!("the backend: {warning}"));
         }
-        detail.values(&first(span));
-        detail.values(&rest(waterfall, span));
+        let (mut all, rest) = (first(span), rest(waterfall, span));
+        if is_small {
+            // What it failed of has a line of its own.
+            detail.values(&all);
+            all.clear();
+        }
+        all.extend(rest);
+        detail.values(&all);
         if let Some(late) = waterfall.late(at) {
             detail.lines.push(vec![(format!("  {late}"), Role::Dim)]);
         }

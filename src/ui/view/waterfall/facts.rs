@@ -45,7 +45,7 @@ impl Facts {
         ids.sort_unstable();
         let mut facts = Self { start, end, services, of_process, failed, failures: Vec::new(), main: 0, ids };
         facts.failures = facts.in_order(tree);
-        facts.main = main(trace, tree);
+        facts.main = facts.main(trace, tree);
         facts
     }
 
@@ -56,6 +56,23 @@ impl Facts {
         let mut all: Vec<u32> = (0u32..).take(tree.nodes.len()).filter(is_failed).collect();
         all.sort_unstable_by_key(|at| (end(*at), std::cmp::Reverse(*at)));
         all
+    }
+
+    /// The node of `Trace::root`. As a rule one of the roots of the tree is, and they stand by their start.
+    fn main(&self, trace: &Trace, tree: &Tree) -> usize {
+        let is_caused = |span: &Span| {
+            let here = span.references.iter().filter(|reference| reference.trace == trace.id);
+            here.into_iter().any(|reference| reference.span != span.id && self.node_of(reference.span).is_some())
+        };
+        let span = |at: usize| trace.spans.get(tree.nodes.get(at)?.span as usize);
+        let first = tree.roots().map(|(at, _)| at).find(|at| span(*at).is_some_and(|span| !is_caused(span)));
+        let earliest = || (0..tree.nodes.len()).min_by_key(|at| span(*at).map(|span| span.start));
+        first.or_else(earliest).unwrap_or(0)
+    }
+
+    /// Nodes by the ids of their spans, in the order of the ids.
+    pub fn ids(&self) -> &[(SpanId, u32)] {
+        &self.ids
     }
 
     /// How many of these nodes failed.
@@ -116,9 +133,4 @@ fn known(trace: &Trace) -> (Vec<Service>, Vec<usize>) {
     numbers.values_mut().zip(0..).for_each(|(number, at)| *number = at);
     let of_process = names.iter().map(|name| numbers.get(name).copied().unwrap_or(usize::MAX)).collect();
     (services(numbers.into_keys().collect()), of_process)
-}
-
-fn main(trace: &Trace, tree: &Tree) -> usize {
-    let root = trace.root().and_then(|root| trace.spans.iter().position(|span| std::ptr::eq(span, root)));
-    root.and_then(|root| tree.nodes.iter().position(|node| node.span as usize == root)).unwrap_or(0)
 }

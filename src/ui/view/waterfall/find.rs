@@ -3,6 +3,7 @@
 use super::Waterfall;
 use crate::model::trace::{Span, Tag};
 use crate::store::log::Needle;
+use crate::text::Plain;
 
 /// What was looked for, and the nodes that have it.
 #[derive(Debug)]
@@ -56,9 +57,10 @@ impl Waterfall {
         };
         let any_service = services.contains(&true);
         let nodes = (0u32..).zip(&self.tree.nodes);
-        let is_hit = |span: u32| {
+        let mut sought = Sought::new(needle);
+        let mut is_hit = |span: u32| {
             let span = self.trace.spans.get(span as usize);
-            span.is_some_and(|span| has(span, &needle) || (any_service && of_service(span)))
+            span.is_some_and(|span| sought.is_of(span) || (any_service && of_service(span)))
         };
         let hits = nodes.filter(|(_, node)| is_hit(node.span)).map(|(at, _)| at).collect();
         self.found = Some(Found { text: text.to_owned(), hits, is_fresh });
@@ -89,9 +91,41 @@ impl Waterfall {
     }
 }
 
-fn has(span: &Span, needle: &Needle) -> bool {
-    let said = |tags: &[Tag]| tags.iter().any(|tag| needle.is_in(&tag.key) || needle.is_in(&tag.value));
-    needle.is_in(&span.operation)
-        || said(&span.tags)
-        || span.events.iter().any(|event| needle.is_in(&event.name) || said(&event.tags))
+/// Texts that are remembered at once; a power of two.
+const MEMORY: usize = 4_096;
+
+/// What is looked for, and which texts have it: spans share most of theirs, and a text that was looked at already is
+/// known by its place, without another look.
+struct Sought {
+    needle: Needle,
+    known: Vec<(usize, bool)>,
+}
+
+impl Sought {
+    fn new(needle: Needle) -> Self {
+        // No text lies at 0.
+        Self { needle, known: vec![(0, false); MEMORY] }
+    }
+
+    fn is_of(&mut self, span: &Span) -> bool {
+        self.is_in(&span.operation)
+            || self.is_said(&span.tags)
+            || span.events.iter().any(|event| self.is_in(&event.name) || self.is_said(&event.tags))
+    }
+
+    fn is_said(&mut self, tags: &[Tag]) -> bool {
+        tags.iter().any(|tag| self.is_in(&tag.key) || self.is_in(&tag.value))
+    }
+
+    /// Each text of a trace has a place of its own for as long as the trace is there.
+    fn is_in(&mut self, text: &Plain) -> bool {
+        let place = text.as_str().as_ptr() as usize;
+        // Texts of one size lie at equal distances: all bits of the place have a say.
+        let slot = (place ^ (place >> 16)).wrapping_mul(0x9e37_79b9) >> 12 & (MEMORY - 1);
+        let Some(known) = self.known.get_mut(slot) else { return self.needle.is_in(text) };
+        if known.0 != place {
+            *known = (place, self.needle.is_in(text));
+        }
+        known.1
+    }
 }

@@ -43,7 +43,7 @@ pub fn places(area: Rect, size: Size, has_note: bool, is_table: bool) -> Places 
         Size::Full => rest.height,
         Size::Half => (rest.height / 2).max(4).min(rest.height),
         Size::Small if rest.height < LEAST => 0,
-        Size::Small => (rest.height / 3).clamp(4, 12),
+        Size::Small => (rest.height / 3).clamp(4, 10),
     };
     let rows = Rect { height: rest.height - height, ..rest };
     Places { head, note, ruler, rows, panel: Rect { y: rows.bottom(), height, ..rest } }

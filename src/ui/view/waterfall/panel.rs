@@ -8,11 +8,18 @@ use unicode_width::UnicodeWidthStr;
 use super::detail::{Detail, Piece};
 use super::layout::Size;
 use super::{Waterfall, said};
+use crate::analysis::traces::Node;
+use crate::model::trace;
 use crate::model::unit::nanos;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::overview::fit;
 use crate::ui::widget::ground::put;
+
+/// Cells of an operation at least, and of a title with all its words.
+const LEAST: usize = 12;
+const WIDE: usize = 110;
+const OFF: &str = "not on the critical path";
 
 impl Waterfall {
     fn detail(&self, width: u16) -> Vec<Vec<Piece>> {
@@ -56,15 +63,10 @@ fn title<'a>(waterfall: &Waterfall, scene: &Scene, width: usize, below: usize) -
     let at = waterfall.cursor as usize;
     let (Some(span), Some(node)) = (waterfall.span(), waterfall.tree.nodes.get(at)) else { return Line::default() };
     let service = waterfall.facts.service(span);
-    let share = waterfall.facts.percent(span.duration);
-    let path = match node.critical {
-        0 => "not on the critical path".to_owned(),
-        path => format!("on the critical path for {}", nanos(path)),
-    };
-    let facts = format!("{}, {share} of the trace, itself {}, {path}", nanos(span.duration), nanos(node.self_time));
+    let facts = facts(waterfall, span, node, width);
     let name = service.map_or("", |service| &service.name);
     let used = 4 + facts.width() + 2 + name.width() + 2 + 1;
-    let operation = fit(&span.operation, width.saturating_sub(used).max(12));
+    let operation = fit(&span.operation, width.saturating_sub(used).max(LEAST));
     let more = if below > 0 { format!(" +{below} lines ") } else { String::new() };
     let focus = if waterfall.has_panel_keys() { Role::Strong } else { Role::Title };
     let mut line = Line::from(vec![
@@ -81,4 +83,16 @@ fn title<'a>(waterfall: &Waterfall, scene: &Scene, width: usize, below: usize) -
         line.push_span(Span::styled("─", style(Role::Rule)));
     }
     line
+}
+
+/// How long, and what of it counts; in fewer words where there is less room.
+fn facts(waterfall: &Waterfall, span: &trace::Span, node: &Node, width: usize) -> String {
+    let [took, own, path] = [span.duration, node.self_time, node.critical].map(nanos);
+    let share = waterfall.facts.percent(span.duration);
+    if width < WIDE {
+        let path = if node.critical > 0 { format!("critical {path}") } else { "not critical".to_owned() };
+        return format!("{took}, {share}, itself {own}, {path}");
+    }
+    let path = if node.critical > 0 { format!("on the critical path for {path}") } else { OFF.to_owned() };
+    format!("{took}, {share} of the trace, itself {own}, {path}")
 }

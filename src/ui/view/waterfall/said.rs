@@ -26,7 +26,7 @@ pub fn headline(waterfall: &Waterfall, usual: Option<f64>) -> Headline {
     let is_slow = times.is_some_and(|times| times >= SLOW);
     let level = if failed.is_some() || is_slow { Level::Warning } else { Level::Calm };
     let usual = times.map(|times| format!("{} the usual time", factor(times)));
-    let parts: Vec<String> = failed.into_iter().chain(usual).chain(longest(waterfall)).collect();
+    let parts: Vec<String> = usual.into_iter().chain(failed).chain(longest(waterfall)).collect();
     Headline { level, text: parts.join("; ") }
 }
 
