@@ -125,14 +125,15 @@ fn what_keys_make_of_it() {
     let area = body(120, 40);
     let down = [Step::Down; 5];
     for (name, steps) in [
-        ("folded", &[Step::FoldAll, Step::FoldAll, Step::FoldAll][..]),
-        ("zoom", &[Step::Down, Step::Down, Step::Down, Step::ZoomIn]),
+        ("open", &[Step::FoldAll][..]),
+        ("folded", &[Step::FoldAll, Step::FoldAll, Step::FoldAll]),
+        ("zoom", &[Step::Down, Step::Down, Step::Down, Step::Fold, Step::ZoomIn]),
         ("self_times", &[Step::SelfTimes, Step::Down]),
         ("plain", &[Step::Critical]),
         ("error", &[Step::NextError]),
         ("detail", &[Step::NextError, Step::Open]),
         ("detail_full", &[Step::NextError, Step::Open, Step::Open, Step::PageDown]),
-        ("shorter", &[Step::Shorter]),
+        ("shorter", &[Step::FoldAll, Step::Shorter]),
     ] {
         let mut waterfall = open(checkout());
         act(&mut waterfall, steps, area);

@@ -22,7 +22,7 @@ fn walk(waterfall: &mut Waterfall, steps: &[Step]) -> Vec<u64> {
 fn left_and_right_walk_as_in_trees() {
     use Step::*;
     let mut waterfall = open(checkout());
-    assert_eq!(walk(&mut waterfall, &[Right, Right, Right, Down, Right]), [2, 3, 3, 4, 20]);
+    assert_eq!(walk(&mut waterfall, &[Right, Right, Right, Down, Right, Right]), [2, 3, 3, 4, 4, 20]);
     assert_eq!(walk(&mut waterfall, &[Left, Left, Left, Left, Left, Left]), [4, 4, 2, 2, 1, 1]);
     assert_eq!(waterfall.words(), "1 of 1, 38 spans");
     assert_eq!(walk(&mut waterfall, &[Right, Bottom, Top]), [1, 2, 1]);
@@ -35,6 +35,8 @@ fn folding_everything_goes_from_the_roots_to_all() {
         waterfall.act(Step::FoldAll, AREA);
         waterfall.words()
     };
+    assert_eq!(waterfall.words(), "1 of 7, 38 spans");
+    assert_eq!(words(&mut waterfall), "1 of 38");
     assert_eq!(words(&mut waterfall), "1 of 1, 38 spans");
     assert_eq!(words(&mut waterfall), "1 of 2, 38 spans");
     assert_eq!(words(&mut waterfall), "1 of 38");
@@ -48,8 +50,9 @@ fn folding_everything_goes_from_the_roots_to_all() {
 fn a_large_trace_opens_with_what_matters() {
     let mut trace = checkout();
     trace.spans.extend((0..40).map(|n| span(100 + n, 3, 1, "rule", (12, 1))));
-    let waterfall = open(trace);
-    assert_eq!(waterfall.words(), "1 of 7, 78 spans");
+    assert_eq!(open(trace.clone()).words(), "1 of 7, 78 spans");
+    trace.spans.truncate(14);
+    assert_eq!(open(trace).words(), "1 of 14");
 }
 
 #[test]
@@ -57,7 +60,7 @@ fn errors_are_visited_from_where_it_began() {
     let mut waterfall = open(checkout());
     assert_eq!(walk(&mut waterfall, &[Step::NextError; 5]), [6, 5, 2, 1, 6]);
     let mut waterfall = open(checkout());
-    walk(&mut waterfall, &[Step::FoldAll, Step::NextError]);
+    walk(&mut waterfall, &[Step::FoldAll, Step::FoldAll, Step::NextError]);
     assert_eq!(under(&waterfall), 6);
 }
 
@@ -89,6 +92,7 @@ fn what_is_found_is_gone_to_from_the_cursor() {
 #[test]
 fn short_spans_can_be_hidden_but_neither_errors_nor_the_path() {
     let mut waterfall = open(checkout());
+    waterfall.act(Step::FoldAll, AREA);
     let mut words = Vec::new();
     for _ in 0..4 {
         waterfall.act(Step::Shorter, AREA);
@@ -146,7 +150,7 @@ fn the_detail_takes_the_keys_and_gives_them_back() {
 fn a_later_answer_moves_nothing() {
     let mut waterfall = open(checkout());
     waterfall.select(SpanId(4));
-    walk(&mut waterfall, &[Step::Left, Step::ZoomIn]);
+    walk(&mut waterfall, &[Step::Right, Step::ZoomIn]);
     waterfall.find("risk");
     let before = shown(&waterfall, AREA);
     let mut trace = checkout();
@@ -170,4 +174,16 @@ fn the_span_is_copied_in_a_line() {
         waterfall.text(),
         "trace 4bf92f3577b34da6 span 0000000000000006 2026-11-23T14:02:51.095Z 3 s inventory SELECT stock failed\n"
     );
+}
+
+#[test]
+fn what_failed_is_told_by_the_row_that_hides_it() {
+    let mut trace = checkout();
+    trace.spans.iter_mut().filter(|span| span.id != SpanId(6)).for_each(|span| span.is_error = false);
+    let mut waterfall = open(trace);
+    walk(&mut waterfall, &[Step::FoldAll, Step::FoldAll]);
+    let row = |waterfall: &Waterfall| shown(waterfall, AREA).lines().nth(3).unwrap().to_owned();
+    assert!(row(&waterfall).ends_with("3.12 s✖"), "{}", row(&waterfall));
+    walk(&mut waterfall, &[Step::Right]);
+    assert!(row(&waterfall).ends_with("3.12 s"), "{}", row(&waterfall));
 }

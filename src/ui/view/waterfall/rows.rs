@@ -7,7 +7,7 @@ use crate::model::trace::Trace;
 /// Percent of the trace; what took less can be hidden.
 pub const SHARES: [i64; 4] = [0, 1, 5, 10];
 /// A trace of so many spans opens whole.
-const SMALL: usize = 40;
+const SMALL: usize = 16;
 /// In a larger one what neither failed nor took so much of it, in percent, is folded at first.
 const SLIGHT: i64 = 5;
 

@@ -44,12 +44,12 @@ pub fn services(names: Vec<Plain>) -> Vec<Service> {
 /// Bytes that all names begin with, up to a separator: `agent360-` says nothing where all have it.
 fn common(names: &[Plain]) -> usize {
     let Some(first) = names.iter().find(|name| !name.is_empty()) else { return 0 };
-    let ends = first.char_indices().filter(|(_, c)| matches!(c, '-' | '_' | '.' | '/' | ':')).map(|(at, _)| at + 1);
+    let mut ends = first.char_indices().filter(|(_, c)| matches!(c, '-' | '_' | '.' | '/' | ':')).map(|(at, _)| at + 1);
     let shared = |end: &usize| {
         let prefix = first.get(..*end).unwrap_or_default();
         names.len() > 1 && names.iter().all(|name| name.is_empty() || name.len() > *end && name.starts_with(prefix))
     };
-    ends.filter(shared).last().unwrap_or(0)
+    ends.rfind(shared).unwrap_or(0)
 }
 
 fn signs(name: &str, skipped: usize) -> impl Iterator<Item = char> {
