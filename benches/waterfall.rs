@@ -66,9 +66,9 @@ fn trace(shape: Shape) -> Trace {
             start,
             duration: length,
             kind: Kind::Internal,
-            is_error: n % 997 == 0,
+            is_error: n.is_multiple_of(997),
             tags,
-            events: if n % 10 == 0 {
+            events: if n.is_multiple_of(10) {
                 vec![Event { at: start, name: "pool.wait".into(), tags: Vec::new() }]
             } else {
                 Vec::new()

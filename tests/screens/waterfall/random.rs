@@ -66,7 +66,7 @@ proptest! {
         painted(&waterfall, Theme::default(), area);
         let (current, all) = waterfall.hits();
         prop_assert!(current <= all && !waterfall.words().is_empty() && !waterfall.text().is_empty());
-        prop_assert!(waterfall.span().is_some() == !waterfall.trace().spans.is_empty());
+        prop_assert_eq!(waterfall.span().is_none(), waterfall.trace().spans.is_empty());
         waterfall.headline(Some(f64::NAN));
         // Whatever was hidden can be seen again.
         if later.is_some() {
