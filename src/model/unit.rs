@@ -148,7 +148,7 @@ mod tests {
     fn nanoseconds_are_told_in_the_unit_that_fits() {
         let told = [0, 15, -999, 1_000, 840_000, 12_000_000, 3_120_000_000, -5_000_000, 7_800_000_000_000].map(nanos);
         assert_eq!(told.join("|"), "0 s|15 ns|-999 ns|1 µs|840 µs|12 ms|3.12 s|-5 ms|2.17 h");
-        assert_eq!([nanos(i64::MAX), nanos(i64::MIN)].join("|"), "106751 d|-106751 d");
+        assert_eq!([nanos(i64::MAX), nanos(i64::MIN)].join("|"), "106752 d|-106752 d");
     }
 
     #[test]

@@ -62,11 +62,11 @@ mod tests {
     fn labels_are_round_in_every_unit() {
         assert_eq!(line(3_120_000_000, 60), "0                  1 s                2 s             3.12 s");
         assert_eq!(line(71_000_000, 40), "0          20 ms      40 ms        71 ms");
-        assert_eq!(line(840, 40), "0        200 ns    400 ns         840 ns");
-        assert_eq!(line(7_200 * SECOND, 40), "0             60 min                 2 h");
+        assert_eq!(line(840, 40), "0                      500 ns     840 ns");
+        assert_eq!(line(7_200 * SECOND, 40), "0                   60 min           2 h");
         assert_eq!(line(0, 10), "       0 s");
         assert_eq!(line(5, 3), "");
-        assert_eq!(line(400 * 86_400 * SECOND, 30), "0           200 d        400 d");
+        assert_eq!(line(400 * 86_400 * SECOND, 30), "0              200 d     400 d");
     }
 
     proptest! {
