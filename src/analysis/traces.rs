@@ -15,6 +15,16 @@ pub use spent::{Spent, spent};
 pub struct Tree {
     /// Depth first.
     pub nodes: Vec<Node>,
+    /// The critical path, by node and within each by time.
+    pub path: Vec<Stretch>,
+}
+
+/// When nothing but one node held up the whole, in ns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stretch {
+    pub node: u32,
+    pub from: i64,
+    pub to: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +77,15 @@ impl Tree {
                 above.end = above.end.max(end);
             }
         }
-        critical::measure(trace, &children, &mut nodes);
-        Self { nodes }
+        let path = critical::measure(trace, &children, &mut nodes);
+        Self { nodes, path }
+    }
+
+    /// The part of the critical path that is a node's own.
+    pub fn path_of(&self, at: usize) -> &[Stretch] {
+        let first = self.path.partition_point(|stretch| (stretch.node as usize) < at);
+        let own = self.path.get(first..).unwrap_or_default();
+        own.get(..own.partition_point(|stretch| stretch.node as usize == at)).unwrap_or_default()
     }
 
     pub fn roots(&self) -> impl Iterator<Item = (usize, &Node)> {

@@ -101,6 +101,11 @@ fn seconds(value: f64) -> (String, String) {
     }
 }
 
+/// A duration in ns: `3.12 s`, `12 ms`, `840 µs`, `15 ns`.
+pub fn nanos(ns: i64) -> String {
+    if (-999..=999).contains(&ns) && ns != 0 { format!("{ns} ns") } else { Unit::Seconds.show(ns as f64 / 1e9) }
+}
+
 /// Three significant digits, none of them noise; exponents only where nothing else fits.
 pub fn digits(value: f64) -> String {
     let size = value.abs();
@@ -137,6 +142,13 @@ mod tests {
             show(Unit::Count, &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300]),
             "no value|+Inf|-Inf|1.0e288 T"
         );
+    }
+
+    #[test]
+    fn nanoseconds_are_told_in_the_unit_that_fits() {
+        let told = [0, 15, -999, 1_000, 840_000, 12_000_000, 3_120_000_000, -5_000_000, 7_800_000_000_000].map(nanos);
+        assert_eq!(told.join("|"), "0 s|15 ns|-999 ns|1 µs|840 µs|12 ms|3.12 s|-5 ms|2.17 h");
+        assert_eq!([nanos(i64::MAX), nanos(i64::MIN)].join("|"), "106752 d|-106752 d");
     }
 
     #[test]

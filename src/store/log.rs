@@ -12,6 +12,7 @@ mod row;
 mod seek;
 mod shown;
 
+pub use find::Needle;
 pub use row::Held;
 pub use shown::Shown;
 

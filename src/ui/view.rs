@@ -21,6 +21,7 @@ use crate::time::{SECOND, Timestamp, millis};
 pub mod alerts;
 pub mod logs;
 pub mod overview;
+pub mod waterfall;
 
 /// One of the views; some are reached by name only, and belong to one that has a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -31,6 +31,7 @@ mod styled;
 mod switch;
 mod tile;
 mod walking;
+mod waterfall;
 
 use console::{NOW, key, paint, text};
 use scenes::{STATES, names, scene};

@@ -13,7 +13,7 @@ use crate::{press, snapshot, text};
 type Look = (Color, Color, Modifier);
 
 /// The text, then each row as runs of styles (`a3 b12` is three cells of style a, twelve of b), then the styles.
-fn looks(buf: &Buffer) -> String {
+pub fn looks(buf: &Buffer) -> String {
     let mut known: Vec<Look> = Vec::new();
     let mut out = text(buf);
     out.push('\n');

@@ -1,9 +1,10 @@
 //! Where the time of each span went: to itself, and to what held up the whole.
 
-use super::{Children, Node, extent};
+use super::{Children, Node, Stretch, extent};
 use crate::model::trace::Trace;
 
-pub fn measure(trace: &Trace, children: &Children, nodes: &mut [Node]) {
+/// Writes into the nodes how long; gives when, by node and time.
+pub fn measure(trace: &Trace, children: &Children, nodes: &mut [Node]) -> Vec<Stretch> {
     let mut numbers = vec![0u32; nodes.len()];
     for (at, node) in (0..).zip(nodes.iter()) {
         if let Some(number) = numbers.get_mut(node.span as usize) {
@@ -14,14 +15,18 @@ pub fn measure(trace: &Trace, children: &Children, nodes: &mut [Node]) {
         node.self_time = alone(trace, children, node.span);
     }
     let roots: Vec<u32> = nodes.iter().filter(|node| node.parent.is_none()).map(|node| node.span).collect();
+    let mut path = Vec::with_capacity(nodes.len());
     for root in roots {
-        walk(trace, children, root, |span, length| {
-            let node = numbers.get(span as usize).and_then(|at| nodes.get_mut(*at as usize));
-            if let Some(node) = node {
-                node.critical = node.critical.saturating_add(length);
+        walk(trace, children, root, |span, from, to| {
+            let Some(at) = numbers.get(span as usize).copied().filter(|_| to > from) else { return };
+            if let Some(node) = nodes.get_mut(at as usize) {
+                node.critical = node.critical.saturating_add(to.saturating_sub(from));
+                path.push(Stretch { node: at, from, to });
             }
         });
     }
+    path.sort_unstable();
+    path
 }
 
 /// What is left of a span when its children's time is taken away.
@@ -38,7 +43,7 @@ fn alone(trace: &Trace, children: &Children, span: u32) -> i64 {
 
 /// Backwards from the end of a root: what finished last held up the whole, up to its own start; before that whatever
 /// finished last before that. Tells of each stretch whose it is.
-fn walk(trace: &Trace, children: &Children, root: u32, mut tell: impl FnMut(u32, i64)) {
+fn walk(trace: &Trace, children: &Children, root: u32, mut tell: impl FnMut(u32, i64, i64)) {
     let (start, end) = extent(trace, root);
     let mut open = vec![(root, start, end)];
     while let Some((span, start, end)) = open.pop() {
@@ -58,10 +63,10 @@ fn walk(trace: &Trace, children: &Children, root: u32, mut tell: impl FnMut(u32,
             if to > at {
                 continue;
             }
-            tell(span, at.saturating_sub(to));
+            tell(span, to, at);
             open.push((child, from, to));
             at = from;
         }
-        tell(span, at.saturating_sub(start));
+        tell(span, start, at);
     }
 }

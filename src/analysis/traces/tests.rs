@@ -101,6 +101,11 @@ proptest! {
                 prop_assert!((parent as usize) < at && above.depth + 1 == node.depth && above.end >= node.end);
             }
         }
+        for (at, node) in tree.nodes.iter().enumerate() {
+            let own = tree.path_of(at);
+            prop_assert_eq!(own.iter().map(|stretch| stretch.to - stretch.from).sum::<i64>(), node.critical);
+            prop_assert!(own.iter().is_sorted_by(|a, b| a.to <= b.from) && own.iter().all(|one| one.node as usize == at));
+        }
         for (at, root) in tree.roots() {
             let sum: i64 = tree.nodes[at..root.end as usize].iter().map(|node| node.critical).sum();
             prop_assert_eq!(sum, of.spans[root.span as usize].duration.max(0));

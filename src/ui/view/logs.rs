@@ -28,7 +28,7 @@ mod take;
 mod volume;
 mod window;
 
-pub use detail::leaves;
+pub use detail::{leaves, unfold};
 
 use layout::places;
 use list::List;

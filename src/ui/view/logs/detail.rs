@@ -110,7 +110,7 @@ fn tree(logs: &Logs, document: &Document, scene: &Scene, area: Rect, buf: &mut B
 }
 
 /// A value in rows: its own lines, such as those of a stack trace, with their indent, and what is longer wrapped.
-fn unfold(value: &str, room: usize, most: usize) -> Vec<String> {
+pub fn unfold(value: &str, room: usize, most: usize) -> Vec<String> {
     let mut rows = Vec::new();
     for line in value.split('⏎') {
         let left = most.saturating_sub(rows.len());
