@@ -130,7 +130,7 @@ fn demo() -> ContextSetup {
         name: "checkout".to_owned(),
         matcher: format!("endpoint=\"{endpoint}\""),
         logs: Some(logs),
-        traces: None,
+        traces: Some("checkout".to_owned()),
     };
     ContextSetup {
         name: "demo".into(),
@@ -138,7 +138,7 @@ fn demo() -> ContextSetup {
         prometheus: true,
         alertmanager: true,
         logs: true,
-        traces: false,
+        traces: true,
         index: INDEX.into(),
         read_only: false,
         // Its rules have none.
