@@ -39,7 +39,7 @@ fn a_calm_period_is_not_slower_than_the_one_before() {
         for number in 4..400 {
             let end = START.plus(-number * 40 * MINUTE);
             let now = Range::new(end.plus(-30 * MINUTE), end);
-            if !is_calm(&sim, now) || !is_calm(&sim, now.before()) || number % 13 != 0 {
+            if !is_calm(&sim, now) || !is_calm(&sim, now.before()) || number % 17 != 0 {
                 continue;
             }
             let (is, was) = (tally(&service, now), tally(&service, now.before()));
@@ -50,7 +50,7 @@ fn a_calm_period_is_not_slower_than_the_one_before() {
             counted += is.counted();
         }
     }
-    assert!(looked > 12 && counted > looked * 200, "{looked} {counted}");
+    assert!(looked > 10 && counted > looked * 200, "{looked} {counted}");
 }
 
 /// The endpoint's own spans at the gateway, by its path.
@@ -61,7 +61,7 @@ fn of_path<'a>(found: &'a [Slower], path: &str) -> Option<&'a Slower> {
 #[test]
 fn a_slow_database_is_found_behind_the_endpoint_that_waits_for_it() {
     let (service, sim) = (Service::new(360, START), Sim::new(360, START));
-    let all = sim.incidents(START.plus(-20 * DAY), START.plus(-HOUR));
+    let all = sim.incidents(START.plus(-10 * DAY), START.plus(-HOUR));
     let mut blamed: BTreeMap<String, usize> = BTreeMap::new();
     let mut looked = 0;
     for incident in all.iter().filter(|one| one.kind == IncidentKind::Database) {
@@ -85,6 +85,6 @@ fn a_slow_database_is_found_behind_the_endpoint_that_waits_for_it() {
         assert_eq!(others.collect::<Vec<_>>(), Vec::<&Slower>::new());
     }
     let told: usize = blamed.values().sum();
-    assert!(looked > 8 && told * 2 > looked, "{blamed:?} of {looked}");
+    assert!(looked > 4 && told * 2 > looked, "{blamed:?} of {looked}");
     assert_eq!(blamed.get("cassandra"), Some(&told), "{blamed:?}");
 }

@@ -9,8 +9,8 @@ const ENOUGH: usize = 30;
 /// So much more of the whole is told, of one that has at least so much.
 const MORE: f64 = 0.1;
 const LEAST: f64 = 0.2;
-/// Standard deviations that chance does not reach.
-const SURE: f64 = 4.5;
+/// Standard deviations that chance reaches once in a thousand times.
+const SURE: f64 = 3.0;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PathShare {

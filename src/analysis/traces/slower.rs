@@ -13,8 +13,8 @@ const ENOUGH: usize = 20;
 /// So many times longer, and longer by so many ns.
 const FACTOR: f64 = 1.5;
 const FLOOR: i64 = 20_000_000;
-/// Standard deviations that chance does not reach.
-const SURE: f64 = 4.5;
+/// Standard deviations that chance reaches once in ten thousand times.
+const SURE: f64 = 3.7;
 
 /// Times are in ns; of each pair the period before comes first.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,12 +1,14 @@
 //! What traces say together: one sentence for each thing that stands out.
 
-use super::{PathShare, Row, Slower, Tally};
-use crate::analysis::logs::{factor, number};
+use super::{Blame, PathShare, Row, Slower};
+use crate::analysis::logs::number;
 use crate::model::unit::Unit;
 use crate::text::Plain;
 
 /// Fewer failing traces than this are no news.
 const FEW: u32 = 3;
+/// Standard deviations that the number of failing ones must grow by.
+const SURE: f64 = 3.0;
 /// An error is quoted up to so many characters.
 const QUOTED: usize = 80;
 
@@ -34,26 +36,40 @@ pub fn share(one: &PathShare) -> String {
     format!("{service} has {} of the critical path of the traces{before}", Unit::Ratio.show(one.now))
 }
 
-/// `31 of 40 failing traces fail first in reserve of inventory: Timeout: upstream timeout after 3000 ms`
-pub fn failing(tally: &Tally) -> Option<String> {
-    let ((service, operation), count) = tally.began.iter().max_by_key(|(_, count)| **count)?;
-    let all = tally.failed();
-    let is_here = |row: &&Row| row.blame.as_ref().is_some_and(|b| b.service == *service && b.operation == *operation);
-    let row = tally.failing.iter().find(is_here);
-    let error = row.and_then(|row| row.blame.as_ref()).map_or("", |blame| blame.error.as_str());
+/// `40 failing traces fail first in reserve of inventory, 1 before: Timeout: upstream timeout after 3000 ms`, where more
+/// do than before: operation and service, and of how many traces now and before, as far as it is known.
+pub fn failing(name: (&Plain, &Plain), (count, before): (u32, Option<u32>), rows: &[Row]) -> Option<String> {
+    let (now, was) = (f64::from(count), f64::from(before.unwrap_or(0)));
+    if count < FEW || now - was < SURE * (now + was).sqrt() {
+        return None;
+    }
+    let here = |blame: &&Blame| blame.operation == *name.0 && blame.service == *name.1;
+    let error = rows.iter().filter_map(|row| row.blame.as_ref()).find(here).map_or("", |blame| blame.error.as_str());
     let error = if error.is_empty() { String::new() } else { format!(": {}", shortened(error)) };
-    let where_ = named(operation, service);
-    (all >= FEW && *count * 2 > all).then(|| {
-        format!("{} of {} failing traces fail first in {where_}{error}", number((*count).into()), number(all.into()))
-    })
+    let before = before.map_or_else(String::new, |before| format!(", {} before", number(before.into())));
+    let (count, here) = (number(count.into()), named(name.0, name.1));
+    Some(format!("{count} failing traces fail first in {here}{before}{error}"))
 }
 
-/// `the slowest trace took 8.4 s, 4.2x the limit: POST /api/checkout of gateway`
-pub fn slowest(row: &Row, limit_seconds: f64) -> Option<String> {
-    let times = row.duration as f64 / 1e9 / limit_seconds;
-    let what = named(&row.operation, &row.service);
-    (times.is_finite() && times >= 1.0)
-        .then(|| format!("the slowest trace took {}, {} the limit: {what}", took(row.duration), factor(times)))
+/// What the traces add about an endpoint that fails, or about everything: `its traces fail in authorize of payment`.
+/// Where they fail at the door there is nothing to add.
+pub fn blamed(failing: &[Row], endpoint: Option<&str>) -> Option<String> {
+    let is_of = |row: &&Row| endpoint.is_none_or(|endpoint| is_about(row, endpoint));
+    let rows: Vec<(&Row, &Blame)> =
+        failing.iter().filter(is_of).filter_map(|row| Some((row, row.blame.as_ref()?))).collect();
+    let same =
+        |one: &Blame| rows.iter().filter(|(_, b)| (&b.service, &b.operation) == (&one.service, &one.operation)).count();
+    let (count, row, blame) =
+        rows.iter().map(|(row, blame)| (same(blame), row, blame)).max_by_key(|(count, ..)| *count)?;
+    let is_elsewhere = (&blame.service, &blame.operation) != (&row.service, &row.operation);
+    let whose = if endpoint.is_some() { "its traces" } else { "traces" };
+    (count >= FEW as usize && count * 2 > rows.len() && is_elsewhere)
+        .then(|| format!("{whose} fail in {}", named(&blame.operation, &blame.service)))
+}
+
+/// Its first span names the endpoint as a word: `POST /api/pay`, but not `/api/payments`.
+fn is_about(row: &Row, endpoint: &str) -> bool {
+    row.operation.as_str().split_whitespace().any(|word| word == endpoint)
 }
 
 fn shortened(text: &str) -> String {
