@@ -19,7 +19,7 @@ pub type Name = (Plain, Plain);
 
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    seen: HashSet<TraceId>,
+    pub(super) seen: HashSet<TraceId>,
     counted: HashSet<TraceId>,
     /// The slowest first.
     pub slowest: Vec<Row>,
@@ -70,11 +70,6 @@ impl Tally {
     /// How many traces the figures are of.
     pub fn counted(&self) -> usize {
         self.counted.len()
-    }
-
-    /// How many were looked at.
-    pub fn seen(&self) -> usize {
-        self.seen.len()
     }
 
     /// How many of them have an error.

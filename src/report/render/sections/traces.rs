@@ -68,10 +68,10 @@ fn failing(failing: &Failing, report: &Report) -> Vec<Block> {
         format!("{} {of}, {}, {}: {error}", clock(row, report), row.id, took(row.duration))
     };
     let newest = failing.rows.iter().take(SHOWN).map(row).collect();
-    let some = if failing.is_sample { " of those that were looked at; there are more" } else { "" };
+    let some = if failing.is_sample { " (there are more)" } else { "" };
     let count = number(failing.count.into());
     vec![
-        Block::Line(format!("failing: {count}, {} before{some}; the newest:", before(failing.count_before))),
+        Block::Line(format!("failing: {count}{some}, {} before; the newest:", before(failing.count_before))),
         Block::List(newest),
         Block::Table(Sheet::new(&["where errors begin", "traces", "before"], began)),
     ]
