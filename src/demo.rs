@@ -7,5 +7,6 @@ mod logs;
 mod service;
 mod silences;
 pub mod sim;
+mod traces;
 
 pub use service::Service;

@@ -13,6 +13,7 @@ mod logs;
 mod plan;
 mod render;
 mod tables;
+mod traces;
 mod words;
 mod write;
 
@@ -70,6 +71,9 @@ async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -
     let mut questions = ask::questions(&plan.watch, &grid, plan.alertmanager);
     if plan.logs {
         questions.extend(logs::questions(plan, &grid));
+    }
+    if plan.traces {
+        questions.extend(traces::questions(plan, &grid));
     }
     let asked = ask::ask_all(ask, &questions, plan.at_once, clock, tell);
     let answers = asked.instrument(telemetry::step("ask")).await;

@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+#[path = "demo/traces.rs"]
+mod traces;
+
 use std::sync::Arc;
 
 use a360::analysis::alerts::{State, Told, rows};

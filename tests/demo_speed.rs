@@ -8,6 +8,7 @@ use a360::demo::sim::{Sim, Target, trace};
 use a360::model::log::Search;
 use a360::model::query::Query;
 use a360::model::series::Series;
+use a360::model::trace::TraceSearch;
 use a360::model::window::{Progress, Span};
 use a360::time::{DAY, HOUR, MINUTE, Timestamp};
 
@@ -48,6 +49,7 @@ fn speed() {
     measure("requests of 15m", &|| sim.requests(quarter, START).len());
     measure("lines of 15m", &|| sim.lines(quarter, START, 10).len());
     logs(&measure);
+    traces(&measure);
     let kept: Vec<_> = sim.requests(START.plus(-MINUTE), START).into_iter().filter(|r| r.kept()).collect();
     measure("spans of 1m", &|| kept.iter().map(|request| trace::spans(request).len()).sum());
     measure("exposition of all targets", &|| {
@@ -73,5 +75,26 @@ fn logs(measure: &dyn Fn(&str, &dyn Fn() -> usize)) {
         measure("volume", &|| ask(&volume, Progress::default(), START).into_volume().unwrap().levels.len());
         let tallies = Query::Tallies { search: Search::default(), span };
         measure("tallies", &|| ask(&tallies, Progress::default(), START).into_tallies().unwrap().requests.len());
+    }
+}
+
+fn traces(measure: &dyn Fn(&str, &dyn Fn() -> usize)) {
+    let service = Service::new(360, START);
+    let error = vec![("error".to_owned(), "true".to_owned())];
+    let any = TraceSearch { limit: 100, ..TraceSearch::default() };
+    let searches = [
+        ("the newest", any.clone()),
+        ("failing", TraceSearch { tags: error.clone(), ..any.clone() }),
+        ("failing in search", TraceSearch { service: "search".into(), tags: error, ..any.clone() }),
+        ("slow", TraceSearch { min: Some(2_000_000_000), ..any.clone() }),
+        ("slow in notify", TraceSearch { service: "notify".into(), min: Some(2_000_000_000), ..any }),
+    ];
+    for (name, search) in searches {
+        for length in [HOUR, DAY] {
+            let query = Query::Traces { search: search.clone(), span: Span::Live { length } };
+            measure(&format!("{name} traces of {} h", length / HOUR), &|| {
+                service.answer(&query, Progress::default(), START).unwrap().into_traces().unwrap().traces.len()
+            });
+        }
     }
 }

@@ -21,3 +21,5 @@ mod script;
 mod text;
 #[path = "report/told.rs"]
 mod told;
+#[path = "report/traces.rs"]
+mod traces;

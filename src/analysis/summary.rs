@@ -5,6 +5,7 @@ use super::availability::{Availability, Restart};
 use super::logs::{blamed, insights, loudest};
 use super::patterns::tally::Finding;
 use super::stats::{Above, above, at_cap, last_above, median, total_now};
+use super::traces::{Row, words};
 use crate::model::alert::Severity;
 use crate::model::labels::Labels;
 use crate::model::series::{Frame, Series};
@@ -48,6 +49,8 @@ pub struct Facts<'a> {
     pub restarts: Vec<Restart>,
     /// What is new or grown in the logs, and everything else that was compared; what stands out first.
     pub logs: &'a [Finding],
+    /// Traces that failed, the newest first.
+    pub traces: &'a [Row],
     /// The range is over: nothing is told of now.
     pub is_history: bool,
 }
@@ -157,6 +160,9 @@ fn failing(facts: &Facts, limits: &Limits, since: &Since) -> Option<Headline> {
         text.push_str(&format!("; p95 {}", latency_change(facts, slow.0, slow.1.from)));
     }
     if let Some(said) = blamed(facts.logs, endpoint) {
+        text.push_str(&format!("; {said}"));
+    }
+    if let Some(said) = words::blamed(facts.traces, endpoint) {
         text.push_str(&format!("; {said}"));
     }
     if let Some(Availability::Degraded { up, targets, .. }) = &facts.availability {

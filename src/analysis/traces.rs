@@ -5,10 +5,19 @@ use std::collections::HashMap;
 
 use crate::model::trace::{SpanId, Trace};
 
+mod blame;
 mod critical;
+mod share;
+mod slower;
 mod spent;
+mod tally;
+pub mod words;
 
+pub use blame::{Blame, Row};
+pub use share::{PathShare, shares};
+pub use slower::{Slower, slower};
 pub use spent::{Spent, spent};
+pub use tally::Tally;
 
 /// The spans of a trace, each below the one that caused it; children by their start.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -6,9 +6,10 @@ use super::alertmanager::Alertmanager;
 use super::engine::{self, EvalError, Select};
 use super::logs::Logs;
 use super::sim::Sim;
+use super::traces;
 use crate::model::fault::FetchError;
 use crate::model::labels::Labels;
-use crate::model::query::{Answer, Query};
+use crate::model::query::{Answer, Query, Source};
 use crate::model::series::{Frame, Notes, Series, Vector};
 use crate::model::tail;
 use crate::model::window::{Progress, Window};
@@ -47,6 +48,7 @@ impl Service {
             Query::Silences => Ok(Answer::Silences(self.alertmanager.silences(now))),
             Query::Routing => Ok(Answer::Routing(self.alertmanager.routing())),
             Query::Host => Err(FetchError::Unsupported("the demo has no machine of its own".into())),
+            query if query.source() == Source::Jaeger => traces::answer(&self.sim, query, now),
             _ => self.logs.answer(&self.sim, query, &progress, now),
         }
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::plan::Grid;
+use super::traces::Folded;
 use crate::analysis::history;
 use crate::model::alert::Alert;
 use crate::model::ask::Ask;
@@ -15,6 +16,7 @@ use crate::model::fault::FetchError;
 use crate::model::log::{Page, Tallies, Volume};
 use crate::model::query::{Answer, Query, Source};
 use crate::model::series::{Frame, Notes, Vector};
+use crate::model::trace::Sample;
 use crate::model::watch::Watch;
 use crate::model::window::Progress;
 use crate::source::poll::Clock;
@@ -93,6 +95,8 @@ pub fn questions(watch: &Watch, grid: &Grid, alertmanager: bool) -> Vec<Question
 #[derive(Debug, Default)]
 pub struct Answers {
     held: BTreeMap<(Topic, When), Answer>,
+    /// What the traces say, which are not held.
+    pub traces: Folded,
     /// In the order of the questions, not of the answers.
     pub not_asked: Vec<NotAsked>,
     /// What servers remarked, each once.
@@ -134,6 +138,10 @@ impl Answers {
             Err(error) => Some(Plain::from(error.to_string())),
             Ok(answer) => {
                 let why = self.note(&answer);
+                let answer = match answer {
+                    Answer::Sample(sample) => Answer::Sample(self.traces.take(question.topic, question.when, sample)),
+                    other => other,
+                };
                 self.held.insert((question.topic, question.when), answer);
                 why
             }
@@ -159,7 +167,8 @@ impl Answers {
             Answer::Held(Holdings { notes, .. })
             | Answer::Lines(Page { notes, .. })
             | Answer::Volume(Volume { notes, .. })
-            | Answer::Tallies(Tallies { notes, .. }) => {
+            | Answer::Tallies(Tallies { notes, .. })
+            | Answer::Sample(Sample { notes, .. }) => {
                 self.warnings.extend(notes.iter().cloned());
                 return None;
             }

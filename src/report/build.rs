@@ -14,6 +14,7 @@ use super::figures::Meaning;
 use super::logs;
 use super::plan::{Grid, Plan};
 use super::tables::{Both, Layout, table};
+use super::traces;
 use crate::analysis::alerts::{Row, rows};
 use crate::analysis::summary::{Headline, Level};
 use crate::analysis::switch::Switch;
@@ -33,6 +34,8 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
     let alerts = answers.alerts().map(|alerts| active(alerts, answers.holdings(), name));
     let switch_alarm = switch.alarm(grid.now.end).filter(|_| plan.is_recent(&grid));
     let logs = plan.logs.then(|| logs::logs(&answers, &grid));
+    let traces = plan.traces.then(|| traces::traces(&answers, plan));
+    let failing = traces.as_ref().and_then(|traces| traces.failing.as_ref()).map_or(&[][..], |failing| &failing.rows);
     let found = logs.as_ref().and_then(|logs| logs.patterns.as_ref()).map_or(&[][..], |patterns| &patterns.found);
     let known = Known {
         requests: &requests,
@@ -40,6 +43,7 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         resources: &resources,
         cap: performance.cap,
         logs: found,
+        traces: failing,
     };
     let summary = summary::summary(&answers, &known, plan, &grid);
     let summary = match &switch_alarm {
@@ -61,6 +65,7 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         switch_alarm,
         fired: fired::fired(&answers, name),
         logs,
+        traces,
         insights: Vec::new(),
         warnings: answers.warnings,
         not_asked: answers.not_asked,

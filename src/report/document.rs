@@ -7,6 +7,7 @@ use crate::analysis::alerts::Row;
 use crate::analysis::availability::{Availability, Restart};
 use crate::analysis::patterns::tally::Finding;
 use crate::analysis::summary::Headline;
+use crate::analysis::traces::{PathShare, Row as TraceRow, Slower};
 use crate::model::alert::Severity;
 use crate::model::log::{Count, Tallies, Volume};
 use crate::model::unit::Unit;
@@ -32,6 +33,8 @@ pub struct Report {
     pub fired: Option<Vec<Fired>>,
     /// What the log lines are about; nothing where there are none to search.
     pub logs: Option<Logs>,
+    /// What the traces say; nothing where there are none to search.
+    pub traces: Option<Traces>,
     /// What changed and what stands out, the most important first.
     pub insights: Vec<Insight>,
     /// What the servers remarked.
@@ -162,6 +165,7 @@ pub enum Section {
     Resources,
     Hosts,
     Logs,
+    Traces,
 }
 
 impl Section {
@@ -174,6 +178,7 @@ impl Section {
             Self::Resources => "resources",
             Self::Hosts => "hosts",
             Self::Logs => "logs",
+            Self::Traces => "traces",
         }
     }
 }
@@ -200,6 +205,52 @@ pub struct Patterns {
     /// Not all lines were looked at: the numbers are those of the lines that were.
     pub is_sample: bool,
     pub found: Vec<Finding>,
+}
+
+/// What the traces of the period say. What could not be asked is absent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traces {
+    /// What the figures are of, in the period and in the one before.
+    pub looked: Option<Looked>,
+    pub before: Option<Looked>,
+    /// From so many ns on a trace was sought as a slow one.
+    pub slow_from: i64,
+    /// The slowest first.
+    pub slowest: Option<Vec<TraceRow>>,
+    pub failing: Option<Failing>,
+    /// Operations that take longer than before, the one that adds most by itself first.
+    pub slower: Option<Vec<Slower>>,
+    /// Of the critical paths, by service, the largest first.
+    pub shares: Option<Vec<PathShare>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looked {
+    pub traces: usize,
+    /// There are more.
+    pub is_sample: bool,
+}
+
+/// Traces with an error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failing {
+    /// So many were looked at.
+    pub count: u32,
+    pub count_before: Option<u32>,
+    /// There are more.
+    pub is_sample: bool,
+    /// The newest first.
+    pub rows: Vec<TraceRow>,
+    /// Where the errors began, the most first.
+    pub began: Vec<Began>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Began {
+    pub service: Plain,
+    pub operation: Plain,
+    pub count: u32,
+    pub count_before: Option<u32>,
 }
 
 /// What the alerts of one name did in the period, all of them together.

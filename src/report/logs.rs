@@ -5,20 +5,18 @@
 
 use super::ask::{Answers, Question, Topic, When};
 use super::document::{Logs, Patterns};
-use super::plan::{Grid, Plan};
+use super::plan::{Grid, Plan, parts};
 use crate::analysis::logs::{covered, stands_out};
 use crate::analysis::patterns::tally::{Sample, between};
 use crate::model::log::{Page, Search, Volume};
 use crate::model::query::{Answer, Query};
 use crate::model::window::Span;
-use crate::time::{Range, SECOND};
+use crate::time::Range;
 
 /// Parts that a period is looked at in.
 const PARTS: u8 = 12;
 /// Lines of each part that are looked at.
 const LINES: u32 = 1_000;
-/// A part is not shorter than this, in ms.
-const SHORTEST: i64 = 10 * SECOND;
 /// Buckets that a period's lines are counted in.
 const BUCKETS: i64 = 24;
 /// Patterns that are told.
@@ -33,22 +31,12 @@ pub fn questions(plan: &Plan, grid: &Grid) -> Vec<Question> {
         let volume =
             Query::Volume { search: search.clone(), span: span(period), step: (period.length() / BUCKETS).max(1) };
         all.push(Question { topic: Topic::LogVolume, when, query: volume });
-        all.extend(parts(period).map(|(number, part)| {
+        all.extend(parts(period, PARTS).map(|(number, part)| {
             let query = Query::Lines { search: search.clone(), span: span(part), before: None, limit: LINES };
             Question { topic: Topic::LogLines(number), when, query }
         }));
     }
     all
-}
-
-/// The parts of a period, which share no moment and leave none out.
-fn parts(period: Range) -> impl Iterator<Item = (u8, Range)> {
-    let count = (period.length() / SHORTEST).clamp(1, i64::from(PARTS));
-    let edge = move |number: i64| period.start.plus(period.length() * number / count);
-    (0..count as u8).map(move |number| {
-        let (start, end) = (edge(i64::from(number)), edge(i64::from(number) + 1));
-        (number, Range::new(start, if end < period.end { end.plus(-1) } else { end }))
-    })
 }
 
 pub fn logs(answers: &Answers, grid: &Grid) -> Logs {
@@ -88,7 +76,8 @@ fn patterns(
 fn sample(answers: &Answers, when: When, period: Range) -> Option<Sample<'_>> {
     let page =
         |number| if let Answer::Lines(page) = answers.of(Topic::LogLines(number), when)? { Some(page) } else { None };
-    let seen: Vec<(&Page, Range)> = parts(period).filter_map(|(number, part)| Some((page(number)?, part))).collect();
+    let seen: Vec<(&Page, Range)> =
+        parts(period, PARTS).filter_map(|(number, part)| Some((page(number)?, part))).collect();
     let parts = seen.into_iter().map(|(page, part)| (&page.lines[..], covered(page, part))).collect::<Vec<_>>();
     (!parts.is_empty()).then_some(Sample { period, parts })
 }

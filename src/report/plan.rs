@@ -25,6 +25,8 @@ pub struct Plan {
     pub alertmanager: bool,
     /// Whether there are logs to search.
     pub logs: bool,
+    /// Whether there are traces to search.
+    pub traces: bool,
     /// The alert that must always fire, where the config names it; empty is none.
     pub dead_mans_switch: Option<Plain>,
     pub scope: Option<Plain>,
@@ -114,6 +116,19 @@ impl Grid {
     pub fn points(&self) -> i64 {
         self.now.length() / self.step
     }
+}
+
+/// A part that a period is looked at in is not shorter than this, in ms.
+const SHORTEST: i64 = 10 * SECOND;
+
+/// The parts of a period, at most so many, which share no moment and leave none out.
+pub fn parts(period: Range, most: u8) -> impl Iterator<Item = (u8, Range)> {
+    let count = (period.length() / SHORTEST).clamp(1, i64::from(most.max(1)));
+    let edge = move |number: i64| period.start.plus(period.length() * number / count);
+    (0..count as u8).map(move |number| {
+        let (start, end) = (edge(i64::from(number)), edge(i64::from(number) + 1));
+        (number, Range::new(start, if end < period.end { end.plus(-1) } else { end }))
+    })
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ pub fn report(
         // Without a config the one of this machine is a guess: no report may fail for it.
         alertmanager: context.alertmanager && (cli.demo || config.path.is_some() || cli.alertmanager.is_some()),
         logs: context.logs && (cli.demo || config.path.is_some() || cli.elasticsearch.is_some()),
+        traces: context.traces && (cli.demo || config.path.is_some()),
         dead_mans_switch: context.dead_mans_switch.clone(),
         watch: watch.map_err(|error| Mistake::of_argument(&error))?,
         scope: scope.map(|scope| scope.name.as_str().into()),
@@ -130,7 +131,7 @@ fn demo() -> ContextSetup {
         name: "checkout".to_owned(),
         matcher: format!("endpoint=\"{endpoint}\""),
         logs: Some(logs),
-        traces: None,
+        traces: Some("checkout".to_owned()),
     };
     ContextSetup {
         name: "demo".into(),
@@ -138,7 +139,7 @@ fn demo() -> ContextSetup {
         prometheus: true,
         alertmanager: true,
         logs: true,
-        traces: false,
+        traces: true,
         index: INDEX.into(),
         read_only: false,
         // Its rules have none.

@@ -260,6 +260,7 @@ pub fn plan() -> Plan {
         watch: Watch::default(),
         alertmanager: false,
         logs: false,
+        traces: false,
         dead_mans_switch: None,
         scope: None,
         zone: TimeZone::UTC,

@@ -30,6 +30,7 @@ mod story;
 mod styled;
 mod switch;
 mod tile;
+mod trace_tile;
 mod walking;
 mod waterfall;
 

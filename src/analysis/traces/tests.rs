@@ -1,3 +1,5 @@
+mod together;
+
 use proptest::prelude::*;
 
 use super::*;

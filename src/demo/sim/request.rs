@@ -94,21 +94,22 @@ impl Request {
 impl Sim {
     /// The requests answered from `start` on and before `end`, in order of time.
     pub fn requests(&self, start: Timestamp, end: Timestamp) -> Vec<Request> {
-        self.requests_of(start, end, |_| true)
+        self.requests_of(start, end, |_, _| true)
     }
 
     /// Those of them that failed, without making the others.
     pub fn failures(&self, start: Timestamp, end: Timestamp) -> Vec<Request> {
-        self.requests_of(start, end, |status| status.starts_with('5'))
+        self.requests_of(start, end, |_, status| status.starts_with('5'))
     }
 
-    fn requests_of(&self, start: Timestamp, end: Timestamp, keep: impl Fn(&str) -> bool) -> Vec<Request> {
+    /// Those of them whose endpoint, by its number, and status are wanted, without making the others.
+    pub fn requests_of(&self, start: Timestamp, end: Timestamp, keep: impl Fn(usize, &str) -> bool) -> Vec<Request> {
         let (first, last) = (start.0.div_euclid(SECOND), (end.0 - 1).div_euclid(SECOND));
         let mut requests = Vec::new();
         if start < end {
             self.each_flow(first * SECOND, (last + 1) * SECOND, |place, run| {
-                let (_, (_, _, status)) = place;
-                if keep(status) {
+                let (key, (_, _, status)) = place;
+                if keep(key.endpoint, status) {
                     self.of_flow(place, run, first..=last, &mut requests);
                 }
             });

@@ -1,9 +1,13 @@
 //! The trace of a request: who did what for how long, and where it went wrong.
 
+mod batch;
 mod failure;
+mod names;
 mod recipe;
 
+pub use batch::{Batch, SERVICE as BATCH_SERVICE};
 pub use failure::{Failure, failure, stack};
+pub use names::{names, rate};
 pub use recipe::{Recipe, Step, recipe};
 
 use super::fleet::{self, Place};

@@ -25,6 +25,10 @@ pub enum Topic {
     LogVolume,
     /// The newest lines of one part of the period, by its number.
     LogLines(u8),
+    /// Some of the newest traces of one part of the period, by its number; of those that fail; of slow ones.
+    Traces(u8),
+    TracesFailing(u8),
+    TracesSlow(u8),
 }
 
 impl Topic {
@@ -51,16 +55,25 @@ impl Topic {
             Self::LogTallies => "logs.tallies",
             Self::LogVolume => "logs.volume",
             Self::LogLines(_) => "logs.lines",
+            Self::Traces(_) => "traces.newest",
+            Self::TracesFailing(_) => "traces.failing",
+            Self::TracesSlow(_) => "traces.slow",
         }
     }
 
     /// Asked in parts: whoever counts questions counts the first of them only.
     pub fn is_further_part(self) -> bool {
-        matches!(self, Self::LogLines(1..))
+        self != self.whole()
     }
 
     /// Of what is asked in parts the first part: all of them are one question.
     pub fn whole(self) -> Self {
-        if self.is_further_part() { Self::LogLines(0) } else { self }
+        match self {
+            Self::LogLines(_) => Self::LogLines(0),
+            Self::Traces(_) => Self::Traces(0),
+            Self::TracesFailing(_) => Self::TracesFailing(0),
+            Self::TracesSlow(_) => Self::TracesSlow(0),
+            other => other,
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::analysis::logs::insights as sentences;
 use crate::analysis::patterns::compare::Kind;
+use crate::analysis::traces::words as sentence;
 use crate::model::unit::Unit;
 use crate::report::document::{Insight, Report, Section, State, Table};
 use crate::report::figures::{Change, Row};
@@ -35,6 +36,7 @@ pub fn insights(report: &Report) -> Vec<Insight> {
     disks(report, &mut found);
     nothing_before(report, &mut found);
     logs(report, &mut found);
+    traces(report, &mut found);
     // Stable: within a section what was found first stays first.
     found.sort_by_key(|insight| insight.section);
     found.truncate(MOST);
@@ -60,6 +62,30 @@ fn logs(report: &Report, found: &mut Vec<Insight>) {
             break;
         }
     }
+}
+
+/// Operations that are told.
+const OPERATIONS: usize = 3;
+
+fn traces(report: &Report, found: &mut Vec<Insight>) {
+    let Some(traces) = &report.traces else { return };
+    let here =
+        |name: &Plain, text: String, change| Insight { section: Section::Traces, name: name.clone(), text, change };
+    let failing = traces.failing.iter().flat_map(|failing| failing.began.iter().map(move |one| (one, &failing.rows)));
+    let said = failing.filter_map(|(one, rows)| {
+        let text = sentence::failing((&one.operation, &one.service), (one.count, one.count_before), rows)?;
+        Some(here(&one.operation, text, compared(Some(one.count.into()), one.count_before.map(f64::from))))
+    });
+    found.extend(said.take(OPERATIONS));
+    let slower = traces.slower.iter().flatten().filter(|one| one.is_own).take(OPERATIONS);
+    let of = |(was, is): (i64, i64)| Change::Ratio(is as f64 / was.max(1) as f64 - 1.0);
+    found.extend(slower.map(|one| here(&one.operation, sentence::slower(one), of(one.p95))));
+    let grown = traces.shares.iter().flatten().filter(|share| share.has_grown);
+    found.extend(grown.map(|share| {
+        let change =
+            share.before.filter(|was| *was > 0.0).map_or(Change::New, |was| Change::Ratio(share.now / was - 1.0));
+        here(&share.service, sentence::share(share), change)
+    }));
 }
 
 fn told(section: Section, name: &Plain, text: String, change: Change) -> Insight {

@@ -6,6 +6,7 @@ use crate::analysis::alerts::digest_of_own;
 use crate::analysis::patterns::tally::Finding;
 use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::analysis::switch::Switch;
+use crate::analysis::traces::Row as TraceRow;
 use crate::model::series::Frame;
 use crate::report::ask::{Answers, Topic, When};
 use crate::report::document::{Presence, Requests, Resources};
@@ -23,6 +24,8 @@ pub struct Known<'a> {
     pub cap: Option<f64>,
     /// What is new or grown in the logs.
     pub logs: &'a [Finding],
+    /// Traces that failed.
+    pub traces: &'a [TraceRow],
 }
 
 pub fn summary(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headline {
@@ -101,6 +104,7 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
         alerts: digest.as_ref().filter(|_| is_recent),
         restarts: known.presence.restarts.clone().unwrap_or_default(),
         logs: known.logs,
+        traces: known.traces,
         is_history: !is_recent,
     };
     headline(&facts, &plan.watch.limits, grid.now.end, &|at| plan.clock(at, grid))

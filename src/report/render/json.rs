@@ -3,6 +3,7 @@
 
 mod logs;
 mod service;
+mod traces;
 
 use serde_json::{Map, Value, json};
 
@@ -57,6 +58,7 @@ fn document(report: &Report) -> Value {
         },
         "alerts": service::alerts(report),
         "logs": report.logs.as_ref().map(logs::logs),
+        "traces": report.traces.as_ref().map(traces::traces),
         "insights": report.insights.iter().map(insight).collect::<Vec<_>>(),
         "warnings": report.warnings,
         "questions": report.asked,

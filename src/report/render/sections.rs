@@ -2,6 +2,7 @@
 
 mod logs;
 mod service;
+mod traces;
 
 use super::page::{Block, Section, Sheet, first_of};
 use super::spark::spark;
@@ -22,6 +23,7 @@ pub fn sections(report: &Report) -> Vec<Section> {
         section("Alerts", service::alerts(report)),
     ];
     all.extend(report.logs.as_ref().map(|logs| section("Logs", logs::logs(logs, report))));
+    all.extend(report.traces.as_ref().map(|traces| section("Traces", traces::traces(traces, report))));
     all.push(section("What changed", insights(report)));
     if !report.not_asked.is_empty() {
         all.push(section("Could not be asked", vec![service::not_asked(report)]));

@@ -14,6 +14,7 @@ use crate::model::alert::Severity;
 use crate::model::host::HostSample;
 use crate::model::query::{Answer, Query, Source, Subscription, Update};
 use crate::model::series::{Frame, Series, Vector};
+use crate::model::trace::TraceId;
 use crate::store::Slot;
 use crate::text::Plain;
 
@@ -30,12 +31,15 @@ mod machines;
 pub mod panel;
 mod questions;
 mod reading;
+mod trace_news;
+mod trace_tile;
 
 use database::Database;
 use hosts::Hosts;
 pub use legend::fit;
 use log_news::LogNews;
 use panel::Panel;
+use trace_news::TraceNews;
 
 #[derive(Default)]
 pub struct Overview {
@@ -56,6 +60,7 @@ pub struct Overview {
     database: Database,
     here: Slot<HostSample>,
     log_news: LogNews,
+    trace_news: TraceNews,
     /// Which panel has the cursor, 0 to 3.
     pub selected: usize,
     /// Which series the cursor is on when a panel is on the whole screen.
@@ -149,6 +154,7 @@ impl Overview {
             alerts: sure(scene.alerts, scene).map(|_| scene.digest),
             restarts: self.restarts(),
             logs: self.log_news.sure(scene),
+            traces: self.trace_news.sure(scene),
             is_history: !scene.shown.is_live(),
         };
         let said = headline(&facts, &scene.watch.limits, scene.now, &|at| scene.clock(at));
@@ -177,6 +183,11 @@ impl Overview {
         }
     }
 
+    /// The first of the traces that are shown: the slowest of those that fail, or the slowest.
+    pub fn trace(&self, scene: &Scene) -> Option<TraceId> {
+        self.trace_news.first(scene)
+    }
+
     /// The panel under a cell of the terminal, and the moment, where the cell lies on the chart.
     pub fn at(&self, scene: &Scene, area: Rect, cell: Position) -> Option<(Panel, Option<i64>)> {
         draw::at(self, scene, area, cell)
@@ -201,6 +212,8 @@ impl View for Overview {
             self.here.take(query, update.result.and_then(Answer::into_host), update.at);
         } else if query.source() == Source::Elasticsearch {
             self.log_news.apply(update, scene);
+        } else if query.source() == Source::Jaeger {
+            self.trace_news.apply(update, scene);
         } else if !frames.is_empty() || !vectors.is_empty() {
             // Two questions may have been made the same in the config.
             let fires = questions::is_about_alerts(query);
@@ -223,6 +236,9 @@ impl View for Overview {
         let every = |every: Duration| scene.shown.is_live().then_some(every);
         let mut wanted = vec![Subscription { query: Query::Host, every: Some(scene.tiles) }];
         wanted.extend(self.log_news.queries(scene));
+        if !scene.full && !draw::below(scene, area).traces.is_empty() {
+            wanted.extend(self.trace_news.queries(scene));
+        }
         if scene.asked {
             let frames = self.frames(scene, area).into_iter().map(|asked| (asked.query, asked.every));
             let vectors = self.vectors(scene).into_iter().map(|asked| (asked.query, asked.every));

@@ -6,11 +6,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{Below, PanelArea, below, full, layout};
+use super::layout::{self, PanelArea, full, layout};
 use super::lines::{Entry, entries};
 use super::panel::{self, Panel};
 use super::reading::{Reading, reading};
-use super::{Overview, alerts, legend, log_tile, machines};
+use super::{Overview, alerts, legend, log_tile, machines, trace_tile};
 use crate::analysis::availability::Availability;
 use crate::model::fault::FetchError;
 use crate::model::series::{Frame, Notes};
@@ -30,12 +30,12 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
         draw_panel(overview, panel, place, area, scene, buf);
     }
     machines::draw(overview, scene, layout.machines, buf);
-    let below = if scene.logs { below(layout.alerts) } else { Below::only(layout.alerts) };
+    let below = below(scene, area);
     let (width, height) = (usize::from(below.alerts.width), usize::from(below.alerts.height));
     for (line, row) in alerts::lines(scene, width, height).into_iter().zip(below.alerts.rows()) {
         line.render(row, buf);
     }
-    for row in below.rule.rows() {
+    for row in below.rules.into_iter().flat_map(Rect::rows) {
         Line::styled("│", scene.theme.style(Role::Rule)).render(row, buf);
     }
     match below.logs.height {
@@ -43,6 +43,16 @@ pub fn draw(overview: &Overview, scene: &Scene, area: Rect, buf: &mut Buffer) {
         1 => log_tile::line(&overview.log_news, scene, below.logs, buf),
         _ => log_tile::draw(&overview.log_news, scene, below.logs, buf),
     }
+    match below.traces.height {
+        0 => {}
+        1 => trace_tile::line(&overview.trace_news, scene, below.traces, buf),
+        _ => trace_tile::draw(&overview.trace_news, scene, below.traces, buf),
+    }
+}
+
+/// What lies below the machines, on the page with all of it.
+pub fn below(scene: &Scene, area: Rect) -> layout::Below {
+    layout::below(layout(area).alerts, scene.logs, scene.traces)
 }
 
 fn draw_panel(overview: &Overview, panel: Panel, place: PanelArea, body: Rect, scene: &Scene, buf: &mut Buffer) {

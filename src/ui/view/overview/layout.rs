@@ -13,6 +13,10 @@ const SIDE_WIDTH: u16 = 46;
 const GAP: u16 = 2;
 /// Alerts and logs stand beside each other from this width on.
 const BESIDE: u16 = 110;
+/// All three do from this width on.
+const ALL_BESIDE: u16 = 180;
+/// From so many rows on each of two tiles above each other has a title.
+const TWO_TILES: u16 = 6;
 /// So many rows has what fires before the logs get one.
 const LEAST_ALERTS: u16 = 3;
 /// Below this a chart says nothing: the panel is its title line alone.
@@ -36,35 +40,63 @@ pub struct Layout {
     pub alerts: Rect,
 }
 
-/// What lies below the machines, where there are logs.
+/// What lies below the machines; what there is no room for is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Below {
     pub alerts: Rect,
-    /// Between the two, where they stand beside each other.
-    pub rule: Rect,
-    /// One row, or as many as the alerts have.
+    /// Between what stands beside each other.
+    pub rules: [Rect; 2],
+    /// One row, or several with a title.
     pub logs: Rect,
+    pub traces: Rect,
 }
 
-impl Below {
-    pub fn only(alerts: Rect) -> Self {
-        Self { alerts, ..Self::default() }
+/// Alerts, and what is there of logs and traces: beside each other, or the logs and the traces in the last rows.
+pub fn below(area: Rect, has_logs: bool, has_traces: bool) -> Below {
+    if area.width < BESIDE || area.height < 2 || !(has_logs || has_traces) {
+        return stacked(area, has_logs, has_traces);
     }
+    if has_logs && has_traces && area.width >= ALL_BESIDE {
+        let width = (area.width - 2) / 3;
+        let (first, rest) = split(area, area.width - 2 * width - 2);
+        let (logs, second) = (Rect { width, ..rest }, Rect { x: rest.x + width, width: 1, ..rest });
+        let traces = Rect { x: second.right(), width, ..rest };
+        return Below { alerts: first.0, rules: [first.1, second], logs, traces };
+    }
+    let ((alerts, rule), right) = split(area, area.width / 2 + area.width % 2);
+    let rows = match (has_logs, has_traces) {
+        (true, false) => 0,
+        (false, _) => right.height,
+        _ if right.height >= TWO_TILES => right.height / 2,
+        _ => u16::from(right.height > 2),
+    };
+    let logs = Rect { height: right.height - rows, ..right };
+    let traces = Rect { y: logs.bottom(), height: rows, ..right };
+    let empty = |rect: Rect| if rect.height == 0 { Rect::default() } else { rect };
+    Below { alerts, rules: [rule, Rect::default()], logs: empty(logs), traces: empty(traces) }
 }
 
-/// Alerts and logs beside each other, or the logs in the last row.
-pub fn below(area: Rect) -> Below {
-    if area.width >= BESIDE && area.height > 1 {
-        let width = area.width / 2 + area.width % 2;
-        let rule = Rect { x: area.x + width, width: 1, ..area };
-        let logs = Rect { x: rule.right(), width: area.width - width - 1, ..area };
-        return Below { alerts: Rect { width, ..area }, rule, logs };
-    }
-    if area.height < LEAST_ALERTS {
-        return Below::only(area);
-    }
-    let alerts = Rect { height: area.height - 1, ..area };
-    Below { alerts, rule: Rect::default(), logs: Rect { y: alerts.bottom(), height: 1, ..area } }
+/// What is left of a column with the rule beside it, and the rest.
+fn split(area: Rect, width: u16) -> ((Rect, Rect), Rect) {
+    let rule = Rect { x: area.x + width, width: 1, ..area };
+    let rest = Rect { x: rule.right(), width: area.width - width - 1, ..area };
+    ((Rect { width, ..area }, rule), rest)
+}
+
+/// One row each, as long as the alerts keep enough.
+fn stacked(area: Rect, has_logs: bool, has_traces: bool) -> Below {
+    let mut below = Below { alerts: area, ..Below::default() };
+    let mut last = |is_there: bool, least: u16| {
+        if !is_there || below.alerts.height < least {
+            return Rect::default();
+        }
+        below.alerts.height -= 1;
+        Rect { y: below.alerts.bottom(), height: 1, ..area }
+    };
+    let both = has_logs && has_traces;
+    let traces = last(has_traces, if both { LEAST_ALERTS + 2 } else { LEAST_ALERTS });
+    let logs = last(has_logs, LEAST_ALERTS);
+    Below { logs, traces, ..below }
 }
 
 /// The normal overview.
@@ -159,20 +191,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn everything_lies_inside_and_panels_do_not_overlap(width in 0u16..320, height in 0u16..120) {
+        fn everything_lies_inside_and_panels_do_not_overlap(width in 0u16..320, height in 0u16..120, has in any::<(bool, bool)>()) {
             let area = Rect::new(3, 4, width, height);
             let Layout { panels, machines, alerts } = layout(area);
             let mut all = vec![machines, alerts];
             for panel in panels.into_iter().chain([full(area)]) {
                 all.extend([panel.title, panel.chart, panel.legend]);
             }
-            let under = below(alerts);
-            all.extend([under.alerts, under.rule, under.logs]);
+            let under = below(alerts, has.0, has.1);
+            let parts_below = [under.alerts, under.rules[0], under.rules[1], under.logs, under.traces];
+            all.extend(parts_below);
             for rect in all.iter().filter(|rect| !rect.is_empty()) {
                 prop_assert_eq!(rect.intersection(area), *rect);
             }
-            let Below { alerts, rule, logs } = below(alerts);
-            let parts: Vec<Rect> = panels.iter().flat_map(|p| [p.title, p.chart, p.legend]).chain([machines, alerts, rule, logs]).collect();
+            let parts: Vec<Rect> = panels.iter().flat_map(|p| [p.title, p.chart, p.legend]).chain([machines]).chain(parts_below).collect();
             for (i, a) in parts.iter().enumerate() {
                 for b in &parts[i + 1..] {
                     prop_assert!(a.intersection(*b).is_empty(), "{a:?} {b:?}");
