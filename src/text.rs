@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_width::UnicodeWidthChar;
 
 pub mod nearest;
+pub mod words;
 
 /// The most bytes of one outside text that are kept.
 pub const MAX_BYTES: usize = 8 * 1024;

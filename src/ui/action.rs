@@ -1,12 +1,15 @@
 //! What a user can do: one row an action. Keys, footer, `?` help, the `:` palette and the config's names all come
 //! from this table.
 
+use super::view::ViewId;
+
 /// Everything a key or the palette can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     Overview,
     Alerts,
     LogLines,
+    TraceList,
     Silences,
     Rules,
     NextView,
@@ -57,6 +60,14 @@ pub enum Action {
     Wrap,
     Around,
     Patterns,
+    Services,
+    Fold,
+    FoldAll,
+    Critical,
+    SelfTimes,
+    Hide,
+    Shorter,
+    NextError,
     Context,
     Palette,
     Help,
@@ -102,18 +113,26 @@ pub const TABLE: &[Row] = &[
     row(Action::Exclude, "exclude", &["x"], "of logs: without this value, or this pattern", Some("without")),
     row(Action::Expire, "expire", &["x"], "end the silence", Some("end silence")),
     row(Action::Extend, "extend", &["E"], "one hour more for the silence", Some("extend")),
-    row(Action::Metrics, "metrics", &["M"], "the alert's metrics, from before it began", Some("metrics")),
+    row(Action::Fold, "fold", &["space"], "of a trace: fold what a span caused, or unfold it", Some("fold")),
+    row(Action::FoldAll, "fold-all", &["z"], "of a trace: fold all, one level, or nothing", Some("all")),
+    row(Action::Critical, "critical", &["K"], "of a trace: what held up the whole, or not", Some("critical path")),
+    row(Action::SelfTimes, "self-times", &["d"], "of a trace: where the time was spent", Some("self time")),
+    row(Action::NextError, "next-error", &["E", "!"], "of a trace: the next span that failed", Some("next error")),
+    row(Action::Metrics, "metrics", &["M"], "metrics of the alert, or of the trace's time", Some("metrics")),
     row(Action::Links, "links", &["o"], "copy a link of the alert: runbook, graph, others", Some("links")),
     row(Action::Group, "group", &["b"], "group the alerts by a label", Some("group")),
-    row(Action::Quiet, "quiet", &["v"], "what is quiet or ended too; of logs: the level", Some("quiet too")),
-    row(Action::Edit, "edit", &["e"], "edit the filter of alerts, the query of logs", Some("filter")),
-    row(Action::Order, "order", &["O"], "order the alerts within their groups", Some("order")),
+    row(Action::Quiet, "quiet", &["v"], "what is quiet too; of logs: the level; of traces: failing", Some("quiet too")),
+    row(Action::Edit, "edit", &["e"], "edit the filter of alerts, the query of logs or traces", Some("filter")),
+    row(Action::Services, "services", &["b"], "of traces: choose the service", Some("service")),
+    row(Action::Order, "order", &["O"], "order the alerts within their groups, or the traces", Some("order")),
     row(Action::Around, "around", &["C"], "the lines around this one", Some("around")),
     row(Action::Patterns, "patterns", &["P"], "what the lines say, ranked by what is new", Some("patterns")),
     row(Action::Select, "select", &["z"], "select a window on the volume of logs, to zoom in", Some("select")),
     row(Action::Wrap, "wrap", &["w"], "wrap long lines, or not", Some("wrap")),
-    row(Action::Logs, "logs", &["L"], "from an alert to the logs", None),
-    row(Action::Traces, "traces", &["T"], "traces (not built yet); of a line, its trace id", None),
+    row(Action::Hide, "hide", &["H"], "of a trace: hide what does not fit the find", Some("hide others")),
+    row(Action::Shorter, "shorter", &["%"], "of a trace: hide short spans: 1, 5, 10 %, none", Some("hide short")),
+    row(Action::Logs, "logs", &["L"], "from an alert or a trace to its logs", None),
+    row(Action::Traces, "traces", &["T"], "to the traces of the alert, the line or the range", None),
     row(Action::Time, "time", &["t"], "choose the time range", Some("time")),
     row(Action::Scope, "scope", &["s"], "choose the service scope", Some("scope")),
     row(Action::Find, "find", &["/"], "find in what is shown", Some("find")),
@@ -125,8 +144,8 @@ pub const TABLE: &[Row] = &[
     row(Action::CrosshairRight, "crosshair-right", &["."], "move the crosshair to the right", None),
     row(Action::CrosshairFarLeft, "crosshair-far-left", &["<"], "move the crosshair far to the left", None),
     row(Action::CrosshairFarRight, "crosshair-far-right", &[">"], "move the crosshair far to the right", None),
-    row(Action::PanLeft, "pan-left", &["h", "left"], "earlier; of logs: the text to the left", Some("pan")),
-    row(Action::PanRight, "pan-right", &["l", "right"], "later; of logs: to the right", None),
+    row(Action::PanLeft, "pan-left", &["h", "left"], "earlier; of logs: to the left; of a trace: fold", Some("pan")),
+    row(Action::PanRight, "pan-right", &["l", "right"], "later; of logs: to the right; of a trace: unfold", None),
     row(Action::ZoomReset, "zoom-reset", &["0"], "back to the live range of the config", Some("reset")),
     row(Action::HistoryBack, "history-back", &["["], "back to the view before", None),
     row(Action::HistoryForward, "history-forward", &["]"], "forward again", None),
@@ -140,6 +159,7 @@ pub const TABLE: &[Row] = &[
     row(Action::Overview, "overview", &["1"], "the overview: is it healthy?", None),
     row(Action::Alerts, "alerts", &["2"], "the alerts: what fires, who knows?", None),
     row(Action::LogLines, "log-lines", &["3"], "the logs: what does it say?", None),
+    row(Action::TraceList, "trace-list", &["4"], "the traces: where is the time?", None),
     row(Action::Silences, "silences", &[], "all silences: whose, until when, what they hit", None),
     row(Action::Rules, "rules", &[], "all rules: do they work, are they quick enough", None),
     row(Action::NextView, "next-view", &["tab"], "next view", None),
@@ -152,14 +172,18 @@ pub const TABLE: &[Row] = &[
 ];
 
 impl Action {
-    /// Whether it is one of the logs' own, or one that they do not know; none where it is everybody's. One key may do
-    /// the one here and the other there.
-    pub fn is_of_logs(self) -> Option<bool> {
+    /// Whether the view of this tab knows it. One key may do one thing in the one and another in the other.
+    pub fn is_known_in(self, tab: ViewId) -> bool {
+        let (in_logs, in_traces) = (tab == ViewId::Logs, tab == ViewId::Traces);
         match self {
-            Self::Include | Self::Exclude | Self::Select | Self::Wrap | Self::Around | Self::Patterns => Some(true),
-            Self::Acknowledge | Self::Silence | Self::Expire | Self::Extend | Self::Metrics => Some(false),
-            Self::Links | Self::Logs | Self::Group | Self::Order => Some(false),
-            _ => None,
+            Self::Include | Self::Exclude | Self::Select | Self::Around | Self::Patterns => in_logs,
+            Self::Wrap => in_logs || in_traces,
+            Self::Fold | Self::FoldAll | Self::Critical | Self::SelfTimes => in_traces,
+            Self::Hide | Self::Shorter | Self::NextError | Self::Services => in_traces,
+            Self::Acknowledge | Self::Silence | Self::Expire | Self::Extend => !in_logs && !in_traces,
+            Self::Links | Self::Group => !in_logs && !in_traces,
+            Self::Metrics | Self::Logs | Self::Order => !in_logs,
+            _ => true,
         }
     }
 

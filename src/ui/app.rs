@@ -13,6 +13,7 @@ use super::range::Shown;
 use super::view::alerts::Alerts;
 use super::view::logs::Logs;
 use super::view::overview::Overview;
+use super::view::traces::Traces;
 use super::view::{Keys, Scene, View, ViewId};
 use crate::analysis::alerts::Digest;
 use crate::analysis::news::News;
@@ -21,6 +22,7 @@ use crate::analysis::switch::Switch;
 use crate::model::alert::Alert;
 use crate::model::fault::FetchError;
 use crate::model::query::Source;
+use crate::model::trace::{SpanId, TraceId};
 use crate::model::watch::{Scope, Watch};
 use crate::store::Slot;
 use crate::text::Plain;
@@ -31,8 +33,12 @@ mod command;
 mod learn;
 mod logs;
 mod mouse;
+mod over;
+mod pasted;
 mod setup;
 mod silence;
+mod trace_walk;
+mod traces;
 mod walk;
 
 pub use command::Select;
@@ -60,6 +66,8 @@ pub struct Place {
     pub selected: usize,
     pub full: bool,
     pub crosshair: Option<i64>,
+    /// The trace that is open, and the span under its cursor.
+    pub trace: Option<(TraceId, Option<SpanId>)>,
 }
 
 /// What `/` looks for, and which of the hits is the current one.
@@ -81,6 +89,7 @@ pub struct App {
     pub overview: Overview,
     pub alerting: Alerts,
     pub logs: Logs,
+    pub traces: Traces,
     pub alerts: Slot<Vec<Alert>>,
     /// The alerts, counted and in order, and whether Alertmanager's word was fresh when they were.
     pub digest: Digest,
@@ -116,6 +125,7 @@ impl App {
             overview: Overview::default(),
             alerting: Alerts::default(),
             logs: Logs::default(),
+            traces: Traces::default(),
             alerts: Slot::default(),
             digest: Digest::default(),
             digest_knows: false,
@@ -155,9 +165,11 @@ impl App {
             }
             Event::Term(TermEvent::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
             Event::Term(TermEvent::Paste(text)) => {
-                if let Some(overlay) = &mut self.overlay {
-                    overlay.paste(&text);
+                match &mut self.overlay {
+                    Some(overlay) => overlay.paste(&text),
+                    None => self.pasted(&text),
                 }
+                self.want_names();
                 self.look_again();
                 None
             }
@@ -180,7 +192,7 @@ impl App {
         if let Some(overlay) = self.overlay.take() {
             return self.overlay_key(overlay, key);
         }
-        match self.setup.keymap.action(key, self.view == ViewId::Logs) {
+        match self.setup.keymap.action(key, self.view) {
             Some(action) => self.act(action),
             None => None,
         }
@@ -191,6 +203,7 @@ impl App {
             ViewId::Overview => &self.overview,
             ViewId::Alerts | ViewId::Silences | ViewId::Rules => &self.alerting,
             ViewId::Logs => &self.logs,
+            ViewId::Traces => &self.traces,
         }
     }
 
@@ -223,7 +236,7 @@ impl App {
             asked: self.context().is_some_and(|context| context.prometheus),
             alertmanager: self.context().is_some_and(|context| context.alertmanager),
             logs: self.has_logs(),
-            traces: self.context().is_some_and(|context| context.traces),
+            traces: self.has_traces(),
             index: self.context().map_or("", |context| &context.index),
             read_only: self.context().is_some_and(|context| context.read_only),
             scoped: self.scope > 0,
@@ -237,6 +250,10 @@ impl App {
             back: key(Action::Back),
             bottom: key(Action::Bottom),
             select: key(Action::Select),
+            edit: key(Action::Edit),
+            logs: key(Action::Logs),
+            services: key(Action::Services),
+            wider: key(Action::ZoomOut),
         }
     }
 
@@ -276,7 +293,7 @@ impl App {
         let selected = self.overview.selected;
         self.overview = Overview::default();
         self.overview.selected = selected;
-        (self.alerting, self.logs) = (Alerts::default(), Logs::default());
+        (self.alerting, self.logs, self.traces) = (Alerts::default(), Logs::default(), Traces::default());
         self.alerts = Slot::default();
         (self.digest, self.news) = (Digest::default(), News::default());
         self.use_switch();
@@ -324,6 +341,7 @@ impl App {
             selected: self.overview.selected,
             full: self.full,
             crosshair: self.crosshair,
+            trace: self.traces.opened(),
         }
     }
 
@@ -332,6 +350,12 @@ impl App {
         self.overview.selected = place.selected;
         (self.full, self.crosshair) = (place.full, place.crosshair);
         self.show_view(place.view);
+        match place.trace {
+            // What is open already keeps its folds and its zoom.
+            Some((id, _)) if self.traces.opened().is_some_and(|(open, _)| open == id) => {}
+            Some((id, span)) => self.traces.open(id, span),
+            None => self.traces.close(),
+        }
         if place.scope != self.scope {
             self.use_scope(place.scope);
         }

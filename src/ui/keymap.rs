@@ -6,6 +6,7 @@ use std::fmt;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, TABLE};
+use super::view::ViewId;
 use crate::text::nearest::did_you_mean;
 
 /// A key as a person writes it: `j`, `G`, `ctrl-d`, `shift-tab`, `enter`.
@@ -102,8 +103,8 @@ impl fmt::Display for Key {
 /// Every key that does something.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    /// By the key, and whether the logs are shown.
-    actions: HashMap<(Key, bool), Action>,
+    /// By the key, and the tab that is shown.
+    actions: HashMap<(Key, ViewId), Action>,
     /// In the order of the table and of each row's keys, for help and footer.
     keys: Vec<(Action, Vec<Key>)>,
 }
@@ -148,9 +149,8 @@ impl Keymap {
         self.actions.clear();
         let all = self.keys.iter().flat_map(|(action, keys)| keys.iter().map(move |key| (*key, *action)));
         for (key, action) in all {
-            for in_logs in [true, false].into_iter().filter(|place| action.is_of_logs().is_none_or(|own| own == *place))
-            {
-                if let Some(other) = self.actions.insert((key, in_logs), action) {
+            for tab in ViewId::NUMBERED.into_iter().filter(|tab| action.is_known_in(*tab)) {
+                if let Some(other) = self.actions.insert((key, tab), action) {
                     return Err((key, [other, action]));
                 }
             }
@@ -158,9 +158,9 @@ impl Keymap {
         Ok(())
     }
 
-    /// What a key does, among the logs or elsewhere.
-    pub fn action(&self, event: KeyEvent, in_logs: bool) -> Option<Action> {
-        self.actions.get(&(Key::from(event), in_logs)).copied()
+    /// What a key does in a view.
+    pub fn action(&self, event: KeyEvent, view: ViewId) -> Option<Action> {
+        self.actions.get(&(Key::from(event), view.tab())).copied()
     }
 
     pub fn keys(&self, action: Action) -> &[Key] {
@@ -219,22 +219,28 @@ mod tests {
     fn the_config_moves_keys() {
         let map = Keymap::default().with(&[change("pause", &["u"]), change("find", &["p"])]).unwrap();
         let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
-        assert_eq!(map.action(press('u'), false), Some(Action::Pause));
-        assert_eq!(map.action(press('p'), true), Some(Action::Find));
-        assert_eq!(map.action(press('/'), false), None);
+        assert_eq!(map.action(press('u'), ViewId::Overview), Some(Action::Pause));
+        assert_eq!(map.action(press('p'), ViewId::Logs), Some(Action::Find));
+        assert_eq!(map.action(press('/'), ViewId::Overview), None);
         assert_eq!(map.first(Action::Pause).unwrap(), "u");
     }
 
     #[test]
-    fn one_key_may_do_another_thing_among_the_logs() {
+    fn one_key_may_do_another_thing_in_another_view() {
         let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
         let map = Keymap::default();
-        assert_eq!([true, false].map(|logs| map.action(press('x'), logs)), [Action::Exclude, Action::Expire].map(Some));
+        let places = [ViewId::Logs, ViewId::Silences];
+        assert_eq!(places.map(|view| map.action(press('x'), view)), [Action::Exclude, Action::Expire].map(Some));
+        assert_eq!(map.action(press('x'), ViewId::Traces), None);
+        let of_z = [ViewId::Overview, ViewId::Logs, ViewId::Traces].map(|view| map.action(press('z'), view));
+        assert_eq!(of_z, [None, Some(Action::Select), Some(Action::FoldAll)]);
         let map = map.with(&[change("exclude", &["X"]), change("expire", &["w"])]).unwrap();
-        assert_eq!([true, false].map(|logs| map.action(press('w'), logs)), [Action::Wrap, Action::Expire].map(Some));
-        assert_eq!(map.action(press('x'), true), None);
+        assert_eq!(places.map(|view| map.action(press('w'), view)), [Action::Wrap, Action::Expire].map(Some));
+        assert_eq!(map.action(press('x'), ViewId::Logs), None);
         let (_, text) = Keymap::default().with(&[change("exclude", &["p"])]).unwrap_err();
         assert!(text.contains("`exclude`") && text.contains("`pause`"), "{text}");
+        let (_, text) = Keymap::default().with(&[change("fold", &["K"])]).unwrap_err();
+        assert!(text.contains("`fold`") && text.contains("`critical`"), "{text}");
     }
 
     #[test]

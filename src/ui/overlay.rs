@@ -2,14 +2,15 @@
 
 use super::action::{Action, TABLE};
 use super::app::App;
-use super::log_prompt::Prompt;
+use super::prompt::Prompt;
 use super::range::Shown;
 use super::silence_form::{Clock, Form, short};
 use super::view::ViewId;
 use super::view::alerts::{Group, Link, Order};
+use super::view::traces::{Sort, Terms};
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
-use crate::model::log::Filter as LogFilter;
+use crate::model::log::{Filter as LogFilter, Search};
 use crate::model::silence::Silence;
 use crate::time::{DAY, HOUR, MINUTE};
 
@@ -24,6 +25,10 @@ pub enum Choice {
     /// Ends or extends the silence of this id.
     OfSilence(Action, String),
     Order(Order),
+    /// Of traces.
+    Sort(Sort),
+    /// Whose traces are sought.
+    Service(String),
     Copy(Link),
     /// Narrows the logs.
     Field(LogFilter),
@@ -42,7 +47,9 @@ pub enum Overlay {
     Filter(Input),
     Silence(Box<Form>),
     /// The query of the logs.
-    Query(Box<Prompt>),
+    Query(Box<Prompt<Search>>),
+    /// The search of traces.
+    Search(Box<Prompt<Terms>>),
 }
 
 impl Overlay {
@@ -53,6 +60,7 @@ impl Overlay {
             Self::Find(input) | Self::Filter(input) => input.insert(text),
             Self::Silence(form) => form.paste(text),
             Self::Query(prompt) => prompt.paste(text),
+            Self::Search(prompt) => prompt.paste(text),
         }
     }
 
@@ -120,6 +128,13 @@ impl Overlay {
         Self::Choose(Picker::new("order by", items.into()).starting_at(at))
     }
 
+    /// In which order the traces stand.
+    pub fn sort(app: &App) -> Self {
+        let items = Sort::ALL.map(|sort| item(sort.name(), "", Choice::Sort(sort)));
+        let at = Sort::ALL.iter().position(|sort| *sort == app.traces.sort()).unwrap_or(0);
+        Self::Choose(Picker::new("order by", items.into()).starting_at(at))
+    }
+
     /// The links of the selected alert, if it has any.
     pub fn links(app: &App) -> Option<Self> {
         let links = app.alerting.links();
@@ -135,6 +150,9 @@ impl Overlay {
 
 /// Whether the action can do anything in the view that is shown: what cannot is offered nowhere.
 pub fn does_something(app: &App, action: Action) -> bool {
+    if app.view == ViewId::Traces {
+        return does_something_to_traces(app, action);
+    }
     let in_alerts = app.view == ViewId::Alerts;
     let in_logs = app.view == ViewId::Logs;
     let has_chart = matches!(app.view, ViewId::Overview | ViewId::Alerts | ViewId::Logs);
@@ -153,7 +171,12 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::Silence | Action::Expire | Action::Extend => {
             (in_alerts || app.view == ViewId::Silences) && app.can_silence()
         }
-        Action::Traces => in_alerts || in_logs,
+        Action::TraceList => app.has_traces(),
+        Action::Traces => {
+            in_logs || (in_alerts && app.has_traces()) || (app.view == ViewId::Overview && app.has_traces())
+        }
+        Action::Services | Action::Fold | Action::FoldAll | Action::Critical | Action::SelfTimes => false,
+        Action::Hide | Action::Shorter | Action::NextError => false,
         Action::Logs => in_alerts || (app.view == ViewId::Overview && app.has_logs()),
         Action::Links | Action::Metrics => in_alerts,
         // Rules and silences are as they are now, and have no chart.
@@ -164,6 +187,24 @@ pub fn does_something(app: &App, action: Action) -> bool {
         // Alerts are told by their own labels: the scope of the charts hides none of them.
         Action::Scope => app.view == ViewId::Overview || in_logs,
         _ => true,
+    }
+}
+
+/// The same of the list of traces, or of the one that is open.
+fn does_something_to_traces(app: &App, action: Action) -> bool {
+    let is_open = app.traces.opened().is_some();
+    match action {
+        Action::TraceList => is_open,
+        Action::Logs => app.has_logs(),
+        Action::LogLines => app.has_logs(),
+        Action::Metrics => true,
+        Action::Fold | Action::FoldAll | Action::Critical | Action::SelfTimes | Action::Wrap => is_open,
+        Action::Hide | Action::Shorter | Action::NextError => is_open,
+        Action::Edit | Action::Services | Action::Quiet | Action::Order | Action::Time | Action::Pause => !is_open,
+        Action::Scope | Action::CrosshairLeft | Action::CrosshairRight => !is_open,
+        Action::CrosshairFarLeft | Action::CrosshairFarRight => !is_open,
+        Action::FullScreen | Action::Traces => false,
+        action => action.is_known_in(ViewId::Traces),
     }
 }
 

@@ -41,7 +41,8 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
     header::headline(app, Rect { y: 2, height: 1, ..area }, buf);
     let body = app.body().intersection(area);
     app.shown_view().draw(&app.scene(), body, buf);
-    let found = app.find.as_ref();
+    // A trace marks its hits itself: most of them may be folded.
+    let found = app.find.as_ref().filter(|_| !(app.view == ViewId::Traces && app.traces.waterfall().is_some()));
     let hits =
         found.map_or(0, |found| find::mark(&found.text, current(app, found.current), body, &app.setup.theme, buf));
     footer::draw(app, hits, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
@@ -55,7 +56,7 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
             let place = Rect { y: 3, height: area.height - 4, ..area };
             silence_form::draw::draw(form, &silence_look(app), place, buf);
         }
-        Some(Overlay::Find(_) | Overlay::Filter(_) | Overlay::Query(_)) | None => {}
+        Some(Overlay::Find(_) | Overlay::Filter(_) | Overlay::Query(_) | Overlay::Search(_)) | None => {}
     }
 }
 
@@ -72,9 +73,9 @@ fn silence_look(app: &App) -> Look<'_> {
     }
 }
 
-/// Among logs the current hit is the line under the cursor.
+/// Among logs and traces the current hit is the line under the cursor.
 fn current(app: &App, current: usize) -> usize {
-    if app.view == ViewId::Logs && !app.full { usize::MAX } else { current }
+    if (app.view == ViewId::Logs && !app.full) || app.finds_traces() { usize::MAX } else { current }
 }
 
 /// How many places of the view fit what `/` looks for.

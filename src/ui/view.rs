@@ -21,10 +21,11 @@ use crate::time::{SECOND, Timestamp, millis};
 pub mod alerts;
 pub mod logs;
 pub mod overview;
+pub mod traces;
 pub mod waterfall;
 
 /// One of the views; some are reached by name only, and belong to one that has a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ViewId {
     #[default]
     Overview,
@@ -32,12 +33,13 @@ pub enum ViewId {
     Silences,
     Rules,
     Logs,
+    Traces,
 }
 
 impl ViewId {
     /// Those that are built and have a number, in the order of the numbers.
-    pub const NUMBERED: [Self; 3] = [Self::Overview, Self::Alerts, Self::Logs];
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Alerts, Self::Silences, Self::Rules, Self::Logs];
+    pub const NUMBERED: [Self; 4] = [Self::Overview, Self::Alerts, Self::Logs, Self::Traces];
+    pub const ALL: [Self; 6] = [Self::Overview, Self::Alerts, Self::Silences, Self::Rules, Self::Logs, Self::Traces];
 
     /// As `--view` names it.
     pub fn id(self) -> &'static str {
@@ -47,6 +49,7 @@ impl ViewId {
             Self::Silences => "silences",
             Self::Rules => "rules",
             Self::Logs => "logs",
+            Self::Traces => "traces",
         }
     }
 
@@ -61,6 +64,7 @@ impl ViewId {
             Self::Silences => "Silences",
             Self::Rules => "Rules",
             Self::Logs => "Logs",
+            Self::Traces => "Traces",
         }
     }
 
@@ -74,8 +78,14 @@ impl ViewId {
         match self {
             Self::Overview => Self::Overview,
             Self::Logs => Self::Logs,
+            Self::Traces => Self::Traces,
             Self::Alerts | Self::Silences | Self::Rules => Self::Alerts,
         }
+    }
+
+    /// Its number; one that is reached by name has that of its tab.
+    pub fn number(self) -> usize {
+        Self::NUMBERED.iter().position(|view| *view == self.tab()).map_or(0, |at| at + 1)
     }
 
     /// The next of the tabs that are offered, or the one before, around the end.
@@ -94,6 +104,12 @@ pub struct Keys {
     /// To the last line, and on with those that come.
     pub bottom: String,
     pub select: String,
+    pub edit: String,
+    /// From a trace to its logs.
+    pub logs: String,
+    pub services: String,
+    /// Zooms out.
+    pub wider: String,
 }
 
 /// What a view is shown in: the things that all views share.

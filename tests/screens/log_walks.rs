@@ -105,10 +105,10 @@ fn a_page_that_is_shorter_than_asked_for_is_not_the_last_one() {
 }
 
 #[test]
-fn the_trace_id_is_one_key_away_while_traces_are_not_built() {
+fn without_a_jaeger_the_trace_id_is_one_key_away() {
     let mut app = of_incident(120, 40);
     press(&mut app, "T");
-    assert!(screen(&app).contains("traces are not built yet: y copies the trace id"), "{}", screen(&app));
+    assert!(screen(&app).contains("this context has no Jaeger: y copies the trace id"), "{}", screen(&app));
     assert_eq!(copied(&mut app, "y"), "4bf92f3577b34da6a3ce929d0e0e4736", "before the document is there");
     told(&mut app, arrivals(Vec::new()));
     assert!(selected(&app).contains("trace_id"), "{}", screen(&app));
@@ -116,7 +116,7 @@ fn the_trace_id_is_one_key_away_while_traces_are_not_built() {
     press(&mut app, "g");
     assert_eq!(copied(&mut app, "y"), "2026-11-23T14:03:25.000Z", "the field under the cursor");
     press(&mut app, "esc k T");
-    assert!(!app.full && screen(&app).contains("this line has no trace id"), "{}", screen(&app));
+    assert!(!app.full && screen(&app).contains("this context has no Jaeger"), "{}", screen(&app));
 }
 
 #[test]

@@ -30,7 +30,10 @@ mod story;
 mod styled;
 mod switch;
 mod tile;
+mod trace_story;
 mod trace_tile;
+mod trace_walks;
+mod traces;
 mod walking;
 mod waterfall;
 

@@ -15,7 +15,7 @@ use crate::alerting;
 use crate::console::{self, NOW, key, paint};
 use crate::press;
 use crate::scenes::scene;
-use crate::{check, log_story};
+use crate::{check, log_story, trace_story};
 
 /// What lies over the view, normal and on the whole screen.
 const OVER: [&str; 7] = ["", "?", ":", "t", "s", "/ a p i", "/ a p i enter < <"];
@@ -114,14 +114,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_pressed(begin in prop::sample::select(vec!["", "2", "2 a", "2 S x", "2 v G x", "3", "3 k enter", "3 g P w", "3 P x j", "3 P enter esc", "3 z < z"]), steps in prop::collection::vec(step(), 1..40)) {
+    fn whatever_is_pressed(begin in prop::sample::select(vec!["", "2", "2 a", "2 S x", "2 v G x", "3", "3 k enter", "3 g P w", "3 P x j", "3 P enter esc", "3 z < z", "4", "4 enter", "4 e", "4 b", "4 O"]), steps in prop::collection::vec(step(), 1..40)) {
         let (calm, incident) = (alerting::calm(), alerting::incident());
         let mut app = console::app(80, 24);
         (app.setup.contexts[0].alertmanager, app.setup.contexts[0].logs) = (true, true);
+        app.setup.contexts[0].traces = true;
         for key in begin.split(' ').filter(|key| !key.is_empty()) {
             press(&mut app, key);
             incident.tell(&mut app, NOW);
             log_story::told(&mut app, log_story::arrivals(log_story::incident(50)));
+            trace_story::told(&mut app, &trace_story::found(trace_story::incident(20)));
         }
         let mut sent = None;
         let mut now = NOW;
@@ -140,6 +142,8 @@ proptest! {
                 Step::Resize(width, height) => drop(app.handle(Event::Term(TermEvent::Resize(width, height)), now)),
                 Step::Answers(bad) => {
                     (if bad { &incident } else { &calm }).tell(&mut app, now);
+                    let traces = if bad { trace_story::hostile() } else { trace_story::incident(9) };
+                    trace_story::told(&mut app, &trace_story::found(traces));
                     log_story::told(&mut app, log_story::arrivals(if bad { log_story::hostile() } else { log_story::incident(9) }));
                 }
                 Step::Outcome(which) => {

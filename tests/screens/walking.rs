@@ -73,17 +73,15 @@ fn the_range_is_long_enough_and_a_scope_that_does_not_fit_is_left_alone() {
 }
 
 #[test]
-fn views_that_are_not_built_say_so_in_one_line() {
+fn what_the_context_has_not_is_said_in_one_line() {
     let mut app = situation("incident", 120, 40);
-    for (keys, words) in [("L", "this context has no Elasticsearch"), ("T", "traces are not built yet")] {
+    for (keys, words) in [("L", "this context has no Elasticsearch"), ("T", "this context has no Jaeger")] {
         press(&mut app, keys);
         let text = screen(&app);
         assert!(text.lines().last().unwrap().contains(words) && app.view == ViewId::Alerts, "{text}");
     }
-    press(&mut app, "?");
-    assert!(screen(&app).contains("(not built yet)"), "{}", screen(&app));
     app.setup.contexts[0].logs = true;
-    press(&mut app, "esc L");
+    press(&mut app, "L");
     assert_eq!(app.view, ViewId::Logs);
     press(&mut app, "[");
     assert_eq!(app.view, ViewId::Alerts);

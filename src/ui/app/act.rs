@@ -1,19 +1,16 @@
 //! What each action does to the state.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
 use super::{App, Effect, Find};
 use crate::model::log::{Level, Search};
 use crate::model::matcher::{Matcher, Op};
 use crate::time::{Range, Timestamp};
 use crate::ui::action::Action;
-use crate::ui::overlay::{Choice, Overlay, does_something};
+use crate::ui::overlay::{Overlay, does_something};
 use crate::ui::range::Shown;
 use crate::ui::screen;
 use crate::ui::view::ViewId;
 use crate::ui::view::alerts::Filter;
 use crate::ui::widget::input::Input;
-use crate::ui::widget::picker::{Picked, Picker};
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
@@ -25,6 +22,9 @@ impl App {
         if self.view == ViewId::Logs && self.act_on_logs(action) {
             return None;
         }
+        if self.view == ViewId::Traces && self.act_on_traces(action) {
+            return None;
+        }
         match action {
             Action::Quit => return self.quit(),
             Action::Suspend => return Some(Effect::Suspend),
@@ -33,12 +33,16 @@ impl App {
                 let (text, said) = self.copied_of_logs();
                 return Some(self.copy(text, &said));
             }
+            Action::Copy if self.view == ViewId::Traces => {
+                let (text, said) = self.copied_of_traces();
+                return (!text.is_empty()).then(|| self.copy(text, said));
+            }
             Action::Copy => {
                 let said = match self.view {
                     ViewId::Alerts => "copied the alert",
                     ViewId::Silences => "copied the silence",
                     ViewId::Rules => "copied the expression",
-                    ViewId::Overview | ViewId::Logs => "copied the values",
+                    ViewId::Overview | ViewId::Logs | ViewId::Traces => "copied the values",
                 };
                 return Some(self.copy(screen::selection(self), said));
             }
@@ -49,6 +53,8 @@ impl App {
             Action::Alerts => self.go_to(ViewId::Alerts),
             Action::LogLines if self.has_logs() => self.go_to(ViewId::Logs),
             Action::LogLines => self.say("this context has no Elasticsearch"),
+            Action::TraceList if self.has_traces() => self.go_to(ViewId::Traces),
+            Action::TraceList => self.say("this context has no Jaeger"),
             Action::NextView => self.go_to(self.view.next(true, &self.tabs())),
             Action::PreviousView => self.go_to(self.view.next(false, &self.tabs())),
             Action::Down => self.step(1),
@@ -68,7 +74,8 @@ impl App {
                 self.logs.set_search(Search { level: Some(Level::Warn), ..self.logs.search().clone() });
                 self.go_to(ViewId::Logs);
             }
-            Action::Traces if self.view == ViewId::Alerts => self.say("traces are not built yet: nothing to go to"),
+            Action::Traces if self.view == ViewId::Alerts => self.walk_from_alert(),
+            Action::Traces if self.view == ViewId::Overview => self.walk_from_overview(),
             Action::Quiet if self.view == ViewId::Alerts => {
                 self.alerting.toggle_quiet();
                 self.list_alerts();
@@ -84,6 +91,8 @@ impl App {
             Action::Group | Action::Quiet | Action::Edit | Action::Order => {}
             Action::Links | Action::Logs | Action::Traces => {}
             Action::Include | Action::Exclude | Action::Select | Action::Wrap | Action::Around | Action::Patterns => {}
+            Action::Services | Action::Fold | Action::FoldAll | Action::Critical | Action::SelfTimes => {}
+            Action::Hide | Action::Shorter | Action::NextError => {}
             Action::Acknowledge | Action::Silence | Action::Expire | Action::Extend => self.silencing(action),
             Action::Open if self.view == ViewId::Silences => self.silencing(Action::Silence),
             Action::Open if self.view == ViewId::Rules => self.open_rule(),
@@ -142,6 +151,7 @@ impl App {
             ViewId::Silences => self.in_alerts(|alerting, _, area| alerting.step_silences(by, area)),
             ViewId::Rules => self.in_alerts(|alerting, _, area| alerting.step_rules(by, area)),
             ViewId::Logs => self.in_logs(|logs, scene, area| logs.step(by, scene, area)),
+            ViewId::Traces => self.step_traces(by),
             ViewId::Overview => self.overview.move_cursor(by, self.full),
             ViewId::Alerts => self.in_alerts(|alerting, _, area| alerting.move_cursor(by, area)),
         }
@@ -154,6 +164,7 @@ impl App {
                 self.step(by.saturating_mul(half));
             }
             ViewId::Logs => self.in_logs(|logs, scene, area| logs.page(by, scene, area)),
+            ViewId::Traces => self.in_traces(|traces, _, area| traces.page(by, area)),
             ViewId::Overview => self.overview.move_cursor(5 * by, self.full),
             ViewId::Alerts => self.in_alerts(|alerting, scene, area| alerting.page(by, scene, area)),
         }
@@ -180,6 +191,9 @@ impl App {
         if self.view == ViewId::Logs && !self.full && self.logs.widen() {
             return;
         }
+        if self.view == ViewId::Traces && self.traces.widen() {
+            return;
+        }
         if matches!(self.view, ViewId::Silences | ViewId::Rules) {
             return self.go_to(ViewId::Alerts);
         }
@@ -189,7 +203,7 @@ impl App {
         self.moving(|app| app.full = false);
     }
 
-    fn filter(&mut self, filter: Filter) {
+    pub(super) fn filter(&mut self, filter: Filter) {
         self.alerting.filter = filter;
         self.list_alerts();
     }
@@ -229,6 +243,7 @@ impl App {
             ViewId::Alerts if !self.alerting.has_chart(self.body(), self.full) => return,
             ViewId::Silences | ViewId::Rules => return,
             ViewId::Logs => self.logs.volume_step(&self.scene(), self.body()),
+            ViewId::Traces => self.traces.dot_step(&self.scene(), self.body()),
             ViewId::Alerts => self.alerting.chart_step(&self.scene(), self.body()),
         };
         let from = self.crosshair.unwrap_or_else(|| end.floor_to(step).plus(step).0);
@@ -236,13 +251,16 @@ impl App {
         self.crosshair = Some(to.clamp(start, end).0);
     }
 
-    fn begin_find(&mut self, text: String) {
+    pub(super) fn begin_find(&mut self, text: String) {
         self.forget_find();
         if text.is_empty() {
             return;
         }
         if self.view == ViewId::Logs && !self.full {
             return self.begin_find_in_logs(text);
+        }
+        if self.finds_traces() {
+            return self.begin_find_in_traces(text);
         }
         self.find = Some(Find { text, current: 0 });
         if screen::hits(self) == 0 {
@@ -254,128 +272,14 @@ impl App {
         if self.view == ViewId::Logs && !self.full {
             return self.find_in_logs(by > 0);
         }
+        if self.finds_traces() {
+            return self.find_in_traces(by > 0);
+        }
         let hits = screen::hits(self);
         if let Some(find) = &mut self.find
             && hits > 0
         {
             find.current = (find.current + hits).saturating_add_signed(by) % hits;
         }
-    }
-
-    /// A key while something lies over the view.
-    pub(super) fn overlay_key(&mut self, overlay: Overlay, key: KeyEvent) -> Option<Effect> {
-        match overlay {
-            Overlay::Help(top) => self.help_key(top, key),
-            Overlay::Palette(picker) => self.picker_key(picker, key, Overlay::Palette),
-            Overlay::Range(picker) => self.picker_key(picker, key, Overlay::Range),
-            Overlay::Choose(picker) => self.picker_key(picker, key, Overlay::Choose),
-            Overlay::Find(mut input) => {
-                match key.code {
-                    KeyCode::Enter => {
-                        let text = input.text().to_owned();
-                        self.begin_find(text);
-                        return None;
-                    }
-                    KeyCode::Esc => return None,
-                    KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return None,
-                    _ => {
-                        input.key(key);
-                    }
-                }
-                self.overlay = Some(Overlay::Find(input));
-                None
-            }
-            Overlay::Filter(input) => self.filter_key(input, key),
-            Overlay::Query(prompt) => self.query_key(prompt, key),
-            Overlay::Silence(form) => self.form_key(form, key),
-        }
-    }
-
-    fn filter_key(&mut self, mut input: Input, key: KeyEvent) -> Option<Effect> {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Esc => return None,
-            KeyCode::Char('c') if control => return None,
-            KeyCode::Enter => match Filter::read(input.text()) {
-                Ok(filter) => {
-                    self.notice = None;
-                    self.filter(filter);
-                    return None;
-                }
-                // What was typed stays, to be mended.
-                Err(error) => self.say(&error),
-            },
-            _ => {
-                input.key(key);
-                self.notice = None;
-            }
-        }
-        self.overlay = Some(Overlay::Filter(input));
-        None
-    }
-
-    fn help_key(&mut self, top: u16, key: KeyEvent) -> Option<Effect> {
-        let page = self.size.1 / 2;
-        let last = screen::help_rows(self).saturating_sub(self.body().height);
-        let to = match self.setup.keymap.action(key, self.view == ViewId::Logs) {
-            Some(Action::Down) => top.saturating_add(1),
-            Some(Action::Up) => top.saturating_sub(1),
-            Some(Action::PageDown) => top.saturating_add(page),
-            Some(Action::PageUp) => top.saturating_sub(page),
-            Some(Action::Top) => 0,
-            Some(Action::Bottom) => last,
-            _ => return None,
-        };
-        self.overlay = Some(Overlay::Help(to.min(last)));
-        None
-    }
-
-    fn picker_key(
-        &mut self,
-        mut picker: Picker<Choice>,
-        key: KeyEvent,
-        wrap: fn(Picker<Choice>) -> Overlay,
-    ) -> Option<Effect> {
-        match picker.key(key) {
-            Picked::Nothing => {
-                self.overlay = Some(wrap(picker));
-                None
-            }
-            Picked::Cancelled => None,
-            Picked::Chosen(Some(choice)) => self.choose(choice),
-            Picked::Chosen(None) => {
-                let overlay = wrap(picker);
-                let Overlay::Range(picker) = &overlay else { return None };
-                match Shown::parse(picker.input.text(), self.now, &self.setup.zone) {
-                    Ok(shown) => self.moving(|app| app.shown = shown),
-                    Err(error) => {
-                        self.say(&error.0);
-                        self.overlay = Some(overlay);
-                    }
-                }
-                None
-            }
-        }
-    }
-
-    fn choose(&mut self, choice: Choice) -> Option<Effect> {
-        match choice {
-            Choice::Do(action) => return self.act(action),
-            Choice::Show(shown) => self.moving(|app| app.shown = shown),
-            Choice::Scope(number) => self.moving(|app| app.use_scope(number)),
-            Choice::Context(number) => return self.use_context(number),
-            Choice::Group(group) => {
-                self.alerting.group = group;
-                self.list_alerts();
-            }
-            Choice::OfSilence(action, id) => self.end_or_extend_by_id(action, &id),
-            Choice::Order(order) => {
-                self.alerting.order = order;
-                self.list_alerts();
-            }
-            Choice::Field(filter) => self.in_logs(|logs, _, _| logs.add_filter(filter)),
-            Choice::Copy(link) => return Some(self.copy_link(&link.name, link.url)),
-        }
-        None
     }
 }

@@ -12,6 +12,7 @@ use crate::ui::range::Shown;
 use crate::ui::view::ViewId;
 use crate::ui::view::alerts::Filter;
 use crate::ui::view::overview::panel;
+use crate::ui::view::traces::Goal;
 
 /// What `--select` says.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub enum Select {
     Alert(Filter),
     /// `query="level:ERROR" service="shop" at=2026-11-23T14:03:25Z`
     Lines(lines::Lines),
+    /// `service=checkout error=true`, or `trace=4bf92f35… span=00f067aa…`
+    Traces(Goal),
 }
 
 impl Select {
@@ -37,6 +40,13 @@ impl Select {
             ViewId::Logs => lines::Lines::parse(text).map(Self::Lines).map_err(|error| {
                 let example = "query=\"level:ERROR\" level=WARN service=\"shop\"";
                 BadTime(format!("--select: {error}; write {example}"))
+            }),
+            ViewId::Traces if text.trim().is_empty() => {
+                Err(BadTime("--select is empty; in the traces it takes a search: service=shop error=true".to_owned()))
+            }
+            ViewId::Traces => Goal::parse(text).map(Self::Traces).map_err(|wrong| {
+                let example = "service=shop error=true min=500ms, or trace=ID span=ID";
+                BadTime(format!("--select: {} (at character {}); write {example}", wrong.why, wrong.at + 1))
             }),
             ViewId::Silences | ViewId::Rules => {
                 Err(BadTime(format!("--select takes nothing in the view {}", view.id())))
@@ -70,6 +80,7 @@ impl App {
                 (self.full, self.crosshair) = (*full, crosshair.map(|at| at.0));
             }
             Some(Select::Alert(filter)) => self.alerting.want(filter.clone()),
+            Some(Select::Traces(goal)) => self.traces.want(goal.clone()),
             Some(Select::Lines(lines)) => self.logs.want(lines.search.clone(), lines.at),
         }
     }
@@ -116,6 +127,11 @@ impl App {
                 // While lines come in, the newest is the one to see.
                 let at = self.logs.line().filter(|_| !self.shown.is_live() && !self.logs.follows()).map(|held| held.at);
                 lines::Lines { search: self.logs.search().clone(), at }.text()
+            }
+            ViewId::Traces => {
+                let terms = || Goal::Search(self.traces.terms().clone());
+                let goal = self.traces.opened().map_or_else(terms, |(id, span)| Goal::Trace(id, span));
+                Some(goal.text()).filter(|text| !text.is_empty())
             }
             ViewId::Silences | ViewId::Rules => None,
         }

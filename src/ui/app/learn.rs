@@ -62,6 +62,10 @@ impl App {
             self.learn_logs(update);
             return None;
         }
+        if query.source() == Source::Jaeger && self.view == ViewId::Traces {
+            self.learn_traces(update);
+            return None;
+        }
         let (is_held, is_rules) = (*query == Query::Held, *query == Query::Rules);
         let changes_list = Alerts::owns(query);
         if changes_list || self.view.tab() == ViewId::Alerts {
@@ -188,10 +192,10 @@ impl App {
 fn pace(setup: &Setup, view: ViewId, source: Source) -> Duration {
     match (view, source) {
         (_, Source::Alertmanager) | (ViewId::Alerts | ViewId::Silences | ViewId::Rules, _) => setup.tiles,
-        (ViewId::Overview, Source::Elasticsearch) => setup.tiles,
+        (ViewId::Overview, Source::Elasticsearch | Source::Jaeger) => setup.tiles,
         (ViewId::Overview, _) => setup.refresh,
         (ViewId::Logs, Source::Elasticsearch) => TAIL,
         // Only what fires is asked, for the header.
-        (ViewId::Logs, _) => setup.tiles,
+        (ViewId::Logs | ViewId::Traces, _) => setup.tiles,
     }
 }

@@ -4,11 +4,11 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::{App, Effect, Find};
-use crate::model::log::{Document, Filter};
+use crate::model::log::{Document, Filter, Search};
 use crate::model::query::{Query, Update};
 use crate::ui::action::Action;
-use crate::ui::log_prompt::{Prompt, Step};
 use crate::ui::overlay::{Choice, Overlay};
+use crate::ui::prompt::{Prompt, Step};
 use crate::ui::range::Shown;
 use crate::ui::view::logs::{Logs, leaves};
 use crate::ui::view::{Scene, View, ViewId};
@@ -21,7 +21,12 @@ impl App {
 
     /// The views that are offered, under their numbers.
     pub fn tabs(&self) -> Vec<ViewId> {
-        let is_offered = |view: &ViewId| *view != ViewId::Logs || self.has_logs() || self.view == ViewId::Logs;
+        let is_there = |view: &ViewId| match view {
+            ViewId::Logs => self.has_logs(),
+            ViewId::Traces => self.has_traces(),
+            _ => true,
+        };
+        let is_offered = |view: &ViewId| is_there(view) || self.view == *view;
         ViewId::NUMBERED.into_iter().filter(is_offered).collect()
     }
 
@@ -56,7 +61,9 @@ impl App {
                 return false;
             }
             Action::Edit => {
-                self.overlay = Some(Overlay::Query(Box::new(Prompt::new(self.logs.search(), self.logs.queries()))));
+                let search = self.logs.search();
+                let prompt = Prompt::new(search, &search.text, self.logs.queries());
+                self.overlay = Some(Overlay::Query(Box::new(prompt)));
             }
             Action::Quiet => self.logs.next_level(),
             Action::Include => self.narrow(false),
@@ -70,23 +77,13 @@ impl App {
                     self.say("which pod, host or file wrote this line is not known");
                 }
             }
-            Action::Traces => self.show_trace(),
+            Action::Traces => self.walk_from_line(),
             Action::Pause if self.shown.is_live() => self.in_logs(|logs, _, area| logs.pause(area)),
             // What belongs to alerts only.
             Action::Acknowledge | Action::Silence | Action::Extend | Action::Metrics => {}
             _ => return false,
         }
         true
-    }
-
-    /// There is nowhere to go to yet: its id is shown, to be copied.
-    fn show_trace(&mut self) {
-        if self.logs.line().is_none() || !self.in_logs(|logs, _, area| logs.begin_trace(area)) {
-            return self.say("traces are not built yet, and this line has no trace id");
-        }
-        self.moving(|app| app.full = true);
-        let key = self.key_of(Action::Copy);
-        self.say(&format!("traces are not built yet: {key} copies the trace id"));
     }
 
     /// What `y` copies among the logs, and what it says of it.
@@ -192,14 +189,15 @@ impl App {
         }
     }
 
-    pub(super) fn query_key(&mut self, mut prompt: Box<Prompt>, key: KeyEvent) -> Option<Effect> {
+    pub(super) fn query_key(&mut self, mut prompt: Box<Prompt<Search>>, key: KeyEvent) -> Option<Effect> {
         match prompt.key(key) {
             Step::Stay => {}
             Step::Cancel(before) => {
                 self.logs.set_search(before);
                 return None;
             }
-            Step::Send(search) => {
+            Step::Send(text) => {
+                let search = Search { text, ..self.logs.search().clone() };
                 if *self.logs.search() == search {
                     return None;
                 }
@@ -228,8 +226,9 @@ impl App {
     }
 
     pub(super) fn forget_find(&mut self) {
-        if self.find.take().is_some() && self.view == ViewId::Logs {
+        if self.find.take().is_some() {
             self.logs.seek("");
+            self.traces.seek("");
         }
     }
 }

@@ -16,7 +16,9 @@ impl App {
         match self.view {
             ViewId::Overview => {}
             ViewId::Alerts => return self.mouse_on_alerts(event.kind, cell),
-            ViewId::Silences | ViewId::Rules | ViewId::Logs => return self.mouse_on_a_list(event.kind),
+            ViewId::Silences | ViewId::Rules | ViewId::Logs | ViewId::Traces => {
+                return self.mouse_on_a_list(event.kind);
+            }
         }
         let Some((panel, moment)) = self.overview.at(&self.scene(), self.body(), cell) else { return };
         let factor = match event.kind {

@@ -18,10 +18,7 @@ impl App {
         if self.view != ViewId::Alerts {
             return;
         }
-        let Some(row) = self.alerting.row() else { return };
-        let scopes = self.context().map_or(&[][..], |context| &context.scopes);
-        let scope = scopes.iter().position(|scope| fits(scope, &row.labels)).map_or(self.scope, |place| place + 1);
-        let (name, since) = (row.name(), row.since);
+        let Some((name, since, scope)) = self.alert_under_cursor() else { return };
         let shown = since.map_or(self.shown, |since| self.long_enough(since));
         self.moving(|app| {
             (app.full, app.shown, app.crosshair) = (false, shown, since.map(|at| at.0));
@@ -38,8 +35,16 @@ impl App {
         });
     }
 
+    /// Its name, since when it is active, and the scope that it belongs to.
+    pub(super) fn alert_under_cursor(&self) -> Option<(String, Option<Timestamp>, usize)> {
+        let row = self.alerting.row()?;
+        let scopes = self.context().map_or(&[][..], |context| &context.scopes);
+        let scope = scopes.iter().position(|scope| fits(scope, &row.labels)).map_or(self.scope, |place| place + 1);
+        Some((row.name().to_string(), row.since, scope))
+    }
+
     /// A live range that begins before the alert did; the one that is shown, if it does.
-    fn long_enough(&self, since: Timestamp) -> Shown {
+    pub(super) fn long_enough(&self, since: Timestamp) -> Shown {
         let needed = self.now.since(since).saturating_add(BEFORE);
         match self.shown {
             Shown::Live(length) if length >= needed => self.shown,

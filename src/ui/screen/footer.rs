@@ -36,6 +36,13 @@ pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
             line.push_span(Span::styled(format!("  {text}"), theme.style(role)));
         }
         line
+    } else if let Some(Overlay::Search(asked)) = &app.overlay {
+        buf.set_style(area, theme.style(Role::Prompt));
+        let mut line = prompt(" search ", &asked.input, theme);
+        if let Some((text, role)) = asked.said() {
+            line.push_span(Span::styled(format!("  {text}"), theme.style(role)));
+        }
+        line
     } else if let Some((text, _)) = &app.notice {
         Line::styled(format!(" {text}"), theme.style(Role::Accent))
     } else if matches!(app.overlay, Some(Overlay::Silence(_))) && area.width < 80 {
@@ -63,6 +70,10 @@ fn freshness(app: &App, hits: usize) -> String {
     if let (Some(find), ViewId::Logs, false) = (&app.find, app.view, app.full) {
         return format!(" /{}  in {} lines", find.text, app.logs.hits());
     }
+    if let (Some(find), true) = (&app.find, app.finds_traces()) {
+        let (at, all) = app.traces.hits();
+        return format!(" /{}  {at} of {all}", find.text);
+    }
     if let Some(find) = &app.find {
         return format!(" /{}  {} of {hits}", find.text, (find.current + 1).min(hits));
     }
@@ -73,6 +84,7 @@ fn freshness(app: &App, hits: usize) -> String {
     match app.links.get(&source) {
         // The logs say it themselves.
         _ if app.view == ViewId::Logs => String::new(),
+        _ if app.view == ViewId::Traces => format!(" {}", app.traces.words()),
         _ if !scene.asked && (app.view == ViewId::Overview || !scene.alertmanager) => String::new(),
         _ if !app.shown.is_live() && app.view == ViewId::Overview => " paused: history stands still".to_owned(),
         Some(Link { outage: Some(_), next: Some(next), .. }) if wait(*next) > 0 => {
@@ -129,6 +141,9 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
         }
         Some(Overlay::Silence(form)) => fixed(&form.keys()),
         Some(Overlay::Query(_)) => fixed(&[("Enter", "ask"), ("Esc", "cancel"), ("↑↓", "queries before")]),
+        Some(Overlay::Search(_)) => {
+            fixed(&[("Enter", "seek"), ("Esc", "cancel"), ("Tab", "complete"), ("↑↓", "searches before")])
+        }
         Some(Overlay::Find(_)) => fixed(&[("Enter", "find"), ("Esc", "cancel")]),
     }
 }
@@ -148,6 +163,13 @@ fn label(app: &App, row: &Row) -> Option<&'static str> {
         Action::Pause if app.view == ViewId::Logs && !app.logs.follows() => Some("follow"),
         Action::Quiet if app.view == ViewId::Logs => Some("level"),
         Action::Edit if app.view == ViewId::Logs => Some("query"),
+        Action::Edit if app.view == ViewId::Traces => Some("search"),
+        Action::Quiet if app.view == ViewId::Traces => {
+            Some(if app.traces.terms().is_failing() { "all" } else { "failing" })
+        }
+        Action::Back if app.view == ViewId::Traces && app.traces.opened().is_none() => Some("widen"),
+        Action::Logs if app.view == ViewId::Traces => Some("logs"),
+        Action::ZoomIn if app.view == ViewId::Traces && app.traces.opened().is_some() => Some("zoom to it"),
         Action::PanLeft if app.view == ViewId::Logs => Some("move the edge"),
         Action::Select if app.logs.window().is_some_and(|window| window.is_set()) => Some("free the edge"),
         Action::Select if app.logs.window().is_some() => Some("set the edge"),
@@ -177,6 +199,9 @@ fn offered(app: &App, action: Action, hits: usize) -> bool {
     }
     if app.view == ViewId::Logs {
         return offered_of_logs(app, action);
+    }
+    if app.view == ViewId::Traces {
+        return offered_of_traces(app, action);
     }
     let is_empty = in_alerts && app.alerting.row().is_none();
     let filtered = in_alerts && !app.alerting.filter.is_empty();
@@ -248,6 +273,45 @@ fn offered_of_logs(app: &App, action: Action) -> bool {
         Action::Edit | Action::Quiet | Action::Find | Action::Pause | Action::Time => !app.full,
         Action::ZoomIn | Action::CrosshairLeft | Action::Select => !app.full,
         Action::Scope => !app.full && app.context().is_some_and(|context| !context.scopes.is_empty()),
+        Action::Context => app.setup.contexts.len() > 1,
+        Action::ZoomReset => app.shown != Shown::Live(app.setup.live),
+        _ => false,
+    }
+}
+
+/// The same among the traces, and in the one that is open.
+fn offered_of_traces(app: &App, action: Action) -> bool {
+    if !app.has_traces() {
+        return matches!(action, Action::Context);
+    }
+    if app.traces.opened().is_some() {
+        return match action {
+            Action::Back | Action::Logs => does_something(app, action),
+            Action::Fold
+            | Action::FoldAll
+            | Action::Critical
+            | Action::SelfTimes
+            | Action::NextError
+            | Action::Open
+            | Action::Find
+            | Action::Copy
+            | Action::Metrics
+            | Action::Shorter
+            | Action::ZoomIn => app.traces.waterfall().is_some(),
+            Action::FindNext | Action::Hide => app.traces.hits().1 > 0,
+            _ => false,
+        };
+    }
+    let has_row = app.traces.row().is_some();
+    match action {
+        Action::Down | Action::Open | Action::Copy | Action::Order | Action::Metrics => has_row,
+        Action::Logs => has_row && app.has_logs(),
+        Action::Back => app.crosshair.is_some() || app.find.is_some() || app.traces.is_narrowed(),
+        Action::FindNext => app.find.is_some() && app.traces.hits().1 > 0,
+        Action::Find | Action::CrosshairLeft => has_row,
+        Action::Edit | Action::Services | Action::Quiet | Action::Pause | Action::Time | Action::ZoomIn => true,
+        Action::PanLeft => true,
+        Action::Scope => app.context().is_some_and(|context| !context.scopes.is_empty()),
         Action::Context => app.setup.contexts.len() > 1,
         Action::ZoomReset => app.shown != Shown::Live(app.setup.live),
         _ => false,

@@ -133,6 +133,7 @@ fn right<'a>(app: &App, short: u8) -> Line<'a> {
         (Source::Alertmanager, has(|context| context.alertmanager)),
         // Elsewhere it is not asked, and how it does is not known.
         (Source::Elasticsearch, has(|context| context.logs) && matches!(app.view, ViewId::Overview | ViewId::Logs)),
+        (Source::Jaeger, has(|context| context.traces) && matches!(app.view, ViewId::Overview | ViewId::Traces)),
     ];
     for (source, _) in sources.into_iter().filter(|(_, is_there)| *is_there) {
         spans.extend(link(app, source, app.links.get(&source), short > 0));
@@ -177,6 +178,10 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
 }
 
 fn is_late(app: &App, source: Source, answered: Timestamp) -> bool {
+    // A trace that is whole is not asked again.
+    if source == Source::Jaeger && app.view == ViewId::Traces && !app.traces.is_polling(&app.scene()) {
+        return false;
+    }
     app.now.since(answered) > millis(app.pace(source)) * 2 + 2 * SECOND
 }
 
@@ -197,9 +202,9 @@ fn firing(app: &App) -> Option<(String, Role)> {
 pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
     let mut line = Line::default();
-    for (number, view) in (1..).zip(app.tabs()) {
+    for view in app.tabs() {
         let role = if view == app.view.tab() { Role::TabActive } else { Role::Tab };
-        line.push_span(Span::styled(format!(" {number} {} ", view.title()), theme.style(role)));
+        line.push_span(Span::styled(format!(" {} {} ", view.number(), view.title()), theme.style(role)));
         if view == ViewId::Alerts
             && let Some((text, role)) = firing(app)
         {
@@ -234,10 +239,15 @@ pub fn headline(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 fn sentence(app: &App) -> (&'static str, String, Role) {
-    if let (ViewId::Logs, Some(Link { outage: Some((error, since)), .. })) =
-        (app.view, app.links.get(&Source::Elasticsearch))
+    let own = match app.view {
+        ViewId::Logs => Some(("elasticsearch", Source::Elasticsearch)),
+        ViewId::Traces => Some(("jaeger", Source::Jaeger)),
+        _ => None,
+    };
+    if let Some((name, source)) = own
+        && let Some(Link { outage: Some((error, since)), .. }) = app.links.get(&source)
     {
-        let text = format!("elasticsearch: {error}, for {}; shown is what was known then", ago(app.now.since(*since)));
+        let text = format!("{name}: {error}, for {}; shown is what was known then", ago(app.now.since(*since)));
         return ("✖", text, Role::Failed);
     }
     if let Some(Link { outage: Some((error, since)), answered, next, .. }) = app.links.get(&Source::Prometheus) {
@@ -270,6 +280,7 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
         ViewId::Overview => app.overview.headline(&app.scene()),
         ViewId::Alerts | ViewId::Silences | ViewId::Rules => app.alerting.headline(&app.scene()),
         ViewId::Logs => app.logs.headline(&app.scene()),
+        ViewId::Traces => app.traces.headline(&app.scene()),
     };
     match headline.level {
         Level::Critical => ("▲", headline.text, Role::Critical),

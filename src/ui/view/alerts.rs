@@ -244,7 +244,7 @@ impl Alerts {
         match scene.view {
             ViewId::Silences => silences::headline(self, scene),
             ViewId::Rules => rules::headline(self, scene),
-            ViewId::Overview | ViewId::Alerts | ViewId::Logs => headline::headline(self, scene),
+            ViewId::Overview | ViewId::Alerts | ViewId::Logs | ViewId::Traces => headline::headline(self, scene),
         }
     }
 
@@ -335,7 +335,7 @@ impl View for Alerts {
         match scene.view {
             ViewId::Silences => return silences::draw(self, scene, area, buf),
             ViewId::Rules => return rules::draw(self, scene, area, buf),
-            ViewId::Overview | ViewId::Alerts | ViewId::Logs => {}
+            ViewId::Overview | ViewId::Alerts | ViewId::Logs | ViewId::Traces => {}
         }
         // A detail of nothing says nothing: the list says why there is none.
         let places = layout::places(area, scene.full && self.row().is_some());

@@ -4,6 +4,7 @@
 
 use crate::model::log::{Filter, Level, Search};
 use crate::text::Plain;
+use crate::text::words::{quoted, word};
 
 /// What is sought, and the moment of the line under the cursor, in ns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +15,8 @@ pub struct Lines {
 
 /// The names that are not those of fields, unless they are quoted.
 const OWN: [&str; 3] = ["query", "level", "at"];
+/// Where a word without quotes ends.
+const STOPS: [char; 2] = ['=', '!'];
 
 impl Lines {
     /// Nothing, if nothing is selected.
@@ -38,13 +41,13 @@ impl Lines {
         }
         while !rest.is_empty() {
             let is_quoted = rest.starts_with('"');
-            let (field, after) = word(rest)?;
+            let (field, after) = word(rest, &STOPS)?;
             let missing = || format!("`=` is missing after `{}`", Plain::new(&field));
             let (exclude, after) = match after.strip_prefix("!=") {
                 Some(after) => (true, after),
                 None => (false, after.strip_prefix('=').ok_or_else(missing)?),
             };
-            let (value, after) = word(after)?;
+            let (value, after) = word(after, &STOPS)?;
             rest = after.trim_start();
             match field.as_str() {
                 own if !is_quoted && exclude && OWN.contains(&own) => return Err(format!("`{own}` takes = only")),
@@ -74,49 +77,6 @@ fn name(field: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.@-".contains(c);
     let is_plain = !field.is_empty() && field.chars().all(plain) && !OWN.contains(&field);
     if is_plain { field.to_owned() } else { quoted(field) }
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        let mut utf8 = [0; 4];
-        let own: &str = c.encode_utf8(&mut utf8);
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if *Plain::new(own) != *own => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// A word, quoted or not, and what follows it.
-fn word(text: &str) -> Result<(String, &str), String> {
-    let Some(inner) = text.strip_prefix('"') else {
-        let end = text.find(|c: char| c == '=' || c == '!' || c.is_whitespace()).unwrap_or(text.len());
-        let (word, rest) = text.split_at(end);
-        return Ok((word.to_owned(), rest));
-    };
-    let mut word = String::new();
-    let mut chars = inner.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Ok((word, inner.get(at + 1..).unwrap_or_default())),
-            '\\' => match chars.next() {
-                Some((_, 'u')) => {
-                    let code: String =
-                        chars.by_ref().map(|(_, c)| c).skip_while(|c| *c == '{').take_while(|c| *c != '}').collect();
-                    let c = u32::from_str_radix(&code, 16).ok().and_then(char::from_u32);
-                    word.push(c.ok_or_else(|| format!("`\\u{{{}}}` is no character", Plain::new(&code)))?);
-                }
-                Some((_, c)) => word.push(c),
-                None => break,
-            },
-            c => word.push(c),
-        }
-    }
-    Err(format!("a quote is not closed after `{}`", Plain::new(&word)))
 }
 
 #[cfg(test)]
