@@ -67,8 +67,9 @@ fn what_the_keys_show() {
     ] {
         for (width, height) in [(80, 24), (120, 40)] {
             let mut app = of_incident(width, height);
-            press(&mut app, "b esc");
+            press(&mut app, "e");
             told(&mut app, &found(incident(60)));
+            press(&mut app, "esc");
             press(&mut app, keys);
             PAGE.shows(&app, name);
         }
@@ -211,6 +212,10 @@ fn a_service_is_chosen_when_the_services_have_come() {
         "{text}"
     );
     let mut app = console(120, 40);
+    press(&mut app, "b j");
+    told(&mut app, &found(incident(9)));
+    assert!(app.overlay.is_none(), "whoever went on is not held up");
+    let mut app = console(120, 40);
     press(&mut app, "b");
     refused(&mut app, |query| *query == Query::Services, FetchError::Refused);
     assert!(screen(&app).contains("the services: connection refused"), "{}", screen(&app));
@@ -233,7 +238,7 @@ fn what_is_found_is_gone_to() {
     let mut app = of_incident(80, 24);
     press(&mut app, "/ C L E A N U P enter");
     assert!(screen(&app).contains("no trace here fits"), "{}", screen(&app));
-    press(&mut app, "/ c l e a n u p enter");
+    press(&mut app, "esc / c l e a n u p enter");
     let first = selected(&app);
     assert!(first.contains("job cleanup") && screen(&app).contains("/cleanup  1 of 12"), "{}", screen(&app));
     press(&mut app, "n");
@@ -297,7 +302,7 @@ fn a_list_that_hangs_says_how_old_it_is_and_the_header_too() {
     let mut app = of_incident(120, 40);
     app.handle(Event::Tick, NOW.plus(2 * MINUTE));
     let text = screen(&app);
-    assert!(text.contains("no answer for 2m; shown is what was known then"), "{text}");
+    assert!(text.contains("no newer answer for 2m; shown is what was known then"), "{text}");
     assert!(text.lines().next().unwrap().contains("jaeger ● 2m"), "{text}");
     assert!(!text.contains("● as of"), "{text}");
 }

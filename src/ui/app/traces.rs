@@ -28,6 +28,8 @@ impl App {
 
     /// Does what an action means among the traces; false if it means the same as elsewhere.
     pub(super) fn act_on_traces(&mut self, action: Action) -> bool {
+        // Whoever does something else waits for no list.
+        self.traces.give_up_picking();
         match action {
             Action::Logs => self.walk_to_lines(),
             Action::Metrics => self.walk_to_time(),
@@ -42,6 +44,7 @@ impl App {
             Action::Edit => self.begin_search(),
             Action::Services => {
                 self.traces.pick_service();
+                self.say("asking for the services…");
                 self.offer_services();
             }
             Action::Quiet => self.traces.toggle_failing(),
@@ -163,6 +166,7 @@ impl App {
         match self.traces.picked() {
             Some(Ok(services)) if services.is_empty() => self.say("this Jaeger knows no service"),
             Some(Ok(services)) => {
+                self.notice = None;
                 let item = |label: &str, detail: &str, service: &str| Item {
                     label: label.to_owned(),
                     detail: detail.to_owned(),
@@ -202,9 +206,9 @@ impl App {
                 "no trace here fits"
             });
         }
-        // What is under the cursor may fit already.
-        let is_list = self.traces.opened().is_none();
-        if is_list && !self.traces.is_hit() {
+        self.notice = None;
+        // What is under the cursor of the list may fit already; an open trace knows that itself.
+        if self.traces.opened().is_some() || !self.traces.is_hit() {
             self.find_in_traces(true);
         }
     }

@@ -245,9 +245,10 @@ fn sentence(app: &App) -> (&'static str, String, Role) {
         _ => None,
     };
     if let Some((name, source)) = own
-        && let Some(Link { outage: Some((error, since)), .. }) = app.links.get(&source)
+        && let Some(Link { outage: Some((error, since)), answered, .. }) = app.links.get(&source)
     {
-        let text = format!("{name}: {error}, for {}; shown is what was known then", ago(app.now.since(*since)));
+        let known = if answered.is_some() { "; shown is what was known then" } else { "" };
+        let text = format!("{name}: {error}, for {}{known}", ago(app.now.since(*since)));
         return ("✖", text, Role::Failed);
     }
     if let Some(Link { outage: Some((error, since)), answered, next, .. }) = app.links.get(&Source::Prometheus) {

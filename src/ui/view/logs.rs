@@ -29,6 +29,7 @@ mod volume;
 mod window;
 
 pub use detail::{leaves, unfold};
+pub use row::clock;
 
 use layout::places;
 use list::List;

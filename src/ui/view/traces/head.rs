@@ -7,11 +7,11 @@ use ratatui::widgets::Widget;
 
 use super::layout::Places;
 use super::opened::Opened;
-use super::row::duration;
 use super::{EVERY, Traces};
 use crate::analysis::logs::number;
 use crate::analysis::summary::{Headline, Level};
 use crate::model::trace::Found;
+use crate::model::unit::nanos;
 use crate::text::Plain;
 use crate::time::{ago, format_duration};
 use crate::ui::range::Shown;
@@ -90,7 +90,7 @@ fn status(traces: &Traces, scene: &Scene) -> Vec<Said> {
         let kept = if traces.count() == 0 { "" } else { " (shown are those of the search before)" };
         said.push((format!("… asking for traces{kept}"), Role::Dim));
     } else if let Some(age) = overdue(traces, scene) {
-        said.push((format!("… no answer for {age}; shown is what was known then"), Role::Stale));
+        said.push((format!("… no newer answer for {age}; shown is what was known then"), Role::Stale));
     }
     let is_current = said.is_empty();
     let Some((found, at)) = &traces.found.feed.value else { return said };
@@ -104,7 +104,7 @@ fn status(traces: &Traces, scene: &Scene) -> Vec<Said> {
         said.push((words, Role::Stale));
     }
     if let Some(longest) = found.traces.iter().map(|trace| trace.duration).max() {
-        said.push((format!("longest {}", duration(longest)), Role::Text));
+        said.push((format!("longest {}", nanos(longest)), Role::Text));
         let failed = found.traces.iter().filter(|trace| trace.errors > 0).count();
         let role = if failed > 0 { Role::Critical } else { Role::Dim };
         let mark = if failed > 0 { "✖ " } else { "" };
@@ -146,12 +146,10 @@ pub fn nothing(traces: &Traces, scene: &Scene) -> Vec<Said> {
         return vec![(format!("no traces: {note}"), Role::Stale)];
     }
     let search = traces.asked(scene);
-    let mut lines = vec![(format!("no traces in {}{}", range(scene), whose(&search.service)), Role::Text)];
+    let fit = if traces.is_narrowed() { " that fit the search" } else { "" };
+    let mut lines = vec![(format!("no traces in {}{}{fit}", range(scene), whose(&search.service)), Role::Text)];
     if traces.is_narrowed() {
-        lines.push(dim(format!(
-            "that fit the search: {} takes the last word of it back, {} edits it",
-            keys.back, keys.edit
-        )));
+        lines.push(dim(format!("{} takes the last word of the search back, {} edits it", keys.back, keys.edit)));
     } else if search.service.is_empty() {
         lines.push(dim("no service has sent any to this Jaeger in that time, or all were sampled out".to_owned()));
     }
@@ -206,7 +204,7 @@ pub fn headline(traces: &Traces, scene: &Scene) -> Headline {
         return headline(Level::Notice, format!("no traces{fit} in {range}{old}: they tell nothing of errors"));
     };
     let failed = found.traces.iter().filter(|trace| trace.errors > 0).count() as u64;
-    let (all, took) = (count(found), duration(longest.duration));
+    let (all, took) = (count(found), nanos(longest.duration));
     let root = format!("{} {}", longest.service, longest.operation);
     let is_calm = failed == 0 && !traces.is_narrowed() && old.is_empty() && found.notes.is_empty() && !found.is_limited;
     let text = format!("{} of {all}{fit} in {range} failed{old}; the longest took {took}: {root}", number(failed));

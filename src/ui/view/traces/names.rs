@@ -77,6 +77,13 @@ impl Traces {
         self.names.services.feed.error = None;
     }
 
+    /// Nothing is offered any more that may come.
+    pub fn give_up_picking(&mut self) {
+        if std::mem::take(&mut self.names.picking) {
+            self.names.is_wanted = false;
+        }
+    }
+
     /// The services to choose from, when they have come; or why they have not.
     pub fn picked(&mut self) -> Option<Result<Vec<Plain>, String>> {
         if !self.names.picking {

@@ -143,13 +143,17 @@ impl Traces {
         Some(Target { id: opened.id, range, at })
     }
 
-    /// How long traces that begin as the open one does usually take, in ns.
+    /// How many times as long as usual the open trace took, by those of the list that begin as it does.
     pub fn usual(&self) -> Option<f64> {
         let open = &self.opened.as_ref()?.held.as_ref()?.summary;
         let root = |of: &Summary| -> (Plain, Plain) { (of.service.clone(), of.operation.clone()) };
         let sought = root(open);
         let others = self.traces().iter().filter(|other| root(other) == sought && other.id != open.id);
         let lengths: Vec<f64> = others.map(|other| other.duration as f64).collect();
-        (lengths.len() >= ENOUGH).then(|| median(lengths.into_iter())).flatten().filter(|usual| *usual > 0.0)
+        (lengths.len() >= ENOUGH)
+            .then(|| median(lengths.into_iter()))
+            .flatten()
+            .filter(|usual| *usual > 0.0)
+            .map(|usual| open.duration as f64 / usual)
     }
 }

@@ -7,14 +7,16 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::logs::number;
 use crate::model::trace::Summary;
-use crate::model::unit::Unit;
-use crate::time::{DAY, Timestamp};
+use crate::model::unit::nanos;
+use crate::time::DAY;
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::alerts::{cell, right};
+use crate::ui::view::logs::clock;
+use crate::ui::view::overview::fit;
 
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-const DURATION: usize = 8;
+const DURATION: usize = 9;
 const SPANS: usize = 7;
 const ERRORS: usize = 6;
 const ID: usize = 8;
@@ -30,16 +32,11 @@ pub struct Columns {
     id: usize,
 }
 
-/// How long something took, in ns: `3.12 s`.
-pub fn duration(ns: i64) -> String {
-    Unit::Seconds.show(ns as f64 / 1e9)
-}
-
 impl Columns {
     /// They follow from the screen alone: nothing jumps with the traces.
     pub fn of(width: u16, scene: &Scene) -> Self {
         let room = usize::from(width);
-        let start = if scene.shown.length() > DAY { 14 } else { 12 };
+        let start = if scene.shown.length() > DAY { 18 } else { 12 };
         let bar = match width {
             0..60 => 0,
             60..100 => 8,
@@ -50,7 +47,7 @@ impl Columns {
         let counts = width >= 50;
         let fixed = 2 + start + 1 + DURATION + 1 + bar + if counts { SPANS + ERRORS } else { 0 } + 1 + id;
         let left = room.saturating_sub(fixed);
-        let services = if width >= 120 { (left / 2).saturating_sub(1) } else { 0 };
+        let services = if width >= 120 { left * 2 / 5 } else { 0 };
         let root = left.saturating_sub(if services > 0 { services + 1 } else { 0 });
         Self { start, bar, counts, root, services, id }
     }
@@ -82,21 +79,21 @@ impl Columns {
         let mut spans = vec![
             Span::raw(if selected { "▌ " } else { "  " }),
             Span::styled(cell(&clock(of.start, scene), self.start), style(Role::Dim)),
-            Span::styled(format!(" {} ", right(&duration(of.duration), DURATION)), style(Role::Strong)),
+            Span::styled(format!(" {} ", right(&nanos(of.duration), DURATION)), style(Role::Strong)),
             Span::styled(cell(&bar, self.bar), style(if failed { Role::Critical } else { Role::Info })),
         ];
         if self.counts {
             let errors = if failed { format!("✖{}", number(of.errors.into())) } else { String::new() };
             spans.push(Span::styled(right(&number(of.spans.into()), SPANS), style(Role::Text)));
-            spans.push(Span::styled(right(&errors, ERRORS), style(Role::Critical)));
+            spans.push(Span::styled(format!(" {}", right(&errors, ERRORS - 1)), style(Role::Critical)));
         }
         spans.push(Span::raw("  "));
         let root = self.root.saturating_sub(1);
         let service = if of.service.is_empty() { "(no service)" } else { of.service.as_str() };
-        let name = crate::ui::view::overview::fit(service, root);
-        let operation = root.saturating_sub(name.width() + 1);
-        spans.push(Span::styled(name, style(Role::Accent)));
-        spans.push(Span::raw(cell(&format!(" {}", of.operation), operation + 1)));
+        let name = fit(service, root);
+        let room = root.saturating_sub(name.width());
+        let operation = if room > 2 { format!(" {}", of.operation) } else { String::new() };
+        spans.extend([Span::styled(name, style(Role::Accent)), Span::raw(cell(&operation, room))]);
         if self.services > 0 {
             spans.push(Span::raw(" "));
             let services = cell(&services(of), self.services);
@@ -111,12 +108,6 @@ impl Columns {
             buf.set_style(area, style(Role::Selected));
         }
     }
-}
-
-/// When it began: with the date where the range spans more than a day.
-fn clock(start: i64, scene: &Scene) -> String {
-    let pattern = if scene.shown.length() > DAY { "%m-%d %H:%M:%S" } else { "%H:%M:%S%.3f" };
-    Timestamp::of_ns(start).format(pattern, scene.zone)
 }
 
 /// The share of the longest; at least a trace of ink.

@@ -63,3 +63,13 @@ fn services_are_offered_once_and_why_not() {
     traces.names.take(&Query::Services, Err(FetchError::Refused), NOW);
     assert_eq!(traces.picked(), Some(Err("the services: connection refused".to_owned())));
 }
+
+#[test]
+fn whoever_goes_on_is_offered_nothing_any_more() {
+    let mut traces = Traces::default();
+    traces.pick_service();
+    traces.give_up_picking();
+    assert!(traces.names.subscriptions().is_empty());
+    traces.names.take(&Query::Services, Ok(vec!["cart".into()]), NOW);
+    assert_eq!(traces.picked(), None);
+}

@@ -48,8 +48,8 @@ fn scaled(number: &str, unit: i64) -> Option<i64> {
 pub fn show(ns: i64) -> String {
     let (name, unit) = match ns {
         ..1_000 => ("ns", 1),
-        ..1_000_000 => ("us", 1_000),
-        ..1_000_000_000 => ("ms", 1_000_000),
+        1_000..1_000_000 => ("us", 1_000),
+        1_000_000..1_000_000_000 => ("ms", 1_000_000),
         _ => ("s", 1_000_000_000),
     };
     let (whole, part) = (ns / unit, ns % unit);
