@@ -85,10 +85,11 @@ fn a_fresh_trace_is_asked_again_and_a_whole_one_is_not() {
 fn a_trace_that_is_not_there_says_what_can_be_done() {
     let mut app = of_incident(120, 40);
     press(&mut app, "enter");
-    let error = FetchError::Server { kind: "not found".into(), message: "no such trace".into() };
+    let message = "sampled out, or older than the server keeps".into();
+    let error = FetchError::Server { kind: "no such trace".into(), message };
     refused(&mut app, |query| matches!(query, Query::Trace { .. }), error);
     let text = screen(&app);
-    for words in ["no such trace", "it may not be stored yet, be sampled out", "Esc goes back, L looks for its lines"] {
+    for words in ["no such trace", "the spans may still be on their way", "Esc goes back, L looks for its lines"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert_eq!(asked(&app), Some(ID));
@@ -304,4 +305,35 @@ fn a_trace_that_took_longer_than_usual_is_told_so() {
     press(&mut few, "enter");
     told(&mut few, &found(Vec::new()));
     assert_eq!(few.traces.usual(), None, "of three nobody can say what is usual");
+}
+
+#[test]
+fn a_backend_that_knows_no_such_trace_is_not_called_late() {
+    let mut app = of_incident(120, 40);
+    press(&mut app, "enter");
+    let message = "sampled out, or older than the server keeps".into();
+    let error = FetchError::Server { kind: "no such trace".into(), message };
+    refused(&mut app, |query| matches!(query, Query::Trace { .. }), error);
+    app.handle(Event::Tick, NOW.plus(5 * MINUTE));
+    let header = screen(&app).lines().next().unwrap().to_owned();
+    assert!(header.contains("jaeger ●  "), "{header}");
+}
+
+#[test]
+fn every_walk_and_key_is_offered_where_it_does_something() {
+    let footer = |app: &App| screen(app).lines().last().unwrap_or_default().to_owned();
+    let mut app = of_incident(200, 50);
+    for words in ["Enter open", "v failing", "e search", "b service", "O order", "L logs", "M metrics", "/ find"] {
+        assert!(footer(&app).contains(words), "{words}: {}", footer(&app));
+    }
+    assert!(!footer(&app).contains("fold") && !footer(&app).contains("zoom to it"));
+    press(&mut app, "enter");
+    assert!(footer(&app).contains("Esc back") && !footer(&app).contains("fold"), "{}", footer(&app));
+    told(&mut app, &found(Vec::new()));
+    for words in
+        ["space fold", "z all", "K critical path", "d self time", "E next error", "L logs", "M metrics", "y copy"]
+    {
+        assert!(footer(&app).contains(words), "{words}: {}", footer(&app));
+    }
+    assert!(!footer(&app).contains("e search") && !footer(&app).contains("p pause"), "{}", footer(&app));
 }

@@ -187,9 +187,13 @@ fn names_are_asked_while_somebody_types_and_completed() {
     };
     assert!(asks(&app).is_empty());
     press(&mut app, "e c h e c k o u t space");
+    assert_eq!(asks(&app), [Query::Services]);
+    told(&mut app, &found(Vec::new()));
     assert_eq!(asks(&app), [Query::Services, Query::Operations { service: "checkout".to_owned() }]);
     told(&mut app, &found(Vec::new()));
-    press(&mut app, "o p tab p tab enter");
+    press(&mut app, "ctrl-u c h e c k o u");
+    assert_eq!(asks(&app), [Query::Services], "nothing is asked of half a name");
+    press(&mut app, "t space o p tab p tab enter");
     assert!(asks(&app).is_empty());
     assert_eq!(search(&app).operation.as_deref(), Some("POST /api/checkout"));
 }
@@ -305,4 +309,19 @@ fn a_list_that_hangs_says_how_old_it_is_and_the_header_too() {
     assert!(text.contains("no newer answer for 2m; shown is what was known then"), "{text}");
     assert!(text.lines().next().unwrap().contains("jaeger ● 2m"), "{text}");
     assert!(!text.contains("● as of"), "{text}");
+}
+
+#[test]
+fn another_search_begins_at_the_first_unless_the_trace_is_there_too() {
+    let mut app = of_incident(80, 24);
+    press(&mut app, "j j j j j");
+    let read = selected(&app);
+    press(&mut app, "v");
+    told(&mut app, &found(incident(60).into_iter().filter(|trace| trace.errors > 0).collect()));
+    assert_eq!(selected(&app), read, "{}", screen(&app));
+    press(&mut app, "j j v");
+    let others =
+        |app: &mut App| told(app, &found((0..40).map(|i| summary(900 + i, 9_000, MS, ("a", "b"), 0)).collect()));
+    others(&mut app);
+    assert!(screen(&app).contains(" 1 of 40 "), "{}", screen(&app));
 }

@@ -167,7 +167,9 @@ fn label(app: &App, row: &Row) -> Option<&'static str> {
         Action::Quiet if app.view == ViewId::Traces => {
             Some(if app.traces.terms().is_failing() { "all" } else { "failing" })
         }
-        Action::Back if app.view == ViewId::Traces && app.traces.opened().is_none() => Some("widen"),
+        Action::Back if app.view == ViewId::Traces && app.find.is_none() && app.crosshair.is_none() => {
+            Some(if app.traces.opened().is_some() { "back" } else { "widen" })
+        }
         Action::Logs if app.view == ViewId::Traces => Some("logs"),
         Action::ZoomIn if app.view == ViewId::Traces && app.traces.opened().is_some() => Some("zoom to it"),
         Action::PanLeft if app.view == ViewId::Logs => Some("move the edge"),

@@ -88,7 +88,8 @@ impl Traces {
     /// Whether the backend is asked again and again now: only then can its answers be late.
     pub fn is_polling(&self, scene: &Scene) -> bool {
         match &self.opened {
-            Some(opened) => opened.subscription(scene).is_some(),
+            // Who knows of no such trace has answered.
+            Some(opened) => opened.subscription(scene).is_some() && !opened.is_refused(),
             None => scene.shown.is_live(),
         }
     }
@@ -120,6 +121,9 @@ impl View for Traces {
         let Update { subscription, at, result, .. } = update;
         let query = &subscription.query;
         if *query == self.question(scene) {
+            if result.is_ok() && !self.found.answers(query) {
+                self.list.begin();
+            }
             self.found.take(query, result.and_then(Answer::into_traces), at);
             self.arrange(area);
         } else if let Some(opened) = self.opened.as_mut().filter(|opened| opened.question() == *query) {

@@ -113,14 +113,17 @@ fn times(range: Range, scene: &Scene, plot: Rect, area: Rect, buf: &mut Buffer) 
         let x = x.min(area.right().saturating_sub(text.width() as u16));
         buf.set_line(x, area.y, &Line::styled(text, scene.theme.style(role)), area.right() - x);
     };
-    for cell in (0..usize::from(plot.width)).step_by(APART) {
+    let crosshair = scene.crosshair.and_then(|at| Some((at, column(at, range, plot)?)));
+    // Nothing stands under the words of the crosshair.
+    let is_free = |cell: usize| crosshair.is_none_or(|(_, x)| usize::from(x - plot.x).abs_diff(cell) >= APART);
+    for cell in (0..usize::from(plot.width)).step_by(APART).filter(|cell| is_free(*cell)) {
         let share = cell as f64 / f64::from(plot.width);
         let text = clock(range.start.0.saturating_add((share * range.length() as f64) as i64));
         if cell + text.width() <= usize::from(plot.width) {
             write(text, plot.x + cell as u16, Role::Axis, buf);
         }
     }
-    if let Some((at, x)) = scene.crosshair.and_then(|at| Some((at, column(at, range, plot)?))) {
+    if let Some((at, x)) = crosshair {
         write(format!("▲{}", clock(at)), x, Role::Crosshair, buf);
     }
 }

@@ -174,7 +174,7 @@ pub fn waiting(opened: &Opened, scene: &Scene) -> Vec<Said> {
     let mut lines =
         vec![(format!("✖ trace {id}: {error}"), Role::Failed), (format!("for {age}; it is asked again"), Role::Dim)];
     if !error.is_outage() {
-        lines.push(("it may not be stored yet, be sampled out, or be older than Jaeger keeps".to_owned(), Role::Dim));
+        lines.push(("of one that has just ended the spans may still be on their way".to_owned(), Role::Dim));
     }
     let logs = if scene.logs { format!(", {} looks for its lines in the logs", keys.logs) } else { String::new() };
     lines.push((format!("{} goes back{logs}", keys.back), Role::Dim));

@@ -68,12 +68,20 @@ impl List {
         if self.held.is_some() {
             self.held = self.rows.get(self.place).and_then(id);
         }
+        if self.held.is_some() && found.is_none() && before == 0 {
+            self.held = None;
+        }
         // What is read does not move under the eye; at the top it does, for there the new ones are.
         if self.top > 0 {
             self.top = (self.top + self.place).saturating_sub(before);
         }
         self.see(height);
         self.mark(traces);
+    }
+
+    /// Others are sought now: a cursor whose trace is not among them begins at the first.
+    pub fn begin(&mut self) {
+        (self.place, self.top) = (0, 0);
     }
 
     /// Keeps the cursor in sight.

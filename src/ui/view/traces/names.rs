@@ -19,6 +19,7 @@ pub struct Names {
     operations: Slot<Vec<Plain>>,
     /// Whose operations are wanted, while a search is typed.
     of: Option<String>,
+    of_scope: Option<String>,
     /// While a search is typed, or a service chosen.
     is_wanted: bool,
     /// The services are offered when they come.
@@ -27,7 +28,12 @@ pub struct Names {
 
 impl Names {
     fn operations_question(&self) -> Option<Query> {
-        let service = self.of.clone().filter(|service| !service.is_empty())?;
+        // Of half a name, while it is typed, nothing is asked.
+        let is_known = |service: &String| {
+            self.of_scope == Some(service.clone())
+                || self.services.get().is_some_and(|known| known.iter().any(|name| **name == **service))
+        };
+        let service = self.of.clone().filter(is_known)?;
         Some(Query::Operations { service })
     }
 
@@ -66,7 +72,8 @@ impl Traces {
     pub fn want_names(&mut self, typed: Option<&str>, of_scope: Option<&str>) {
         self.names.is_wanted = typed.is_some();
         if let Some(typed) = typed {
-            self.names.of = service_of(typed).or_else(|| of_scope.map(str::to_owned));
+            self.names.of_scope = of_scope.map(str::to_owned);
+            self.names.of = service_of(typed).or_else(|| self.names.of_scope.clone());
         }
     }
 

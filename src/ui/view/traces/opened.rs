@@ -76,6 +76,11 @@ impl Opened {
         }
     }
 
+    /// Whether it was answered that there is none.
+    pub fn is_refused(&self) -> bool {
+        self.error.as_ref().is_some_and(|(error, _)| !error.is_outage())
+    }
+
     /// The span under the cursor, or the one that is waited for.
     pub fn span(&self) -> Option<SpanId> {
         self.wanted.or_else(|| Some(self.held.as_ref()?.waterfall.span()?.id))

@@ -61,7 +61,7 @@ impl Columns {
         if self.counts {
             text += &format!("{}{}", right("spans", SPANS), right("errors", ERRORS + 1));
         }
-        text += &format!(" {}", cell("service and operation of the root", self.root.saturating_sub(1)));
+        text += &format!(" {}", cell("root service and operation", self.root.saturating_sub(1)));
         if self.services > 0 {
             text += &format!(" {}", cell("spans by service", self.services));
         }
