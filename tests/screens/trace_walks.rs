@@ -232,7 +232,7 @@ fn a_trace_leads_to_its_lines_and_back() {
 #[test]
 fn a_span_leads_to_the_metrics_of_its_moment_and_back() {
     let mut app = opened(120, 40);
-    press(&mut app, "j j j M");
+    press(&mut app, "G M");
     let moment = NOW.plus(-9_000 + 100);
     assert_eq!((app.view, app.crosshair, app.shown), (ViewId::Overview, Some(moment.0), Shown::Live(HOUR)));
     press(&mut app, "[");
@@ -267,7 +267,7 @@ fn a_copied_command_line_reopens_the_search_or_the_trace_and_its_span() {
     let again = reopened(&line, app.shown);
     assert_eq!((again.subscriptions(), again.command_line()), (app.subscriptions(), line));
     let mut app = opened(120, 40);
-    press(&mut app, "j j j");
+    press(&mut app, "G");
     let line = copied(&mut app, "Y");
     assert!(line.ends_with(&format!("--select 'trace={LONG} span=0000000000000004'")), "{line}");
     let mut again = reopened(&line, app.shown);

@@ -17,7 +17,7 @@ const PAGE: Situations = Situations { name: "traces", open: console, all: &SITUA
 
 const OF_LIST: fn(&Query) -> bool = |query| matches!(query, Query::Traces { .. });
 
-const SITUATIONS: [(&str, Tell); 11] = [
+const SITUATIONS: [(&str, Tell); 13] = [
     ("incident", |app| told(app, &found(incident(60)))),
     ("asking", |_| {}),
     ("none", |app| told(app, &found(Vec::new()))),
@@ -41,6 +41,17 @@ const SITUATIONS: [(&str, Tell); 11] = [
         told(app, &Found { notes, is_limited: true, ..found(incident(100)) });
     }),
     ("calm", |app| told(app, &found(incident(60).into_iter().filter(|trace| trace.errors == 0).collect()))),
+    ("opening", |app| {
+        told(app, &found(incident(60)));
+        press(app, "enter");
+    }),
+    ("no_such_trace", |app| {
+        told(app, &found(incident(60)));
+        press(app, "enter");
+        let message = "sampled out, or older than the server keeps".into();
+        let error = FetchError::Server { kind: "no such trace".into(), message };
+        refused(app, |query| matches!(query, Query::Trace { .. }), error);
+    }),
     ("hostile", |app| told(app, &found(hostile()))),
 ];
 

@@ -29,11 +29,11 @@ mod volume;
 mod window;
 
 pub use detail::{leaves, unfold};
-pub use row::clock;
 
 use layout::places;
 use list::List;
 use row::Look;
+pub use row::clock;
 
 /// How often a tail asks for what is new.
 pub const TAIL: Duration = Duration::from_secs(1);

@@ -171,8 +171,8 @@ pub fn waiting(opened: &Opened, scene: &Scene) -> Vec<Said> {
         return vec![(format!("… asking for trace {id}"), Role::Dim)];
     };
     let (keys, age) = (&scene.keys, ago(scene.now.since(*since)));
-    let mut lines =
-        vec![(format!("✖ trace {id}: {error}"), Role::Failed), (format!("for {age}; it is asked again"), Role::Dim)];
+    let told = format!("trace {id}, for {age}; it is asked again");
+    let mut lines = vec![(format!("✖ {error}"), Role::Failed), (told, Role::Dim)];
     if !error.is_outage() {
         lines.push(("of one that has just ended the spans may still be on their way".to_owned(), Role::Dim));
     }
