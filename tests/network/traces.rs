@@ -219,7 +219,7 @@ async fn without_a_service_all_are_asked_and_a_trace_comes_once() {
     assert_eq!((ids(&few), few.is_limited), (vec![111, 110, 109], true));
     let lists = asked(&server).iter().filter(|path| *path == "/api/v3/services").count();
     assert_eq!(lists, 1, "kept for a minute");
-    let later = NOW.plus(61_000);
+    let later = NOW.plus(120_000);
     source.ask(&search("", &[], 3), later).await.unwrap();
     assert_eq!(asked(&server).iter().filter(|path| *path == "/api/v3/services").count(), 2);
     let sample =
