@@ -77,7 +77,7 @@ pub fn v3_trace(id: u32, service: &str, start: i64, failed: bool) -> Value {
     json!({ "resource": { "attributes": [{ "key": "service.name", "value": { "stringValue": service } }] },
         "scopeSpans": [{ "spans": [{ "traceId": format!("{id:x}"), "spanId": "1", "name": "GET /",
             "startTimeUnixNano": (start * 1_000).to_string(), "endTimeUnixNano": (start * 1_000 + 1_000).to_string(),
-            "attributes": [{ "key": "shop", "value": { "stringValue": if id % 2 == 0 { "even" } else { "odd" } } }],
+            "attributes": [{ "key": "shop", "value": { "stringValue": if id.is_multiple_of(2) { "even" } else { "odd" } } }],
             "status": { "code": if failed { 2 } else { 0 } } }] }] })
 }
 
