@@ -63,7 +63,7 @@ fn seed(begin: Timestamp) -> Value {
     let evil =
         [span(5, 51, 0, "drop\u{1b}[2J\nit", begin, [4_000, 5], json!({ "attributes": [text("\u{202e}k", "\u{7}")] }))];
     let large: Vec<Value> = (0..LARGE as u32)
-        .map(|id| span(6, id + 1, (id + 1) / 2, "step", begin, [5_000, i64::from(10_000 - id)], json!({})))
+        .map(|id| span(6, id + 1, id.div_ceil(2), "step", begin, [5_000, i64::from(10_000 - id)], json!({})))
         .collect();
     json!({ "resourceSpans":
         [by("front", &front), by("back", &back), by("evil\u{1b}[31m", &evil), by("large", &large)] })
