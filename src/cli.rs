@@ -67,7 +67,7 @@ pub struct Cli {
     #[arg(long, value_name = "NAME")]
     pub scope: Option<String>,
 
-    /// View to open first: overview, alerts, logs, silences, rules
+    /// View to open first: overview, alerts, logs, traces, silences, rules
     #[arg(long, value_name = "NAME", conflicts_with = "report")]
     pub view: Option<String>,
 

@@ -90,7 +90,7 @@ pub fn report(
         // Without a config the one of this machine is a guess: no report may fail for it.
         alertmanager: context.alertmanager && (cli.demo || config.path.is_some() || cli.alertmanager.is_some()),
         logs: context.logs && (cli.demo || config.path.is_some() || cli.elasticsearch.is_some()),
-        traces: context.traces && (cli.demo || config.path.is_some()),
+        traces: context.traces && (cli.demo || config.path.is_some() || cli.jaeger.is_some()),
         dead_mans_switch: context.dead_mans_switch.clone(),
         watch: watch.map_err(|error| Mistake::of_argument(&error))?,
         scope: scope.map(|scope| scope.name.as_str().into()),

@@ -136,7 +136,12 @@ fn right<'a>(app: &App, short: u8) -> Line<'a> {
         (Source::Jaeger, has(|context| context.traces) && matches!(app.view, ViewId::Overview | ViewId::Traces)),
     ];
     for (source, _) in sources.into_iter().filter(|(_, is_there)| *is_there) {
-        spans.extend(link(app, source, app.links.get(&source), short > 0));
+        let (role, link) = link(app, source, app.links.get(&source), short > 0);
+        // What fires stands before how well the other sources do.
+        let is_fine = matches!(role, Role::Ok | Role::Dim);
+        if short < SHORTEST || source == Source::Prometheus || !is_fine {
+            spans.extend(link);
+        }
     }
     let clock = match short {
         0 => "%H:%M:%S %Z",
@@ -149,8 +154,8 @@ fn right<'a>(app: &App, short: u8) -> Line<'a> {
     Line::from(spans)
 }
 
-/// `prom ●`, `prom ● 12s` when its data are late, `prom ✖ refused 42s`.
-fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<Span<'a>> {
+/// `prom ●`, `prom ● 12s` when its data are late, `prom ✖ refused 42s`; and how bad that is.
+fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> (Role, Vec<Span<'a>>) {
     let theme = &app.setup.theme;
     let name = Span::raw(format!(" {} ", source.short()));
     let (text, role) = match link {
@@ -173,8 +178,9 @@ fn link<'a>(app: &App, source: Source, link: Option<&Link>, short: bool) -> Vec<
     if let Some(skew) = link.map(|link| link.skew_ms).filter(|skew| skew.abs() >= SKEW_TOLD) {
         let sign = if skew > 0 { '+' } else { '-' };
         spans.push(Span::styled(format!("clock {sign}{} ", ago(skew.abs() + SECOND / 2)), theme.style(Role::Stale)));
+        return (Role::Stale, spans);
     }
-    spans
+    (role, spans)
 }
 
 fn is_late(app: &App, source: Source, answered: Timestamp) -> bool {
@@ -201,10 +207,14 @@ fn firing(app: &App) -> Option<(String, Role)> {
 /// The views that are built, under their fixed numbers.
 pub fn tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.setup.theme;
+    let short = app.tabs().iter().map(|view| view.title().len() + 4).sum::<usize>() + 4 > usize::from(area.width);
     let mut line = Line::default();
     for view in app.tabs() {
+        // `1 Over  2 Aler ▲1`
+        let title = view.title();
+        let title = title.get(..4).filter(|_| short).unwrap_or(title);
         let role = if view == app.view.tab() { Role::TabActive } else { Role::Tab };
-        line.push_span(Span::styled(format!(" {} {} ", view.number(), view.title()), theme.style(role)));
+        line.push_span(Span::styled(format!(" {} {title} ", view.number()), theme.style(role)));
         if view == ViewId::Alerts
             && let Some((text, role)) = firing(app)
         {

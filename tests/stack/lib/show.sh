@@ -14,17 +14,25 @@ show_addresses() {
     done
 }
 
-# A config with a context for each server of metrics, if there are any, with every Alertmanager of the set; prints its
-# path.
+# A config with a context for each server of metrics, if there are any, with every Alertmanager of the set, its first
+# search engine and its first Jaeger; prints its path.
 write_config() {
-    local name alertmanagers='' file=$BASE/run/$SET/a360.toml
+    local name alertmanagers='' engine='' jaeger='' file=$BASE/run/$SET/a360.toml
     [ -n "$(members prometheus victoria-metrics)" ] || return 0
     for name in $(members alertmanager); do
         alertmanagers+="\"$(url_of "$name")\", "
     done
+    for name in $(members elasticsearch opensearch); do
+        case $name in *-security) ;; *) engine=${engine:-$name} ;; esac
+    done
+    for name in $(members jaeger-v1 jaeger-v2); do
+        jaeger=${jaeger:-$name}
+    done
     for name in $(members prometheus victoria-metrics); do
         printf '[contexts."%s".prometheus]\nurl = "%s"\n\n' "$name" "$(url_of "$name")"
         [ -z "$alertmanagers" ] || printf '[contexts."%s".alertmanager]\nurl = [%s]\n\n' "$name" "${alertmanagers%, }"
+        [ -z "$engine" ] || printf '[contexts."%s".elasticsearch]\nurl = "%s"\n\n' "$name" "$(url_of "$engine")"
+        [ -z "$jaeger" ] || printf '[contexts."%s".jaeger]\nurl = "%s"\n\n' "$name" "$(url_of "$jaeger")"
     done >"$file"
     printf '%s\n' "$file"
 }
