@@ -237,7 +237,10 @@ impl App {
 
     /// Moves the crosshair by dot columns of the charts; it starts at the newest sample.
     fn point(&mut self, columns: i64) {
-        let Range { start, end } = self.shown.at(self.now);
+        let Range { start, end } = match self.view {
+            ViewId::Traces => self.traces.dotted(&self.scene()),
+            _ => self.shown.at(self.now),
+        };
         let step = match self.view {
             ViewId::Overview => self.overview.chart_step(&self.scene(), self.body()),
             ViewId::Alerts if !self.alerting.has_chart(self.body(), self.full) => return,

@@ -10,6 +10,7 @@ use crate::model::query::{Answer, Query, Subscription, Update};
 use crate::model::trace::{Found, Summary, TraceSearch};
 use crate::store::Slot;
 use crate::text::Plain;
+use crate::time::{Range, Timestamp};
 use crate::ui::view::overview::fit;
 
 mod dots;
@@ -78,7 +79,19 @@ impl Traces {
 
     /// How many ms the crosshair moves by.
     pub fn dot_step(&self, scene: &Scene, area: Rect) -> i64 {
-        dots::step(scene, area.width)
+        dots::step(self.dotted(scene), area.width)
+    }
+
+    /// From the oldest to the newest of what was found, where that is less than there is.
+    fn stretch(&self, scene: &Scene) -> Option<Range> {
+        let found = self.found.get().filter(|found| found.is_limited && self.is_current(scene))?;
+        let starts = || found.traces.iter().map(|trace| Timestamp::of_ns(trace.start));
+        Some(Range::new(starts().min()?, starts().max()?.plus(1)))
+    }
+
+    /// The time that the dots are of: in all of a long range those of a busy service would lie in one place.
+    pub fn dotted(&self, scene: &Scene) -> Range {
+        self.stretch(scene).unwrap_or_else(|| scene.shown.at(scene.now))
     }
 
     pub fn sort(&self) -> Sort {
@@ -155,7 +168,7 @@ impl View for Traces {
         let places = places(area);
         head::draw(self, scene, places, buf);
         let selected = self.row().map(|row| row.id);
-        dots::draw(self.traces(), selected, scene, places.dots, buf);
+        dots::draw(self.traces(), selected, self.dotted(scene), scene, places.dots, buf);
         if self.traces().is_empty() {
             return lines(&head::nothing(self, scene), scene, places.rows, buf);
         }

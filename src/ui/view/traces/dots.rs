@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::model::trace::{Summary, TraceId};
 use crate::model::unit::Unit;
-use crate::time::{MINUTE, Range, Timestamp};
+use crate::time::{MINUTE, Range, SECOND, Timestamp};
 use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::view::alerts::right;
@@ -34,20 +34,19 @@ struct Dot {
 const BITS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
 /// How many ms a column of dots stands for.
-pub fn step(scene: &Scene, width: u16) -> i64 {
-    (scene.shown.length() / (i64::from(width.saturating_sub(LEFT + 1)).max(1) * 2)).max(1)
+pub fn step(range: Range, width: u16) -> i64 {
+    (range.length() / (i64::from(width.saturating_sub(LEFT + 1)).max(1) * 2)).max(1)
 }
 
-pub fn draw(traces: &[Summary], selected: Option<TraceId>, scene: &Scene, area: Rect, buf: &mut Buffer) {
+pub fn draw(traces: &[Summary], selected: Option<TraceId>, range: Range, scene: &Scene, area: Rect, buf: &mut Buffer) {
     if area.height < 3 || area.width < LEFT + 10 || traces.is_empty() {
         return;
     }
     let plot = Rect { x: area.x + LEFT, width: area.width - LEFT - 1, height: area.height - 1, ..area };
-    let range = scene.shown.at(scene.now);
     let lengths = || traces.iter().map(|trace| trace.duration.max(1));
     let scale = Scale::of(lengths().min().unwrap_or(1), lengths().max().unwrap_or(1));
     labels(&scale, scene, area, plot.height, buf);
-    paint(&cells(traces, selected, &scale, range, plot), scene, plot, buf);
+    paint(&cells(traces, selected, &scale, range, plot), range, scene, plot, buf);
     times(range, scene, plot, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
 }
 
@@ -68,8 +67,8 @@ fn cells(traces: &[Summary], selected: Option<TraceId>, scale: &Scale, range: Ra
     cells
 }
 
-fn paint(cells: &[Dot], scene: &Scene, plot: Rect, buf: &mut Buffer) {
-    let crosshair = scene.crosshair.and_then(|at| column(at, scene.shown.at(scene.now), plot));
+fn paint(cells: &[Dot], range: Range, scene: &Scene, plot: Rect, buf: &mut Buffer) {
+    let crosshair = scene.crosshair.and_then(|at| column(at, range, plot));
     for (cell, place) in cells.iter().zip(plot.positions()) {
         let (sign, role) = match cell {
             Dot { is_selected: true, has_error: true, .. } => ('◆', Role::Critical),
@@ -105,9 +104,10 @@ fn labels(scale: &Scale, scene: &Scene, area: Rect, rows: u16, buf: &mut Buffer)
 
 fn times(range: Range, scene: &Scene, plot: Rect, area: Rect, buf: &mut Buffer) {
     let apart = range.length().saturating_mul(APART as i64) / i64::from(plot.width).max(1);
-    let clock = |at: i64| match apart < MINUTE {
-        true => Timestamp(at).format("%H:%M:%S", scene.zone),
-        false => scene.clock(at),
+    let clock = |at: i64| match apart {
+        ..SECOND => Timestamp(at).format("%H:%M:%S.%3f", scene.zone),
+        SECOND..MINUTE => Timestamp(at).format("%H:%M:%S", scene.zone),
+        _ => scene.clock(at),
     };
     let write = |text: String, x: u16, role: Role, buf: &mut Buffer| {
         let x = x.min(area.right().saturating_sub(text.width() as u16));

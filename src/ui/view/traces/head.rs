@@ -204,10 +204,18 @@ pub fn headline(traces: &Traces, scene: &Scene) -> Headline {
         return headline(Level::Notice, format!("no traces{fit} in {range}{old}: they tell nothing of errors"));
     };
     let failed = found.traces.iter().filter(|trace| trace.errors > 0).count() as u64;
-    let (all, took) = (count(found), nanos(longest.duration));
+    let took = nanos(longest.duration);
     let root = format!("{} {}", longest.service, longest.operation);
     let is_calm = failed == 0 && !traces.is_narrowed() && old.is_empty() && found.notes.is_empty() && !found.is_limited;
-    let text = format!("{} of {all}{fit} in {range} failed{old}; the longest took {took}: {root}", number(failed));
+    // Of more than was asked for the newest came, and of the others nothing is known.
+    let all = match traces.stretch(scene) {
+        Some(stretch) if found.is_limited => {
+            let from = stretch.start.format("%H:%M:%S", scene.zone);
+            format!("the {} newest traces{fit}, from {from} on,", number(found.traces.len() as u64))
+        }
+        _ => format!("{}{fit} in {range}", count(found)),
+    };
+    let text = format!("{} of {all} failed{old}; the longest took {took}: {root}", number(failed));
     headline(if is_calm { Level::Calm } else { Level::Notice }, text)
 }
 
