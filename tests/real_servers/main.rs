@@ -17,6 +17,7 @@ mod own_traces;
 mod service;
 mod silencing;
 mod stack_itself;
+mod trace_walk;
 mod traces;
 
 #[path = "../support/program.rs"]
