@@ -41,7 +41,7 @@ const SMALL: (u16, u16) = (80, 24);
 const USUAL: (u16, u16) = (120, 40);
 const LARGE: (u16, u16) = (200, 50);
 
-const SESSIONS: [Session; 8] = [
+const SESSIONS: [Session; 9] = [
     Session {
         theme: "default",
         lang: "C.UTF-8",
@@ -59,6 +59,10 @@ const SESSIONS: [Session; 8] = [
     themed(
         "default",
         &[shot("logs-120x40", USUAL, "3", "warnings among"), shot("patterns-120x40", USUAL, "P", "requests      /api")],
+    ),
+    themed(
+        "default",
+        &[shot("traces-120x40", USUAL, "4v", "newest first"), shot("trace-120x40", USUAL, "\rE", "self time")],
     ),
     themed("light", &[shot("light-120x40", USUAL, "", "req/s")]),
     themed("high-contrast", &[shot("high-contrast-120x40", USUAL, "", "req/s")]),

@@ -26,7 +26,9 @@ pub fn headline(waterfall: &Waterfall, usual: Option<f64>) -> Headline {
     let is_slow = times.is_some_and(|times| times >= SLOW);
     let level = if failed.is_some() || is_slow { Level::Warning } else { Level::Calm };
     let usual = times.map(|times| format!("{} the usual time", factor(times)));
-    let parts: Vec<String> = usual.into_iter().chain(failed).chain(longest(waterfall)).collect();
+    // It stands first where it is what is wrong.
+    let (first, last) = if is_slow { (usual, None) } else { (None, usual) };
+    let parts: Vec<String> = first.into_iter().chain(failed).chain(longest(waterfall)).chain(last).collect();
     Headline { level, text: parts.join("; ") }
 }
 
