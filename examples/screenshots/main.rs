@@ -62,7 +62,11 @@ const SESSIONS: [Session; 9] = [
     ),
     themed(
         "default",
-        &[shot("traces-120x40", USUAL, "4v", "newest first"), shot("trace-120x40", USUAL, "\rE", "self time")],
+        &[
+            shot("traces-120x40", USUAL, "4v", "newest first"),
+            shot("trace-80x24", SMALL, "\r", "self time"),
+            shot("trace-120x40", USUAL, "E", "child of"),
+        ],
     ),
     themed("light", &[shot("light-120x40", USUAL, "", "req/s")]),
     themed("high-contrast", &[shot("high-contrast-120x40", USUAL, "", "req/s")]),
