@@ -64,7 +64,7 @@ const SESSIONS: [Session; 9] = [
         "default",
         &[
             shot("traces-120x40", USUAL, "4v", "newest first"),
-            shot("trace-80x24", SMALL, "\r", "self time"),
+            shot("trace-80x24", SMALL, "\r", "span id"),
             shot("trace-120x40", USUAL, "E", "child of"),
         ],
     ),
