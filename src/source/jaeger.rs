@@ -158,10 +158,13 @@ impl Inner {
     /// A service as the server calls it. Names are shown without what cannot be printed, and asked for as shown.
     async fn exact(&self, shown: String) -> String {
         let held = self.names.lock().await;
-        let names = held.iter().flat_map(|(_, names)| &names.0);
-        let is_shown = |name: &&String| **name != shown && *Plain::new(name) == *shown;
-        let mut others = names.filter(is_shown);
-        others.next().cloned().unwrap_or(shown)
+        let names = || held.iter().flat_map(|(_, names)| &names.0);
+        // One that only looks like another must not stand in its place.
+        if names().any(|name| *name == shown) {
+            return shown;
+        }
+        let same = names().find(|name| *Plain::new(name) == *shown);
+        same.cloned().unwrap_or(shown)
     }
 }
 

@@ -56,7 +56,7 @@ pub async fn found(source: &Jaeger, query: &Query) -> Found {
     source.ask(query, NOW).await.unwrap().into_traces().unwrap()
 }
 
-fn ids(found: &Found) -> Vec<u128> {
+pub fn ids(found: &Found) -> Vec<u128> {
     found.traces.iter().map(|summary| summary.id.0).collect()
 }
 
@@ -336,8 +336,9 @@ async fn a_live_search_ends_at_the_servers_now() {
 #[tokio::test]
 async fn a_name_that_cannot_be_shown_is_asked_as_it_is() {
     let server = jaeger(|path, query| match path {
-        "/api/v3/services" => ok(&json!({ "services": ["evil\u{1b}[31m"] })),
+        "/api/v3/services" => ok(&json!({ "services": ["evil\u{1b}[31m", "shop^[", "shop\u{1b}"] })),
         "/api/v3/operations" if query.contains("%1b") => ok(&json!({ "operations": [{ "name": "x" }] })),
+        "/api/v3/trace-summaries" if query.contains("shop%5e%5b") => ok(&json!({ "summaries": [{ "traceId": "8" }] })),
         "/api/v3/trace-summaries" if query.contains("%1b") => ok(&json!({ "summaries": [{ "traceId": "7" }] })),
         _ => not_found(),
     });
@@ -345,6 +346,7 @@ async fn a_name_that_cannot_be_shown_is_asked_as_it_is() {
     let shown = source.ask(&Query::Services, NOW).await.unwrap().into_names().unwrap()[0].to_string();
     assert_eq!(shown, "evil^[[31m");
     assert_eq!(ids(&found(&source, &search(&shown, &[], 5)).await), [7]);
+    assert_eq!(ids(&found(&source, &search("shop^[", &[], 5)).await), [8], "it is the one that is called so");
     let operations = source.ask(&Query::Operations { service: shown }, NOW).await;
     assert!(matches!(operations, Ok(Answer::Names(names)) if names.len() == 1));
 }

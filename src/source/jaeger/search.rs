@@ -22,6 +22,14 @@ const MOST: u32 = 1_500;
 const SERVICES: usize = 12;
 /// Of each at least so many.
 const SHARE: u32 = 10;
+/// So long before now, in ms, what has failed must have begun to be found by any question.
+const SETTLED: i64 = MINUTE;
+
+/// Whether a fault in the answer for one service would be that of all: the server is away, or too slow. A storage that
+/// fails for one may well answer for the next.
+fn is_of_all(fault: &FetchError) -> bool {
+    fault.is_outage() && !matches!(fault, FetchError::Status { code: 500, .. } | FetchError::Decode(_))
+}
 
 /// What is kept of a trace.
 pub trait Kept: Sized {
@@ -143,16 +151,22 @@ impl Inner {
         let limit = limit.max(SHARE).min(search.limit);
         let mut haul: Haul<T> = Haul::default();
         let (mut seen, mut fault, mut answered) = (std::collections::HashSet::new(), None, 0);
+        let (mut tried, mut is_over) = (0, false);
         for pair in asked.chunks(2) {
+            if is_over {
+                break;
+            }
+            tried += pair.len();
             let searches: Vec<TraceSearch> =
                 pair.iter().map(|name| TraceSearch { service: (*name).clone(), limit, ..search.clone() }).collect();
             let found = join_all(searches.iter().map(|search| self.of_service::<T>(search, window, clock))).await;
             for (name, found) in pair.iter().zip(found) {
                 match found {
                     // The others would fail alike.
-                    Err(fault) if fault.is_outage() => return Err(fault),
+                    Err(fault) if is_elsewhere(&fault) || (answered == 0 && is_of_all(&fault)) => return Err(fault),
                     Err(new) => {
                         haul.note(&format!("{name}: {new}"));
+                        is_over |= is_of_all(&new);
                         fault.get_or_insert(new);
                     }
                     Ok(found) => {
@@ -167,8 +181,8 @@ impl Inner {
         if let (0, Some(fault)) = (answered, fault) {
             return Err(fault);
         }
-        if asked.len() < all.len() {
-            let text = format!("{} of {} services were asked; name one to see its traces", asked.len(), all.len());
+        if tried < all.len() {
+            let text = format!("{tried} of {} services were asked; name one to see its traces", all.len());
             haul.note(&text);
         }
         Ok(haul)
@@ -194,7 +208,9 @@ impl Inner {
             }
         }
         let mut haul: Haul<T> = self.within_size(&fits::without_error(search), search, window, clock).await?;
-        if !haul.traces.is_empty() {
+        // One that came between the two questions says nothing of the server.
+        let before = window.end.0.saturating_sub(SETTLED).saturating_mul(1_000_000);
+        if haul.traces.iter().any(|trace| trace.start() < before) {
             self.learn(|known| known.errors = Some(false)).await;
         }
         if haul.is_limited {
