@@ -55,6 +55,15 @@ pub struct Limits {
     pub memory_ratio: f64,
 }
 
+impl Limits {
+    /// From so many ns on a trace is slow.
+    pub fn slow_ns(&self) -> i64 {
+        let ns = self.latency_seconds * 1e9;
+        // Of a limit that is none the usual one stands for it.
+        if ns.is_finite() && ns >= 1.0 { ns as i64 } else { 2_000_000_000 }
+    }
+}
+
 /// Machines, by node-exporter; each by `instance`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hosts {
