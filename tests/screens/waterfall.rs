@@ -171,3 +171,10 @@ fn services_and_the_path_are_told_without_colour() {
     waterfall.act(Step::Critical, area);
     assert!(!mono(&waterfall).contains('━'));
 }
+
+#[test]
+fn the_headline_names_the_deepest_error_and_not_the_first_below_the_root() {
+    let mut trace = checkout();
+    trace.spans.push(failed(span(90, 1, 4, "audit", (5, 2)), "Refused"));
+    assert!(open(trace).headline(None).text.contains("5 errors, the deepest in inventory SELECT stock: Timeout"));
+}
