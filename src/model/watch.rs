@@ -142,3 +142,15 @@ impl Default for Hosts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_is_none_makes_no_trace_slow() {
+        let of = |latency_seconds| Limits { latency_seconds, ..Watch::default().limits }.slow_ns();
+        assert_eq!(of(0.5), 500_000_000);
+        assert!([0.0, -1.0, f64::NAN, f64::INFINITY].into_iter().all(|none| of(none) == 2_000_000_000));
+    }
+}
