@@ -74,6 +74,11 @@ impl<T> Slot<T> {
         self.feed.get()
     }
 
+    /// The question that what is held answers.
+    pub fn question(&self) -> Option<&Query> {
+        self.answered.as_ref()
+    }
+
     /// Whether what is held answers this very question.
     pub fn answers(&self, query: &Query) -> bool {
         self.answered.as_ref() == Some(query)

@@ -55,6 +55,15 @@ pub struct Limits {
     pub memory_ratio: f64,
 }
 
+impl Limits {
+    /// From so many ns on a trace is slow.
+    pub fn slow_ns(&self) -> i64 {
+        let ns = self.latency_seconds * 1e9;
+        // Of a limit that is none the usual one stands for it.
+        if ns.is_finite() && ns >= 1.0 { ns as i64 } else { 2_000_000_000 }
+    }
+}
+
 /// Machines, by node-exporter; each by `instance`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hosts {
@@ -131,5 +140,17 @@ impl Default for Hosts {
             cores: r#"count by (instance) (node_cpu_seconds_total{mode="idle"})"#.to_owned(),
             clock_skew: "node_time_seconds - timestamp(node_time_seconds)".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_is_none_makes_no_trace_slow() {
+        let of = |latency_seconds| Limits { latency_seconds, ..Watch::default().limits }.slow_ns();
+        assert_eq!(of(0.5), 500_000_000);
+        assert!([0.0, -1.0, f64::NAN, f64::INFINITY].into_iter().all(|none| of(none) == 2_000_000_000));
     }
 }

@@ -33,7 +33,11 @@ impl Folded {
     pub fn take(&mut self, topic: Topic, when: When, sample: Sample) -> Sample {
         let tally = self.0.entry(when).or_default();
         for trace in &sample.traces {
-            if matches!(topic, Topic::Traces(_)) { tally.take(trace) } else { tally.take_chosen(trace) }
+            match topic {
+                Topic::Traces(_) => tally.take(trace),
+                Topic::TracesSlow(_) => tally.take_slow(trace),
+                _ => tally.take_failing(trace),
+            }
         }
         Sample { traces: Vec::new(), ..sample }
     }
@@ -43,7 +47,7 @@ pub fn questions(plan: &Plan, grid: &Grid) -> Vec<Question> {
     let any =
         TraceSearch { service: plan.watch.service.clone().unwrap_or_default(), limit: LIMIT, ..Default::default() };
     let failing = TraceSearch { tags: vec![("error".to_owned(), "true".to_owned())], ..any.clone() };
-    let slow = TraceSearch { min: Some(slow_from(plan)), ..any.clone() };
+    let slow = TraceSearch { min: Some(plan.watch.limits.slow_ns()), ..any.clone() };
     let mut all = Vec::new();
     let mut ask = |search: &TraceSearch, most: u8, when: When, period: Range, topic: fn(u8) -> Topic| {
         all.extend(parts(period, most).map(|(number, part)| {
@@ -57,13 +61,6 @@ pub fn questions(plan: &Plan, grid: &Grid) -> Vec<Question> {
     }
     ask(&slow, CHOSEN, When::Now, grid.now, Topic::TracesSlow);
     all
-}
-
-/// From so many ns on a trace is slow.
-fn slow_from(plan: &Plan) -> i64 {
-    let ns = plan.watch.limits.latency_seconds * 1e9;
-    // Of a limit that is none the usual one stands for it.
-    if ns.is_finite() && ns >= 1.0 { ns as i64 } else { 2_000_000_000 }
 }
 
 pub fn traces(answers: &Answers, plan: &Plan) -> Traces {
@@ -91,10 +88,11 @@ pub fn traces(answers: &Answers, plan: &Plan) -> Traces {
         looked: usual.then(|| Looked { traces: now.counted(), is_sample: is_limited(Topic::Traces, When::Now) }),
         before: usual_before
             .then(|| Looked { traces: before.counted(), is_sample: is_limited(Topic::Traces, When::Before) }),
-        slow_from: slow_from(plan),
+        slow_from: plan.watch.limits.slow_ns(),
         slowest: (usual || is_known(Topic::TracesSlow, When::Now)).then(|| first(now.slowest.clone())),
         failing: failing.then(|| Failing {
-            count: now.failed(),
+            // None was found by its error, and yet some of the slow ones have one.
+            count: now.failed().max(u32::try_from(now.failing.len()).unwrap_or(u32::MAX)),
             count_before: failing_before.then(|| before.failed()),
             is_sample: is_limited(Topic::TracesFailing, When::Now),
             rows: first(now.failing.clone()),

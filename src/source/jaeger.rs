@@ -10,6 +10,7 @@ mod params;
 mod refusal;
 mod search;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ struct Inner {
     known: Mutex<Known>,
     /// Who sent traces, and when that was asked.
     names: Mutex<Option<(Timestamp, Names)>>,
+    /// The services in which no trace begins, and when that was seen.
+    inner: Mutex<Option<(Timestamp, HashSet<String>)>>,
 }
 
 /// What a first contact tells, for `config check --connect`.
@@ -54,7 +57,12 @@ pub struct Probe {
 
 impl Jaeger {
     pub fn new(endpoint: Endpoint) -> Self {
-        Self(Arc::new(Inner { client: Client::new(endpoint), known: Mutex::default(), names: Mutex::default() }))
+        Self(Arc::new(Inner {
+            client: Client::new(endpoint),
+            known: Mutex::default(),
+            names: Mutex::default(),
+            inner: Mutex::default(),
+        }))
     }
 
     /// Milliseconds that the server's clock is ahead of ours, 0 if they agree well enough.
@@ -74,6 +82,7 @@ impl Jaeger {
         // It may come back as another one.
         let moved = knew && is_elsewhere(fault);
         inner.learn(|known| *known = Known::default()).await;
+        *inner.inner.lock().await = None;
         if moved { inner.answer(query, clock).await } else { answer }
     }
 
@@ -158,10 +167,13 @@ impl Inner {
     /// A service as the server calls it. Names are shown without what cannot be printed, and asked for as shown.
     async fn exact(&self, shown: String) -> String {
         let held = self.names.lock().await;
-        let names = held.iter().flat_map(|(_, names)| &names.0);
-        let is_shown = |name: &&String| **name != shown && *Plain::new(name) == *shown;
-        let mut others = names.filter(is_shown);
-        others.next().cloned().unwrap_or(shown)
+        let names = || held.iter().flat_map(|(_, names)| &names.0);
+        // One that only looks like another must not stand in its place.
+        if names().any(|name| *name == shown) {
+            return shown;
+        }
+        let same = names().find(|name| *Plain::new(name) == *shown);
+        same.cloned().unwrap_or(shown)
     }
 }
 

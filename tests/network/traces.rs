@@ -56,7 +56,7 @@ pub async fn found(source: &Jaeger, query: &Query) -> Found {
     source.ask(query, NOW).await.unwrap().into_traces().unwrap()
 }
 
-fn ids(found: &Found) -> Vec<u128> {
+pub fn ids(found: &Found) -> Vec<u128> {
     found.traces.iter().map(|summary| summary.id.0).collect()
 }
 
@@ -336,8 +336,9 @@ async fn a_live_search_ends_at_the_servers_now() {
 #[tokio::test]
 async fn a_name_that_cannot_be_shown_is_asked_as_it_is() {
     let server = jaeger(|path, query| match path {
-        "/api/v3/services" => ok(&json!({ "services": ["evil\u{1b}[31m"] })),
+        "/api/v3/services" => ok(&json!({ "services": ["evil\u{1b}[31m", "shop^[", "shop\u{1b}"] })),
         "/api/v3/operations" if query.contains("%1b") => ok(&json!({ "operations": [{ "name": "x" }] })),
+        "/api/v3/trace-summaries" if query.contains("shop%5e%5b") => ok(&json!({ "summaries": [{ "traceId": "8" }] })),
         "/api/v3/trace-summaries" if query.contains("%1b") => ok(&json!({ "summaries": [{ "traceId": "7" }] })),
         _ => not_found(),
     });
@@ -345,6 +346,7 @@ async fn a_name_that_cannot_be_shown_is_asked_as_it_is() {
     let shown = source.ask(&Query::Services, NOW).await.unwrap().into_names().unwrap()[0].to_string();
     assert_eq!(shown, "evil^[[31m");
     assert_eq!(ids(&found(&source, &search(&shown, &[], 5)).await), [7]);
+    assert_eq!(ids(&found(&source, &search("shop^[", &[], 5)).await), [8], "it is the one that is called so");
     let operations = source.ask(&Query::Operations { service: shown }, NOW).await;
     assert!(matches!(operations, Ok(Answer::Names(names)) if names.len() == 1));
 }
@@ -353,4 +355,33 @@ async fn a_name_that_cannot_be_shown_is_asked_as_it_is() {
 async fn questions_of_others_are_refused() {
     let fault = source("http://127.0.0.1:9").ask(&Query::Rules, NOW).await.unwrap_err();
     assert!(matches!(fault, FetchError::Unsupported(_)));
+}
+
+#[tokio::test]
+async fn a_sample_asks_no_service_in_which_no_trace_begins() {
+    let server = jaeger(|path, query| match path {
+        "/api/v3/services" => ok(&json!({ "services": ["front", "night", "stock"] })),
+        "/api/v3/traces" if query.contains("night") => not_found(),
+        "/api/v3/traces" => v3(&[v3_trace(99, "front", 5, false)]),
+        _ => page(),
+    });
+    let source = source(&server.url());
+    let searches = || asked(&server).iter().filter(|path| *path == "/api/v3/traces").count();
+    let sample = |tags: &[(&str, &str)]| match search("", tags, 20) {
+        Query::Traces { search, span } => Query::Sample { search, span },
+        other => other,
+    };
+    let ask = async |query: &Query, now: Timestamp| source.ask(query, now).await.unwrap();
+    assert!(!ask(&sample(&[]), NOW).await.into_sample().unwrap().is_limited);
+    assert_eq!(searches(), 3);
+    // One that had none may begin some yet.
+    let second = ask(&sample(&[]), NOW).await.into_sample().unwrap();
+    assert_eq!((searches(), second.traces.len(), second.is_limited), (5, 1, true));
+    ask(&search("", &[], 20), NOW).await;
+    assert_eq!(searches(), 8, "a list is of all");
+    ask(&sample(&[("shop", "odd")]), NOW).await;
+    assert!(searches() >= 11, "a tag may be that of any span");
+    let before = searches();
+    ask(&sample(&[]), NOW.plus(11 * 60_000)).await;
+    assert_eq!(searches(), before + 3, "what was seen grows old");
 }

@@ -12,7 +12,7 @@ use a360::source::jaeger::Jaeger;
 use serde_json::json;
 
 use crate::server::{Server, Then, mute, refused_url, reset, say};
-use crate::traces::{NOW, found, jaeger, not_found, ok, page, search, source, v1, v1_trace, v3, v3_trace};
+use crate::traces::{NOW, found, ids, jaeger, not_found, ok, page, search, source, v1, v1_trace, v3, v3_trace};
 
 fn queries() -> [Query; 5] {
     let sought = search("a", &[], 20);
@@ -224,4 +224,55 @@ async fn errors_beside_an_answer_are_told() {
     assert_eq!((some.traces.len(), some.notes[0].as_str()), (1, "one shard is away"));
     let fault = source.ask(&search("b", &[], 20), NOW).await.unwrap_err();
     assert_eq!(fault.to_string(), "error: all are away");
+}
+
+#[tokio::test]
+async fn one_service_whose_storage_fails_does_not_hide_the_others() {
+    let server = jaeger(|path, query| match path {
+        "/api/v3/services" => ok(&json!({ "services": ["a", "bad", "c"] })),
+        "/api/v3/traces" if query.contains("=bad") => {
+            ("500 Internal Server Error", r#"{"error":{"httpCode":500,"message":"too many buckets"}}"#.to_owned())
+        }
+        "/api/v3/traces" if query.contains("=c&") => v3(&[v3_trace(8, "c", 6, false)]),
+        "/api/v3/traces" => v3(&[v3_trace(7, "a", 5, false)]),
+        _ => page(),
+    });
+    let source = source(&server.url());
+    let found = found(&source, &search("", &[], 20)).await;
+    assert_eq!((ids(&found), found.notes[0].as_str()), (vec![8, 7], "bad: HTTP 500: too many buckets"));
+}
+
+#[tokio::test]
+async fn a_server_that_is_overrun_keeps_what_it_has_said_and_is_asked_no_more() {
+    let server = jaeger(|path, query| match path {
+        "/api/v3/services" => ok(&json!({ "services": ["a", "b", "c", "d", "e"] })),
+        "/api/v3/traces" if query.contains("=a&") => v3(&[v3_trace(7, "a", 5, false)]),
+        "/api/v3/traces" => ("503 Service Unavailable", r#"{"error":{"httpCode":503,"message":"away"}}"#.to_owned()),
+        _ => page(),
+    });
+    let source = source(&server.url());
+    let found = found(&source, &search("", &[], 20)).await;
+    let notes: Vec<&str> = found.notes.iter().map(|note| note.as_str()).collect();
+    let left = "2 of 5 services were asked; name one to see its traces";
+    assert_eq!((ids(&found), notes), (vec![7], vec!["b: HTTP 503: away", left]));
+    assert!(server.requests().iter().all(|request| !request.head.contains("=c&")));
+    assert!(source.ask(&search("b", &[], 20), NOW).await.unwrap_err().is_outage());
+}
+
+#[tokio::test]
+async fn a_failure_that_comes_between_two_questions_says_nothing_of_the_server() {
+    let server = jaeger(|path, query| match path {
+        "/api/services" => ok(&json!({ "data": ["a"] })),
+        "/api/traces" if query.contains("error") => v1(&[]),
+        // It has just begun.
+        "/api/traces" => v1(&[v1_trace(1, "a", NOW.0 * 1_000 - 5_000_000, true)]),
+        _ => page(),
+    });
+    let source = source(&server.url());
+    let failing = search("a", &[("error", "true")], 5);
+    for _ in 0..3 {
+        assert_eq!(ids(&found(&source, &failing).await), [1]);
+    }
+    let with_error = server.requests().iter().filter(|request| request.head.contains("error")).count();
+    assert_eq!(with_error, 3, "it is asked again whether it finds them");
 }

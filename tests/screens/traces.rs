@@ -336,3 +336,28 @@ fn another_search_begins_at_the_first_unless_the_trace_is_there_too() {
     others(&mut app);
     assert!(screen(&app).contains(" 1 of 40 "), "{}", screen(&app));
 }
+
+#[test]
+fn a_search_that_fails_does_not_pass_off_the_one_before() {
+    let mut app = of_incident(120, 40);
+    told(&mut app, &found(incident(60)));
+    press(&mut app, "v");
+    refused(&mut app, OF_LIST, FetchError::Refused);
+    let text = screen(&app);
+    assert!(text.contains("connection refused, for 0s; shown are those of the search before"), "{text}");
+}
+
+#[test]
+fn a_list_of_slow_or_failing_traces_does_not_say_what_is_usual() {
+    let is_told = |keys: &str| {
+        let mut app = console(200, 50);
+        press(&mut app, keys);
+        told(&mut app, &found(incident(60)));
+        press(&mut app, "enter");
+        told(&mut app, &found(incident(60)));
+        screen(&app).contains("the usual time")
+    };
+    assert!(is_told(""));
+    assert!(!is_told("v"));
+    assert!(!is_told("e m i n = 1 m s enter"));
+}

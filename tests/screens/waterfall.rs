@@ -180,3 +180,10 @@ fn how_long_it_usually_takes_comes_first_only_where_that_is_what_is_wrong() {
     assert!(quick.starts_with("4 errors") && quick.ends_with("; 0.7x the usual time"), "{quick}");
     assert!(!said(None).contains("usual"));
 }
+
+#[test]
+fn the_headline_names_the_deepest_error_and_not_the_first_below_the_root() {
+    let mut trace = checkout();
+    trace.spans.push(failed(span(90, 1, 4, "audit", (5, 2)), "Refused"));
+    assert!(open(trace).headline(None).text.contains("5 errors, the deepest in inventory SELECT stock: Timeout"));
+}

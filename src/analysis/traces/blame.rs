@@ -40,7 +40,7 @@ impl Row {
 }
 
 /// Of several that are as deep the one that failed first.
-fn blame(trace: &Trace, tree: &Tree) -> Option<Blame> {
+pub fn blame(trace: &Trace, tree: &Tree) -> Option<Blame> {
     let failed = tree.nodes.iter().filter_map(|node| {
         let span = trace.spans.get(node.span as usize).filter(|span| span.is_error)?;
         Some((node.depth, span))
@@ -52,7 +52,8 @@ fn blame(trace: &Trace, tree: &Tree) -> Option<Blame> {
 /// What a span says of its error: its tag, the exception, the status.
 fn error(span: &Span) -> Plain {
     let says = |value: &&Plain| !matches!(value.as_str(), "" | "true" | "false" | "1");
-    if let Some(said) = span.tag("error").filter(says).or_else(|| span.tag("otel.status_description").filter(says)) {
+    let tags = ["error", "exception.message", "error.message", "otel.status_description"];
+    if let Some(said) = tags.iter().find_map(|key| span.tag(key).filter(says)) {
         return said.clone();
     }
     for event in span.events.iter().filter(|event| event.name == "exception") {

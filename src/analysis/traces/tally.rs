@@ -21,6 +21,8 @@ pub type Name = (Plain, Plain);
 pub struct Tally {
     pub(super) seen: HashSet<TraceId>,
     counted: HashSet<TraceId>,
+    /// Those whose error counts, if they have one.
+    judged: HashSet<TraceId>,
     /// The slowest first.
     pub slowest: Vec<Row>,
     /// The newest first.
@@ -56,15 +58,21 @@ impl Tally {
     /// One that nobody chose: it counts in all figures.
     pub fn take(&mut self, trace: &Trace) {
         let tree = Tree::of(trace);
-        self.list(trace, &tree);
+        self.list(trace, &tree, true);
         if self.counted.insert(trace.id) {
             self.count(trace, &tree);
         }
     }
 
-    /// One that was sought because it is slow or has failed: it is listed, but the figures are not to be of such.
-    pub fn take_chosen(&mut self, trace: &Trace) {
-        self.list(trace, &Tree::of(trace));
+    /// One that was sought because it has failed: it is listed, but the figures are not to be of such.
+    pub fn take_failing(&mut self, trace: &Trace) {
+        self.list(trace, &Tree::of(trace), true);
+    }
+
+    /// One that was sought because it is slow. Such are sought in one of two periods only: counting their errors would
+    /// make that one the worse.
+    pub fn take_slow(&mut self, trace: &Trace) {
+        self.list(trace, &Tree::of(trace), false);
     }
 
     /// How many traces the figures are of.
@@ -77,13 +85,20 @@ impl Tally {
         self.began.values().sum()
     }
 
-    fn list(&mut self, trace: &Trace, tree: &Tree) {
-        if !self.seen.insert(trace.id) {
+    fn list(&mut self, trace: &Trace, tree: &Tree, counts_errors: bool) {
+        let is_new = self.seen.insert(trace.id);
+        let counts = counts_errors && self.judged.insert(trace.id);
+        if !is_new && !counts {
             return;
         }
         let row = Row::with(trace, tree);
-        if let Some(blame) = &row.blame {
+        if let Some(blame) = row.blame.as_ref().filter(|_| counts) {
             *self.began.entry((blame.service.clone(), blame.operation.clone())).or_default() += 1;
+        }
+        if !is_new {
+            return;
+        }
+        if row.blame.is_some() {
             put(&mut self.failing, row.clone(), |row| (row.start, row.id));
         }
         put(&mut self.slowest, row, |row| (row.duration, row.id));

@@ -2,6 +2,7 @@
 //! made up for here.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -22,6 +23,16 @@ const MOST: u32 = 1_500;
 const SERVICES: usize = 12;
 /// Of each at least so many.
 const SHARE: u32 = 10;
+/// So long before now, in ms, what has failed must have begun to be found by any question.
+const SETTLED: i64 = MINUTE;
+/// For so long, in ms, it is taken as known in which services no trace begins.
+const INNER_KEPT: i64 = 10 * MINUTE;
+
+/// Whether a fault in the answer for one service would be that of all: the server is away, or too slow. A storage that
+/// fails for one may well answer for the next.
+fn is_of_all(fault: &FetchError) -> bool {
+    fault.is_outage() && !matches!(fault, FetchError::Status { code: 500, .. } | FetchError::Decode(_))
+}
 
 /// What is kept of a trace.
 pub trait Kept: Sized {
@@ -32,6 +43,8 @@ pub trait Kept: Sized {
     fn id(&self) -> TraceId;
     /// ns since the epoch
     fn start(&self) -> i64;
+    /// The service that it began in.
+    fn entry(&self) -> Plain;
 }
 
 impl Kept for Summary {
@@ -52,6 +65,10 @@ impl Kept for Summary {
     fn start(&self) -> i64 {
         self.start
     }
+
+    fn entry(&self) -> Plain {
+        self.service.clone()
+    }
 }
 
 impl Kept for Arc<Trace> {
@@ -71,6 +88,10 @@ impl Kept for Arc<Trace> {
 
     fn start(&self) -> i64 {
         self.spans.iter().map(|span| span.start).min().unwrap_or(0)
+    }
+
+    fn entry(&self) -> Plain {
+        self.root().map(|root| self.service(root)).unwrap_or_default()
     }
 }
 
@@ -136,27 +157,45 @@ impl Inner {
         clock: Clock,
     ) -> Result<Haul<T>, FetchError> {
         let names = self.recent_services(clock).await?;
+        let mut haul: Haul<T> = Haul::default();
         // Those are its own, and about itself.
-        let all: Vec<&String> = names.iter().filter(|name| !name.starts_with("jaeger")).collect();
+        let mut all: Vec<&String> = names.iter().filter(|name| !name.starts_with("jaeger")).collect();
+        // Whole traces are large, and each is in the service that it began in: a sample asks no other.
+        let is_sample = !T::IS_ROW && search.operation.is_none() && search.tags.is_empty();
+        let inner = if is_sample { self.inner(clock).await } else { None };
+        if let Some(inner) = inner.as_ref().filter(|inner| all.iter().any(|name| !inner.contains(*name))) {
+            all.retain(|name| !inner.contains(*name));
+            // Of those that began where nobody looked there may be more.
+            haul.is_limited = true;
+        }
+        let mut none_begins = HashSet::new();
         let asked = all.get(..SERVICES).unwrap_or(&all);
         let limit = search.limit.div_ceil(u32::try_from(asked.len().max(1)).unwrap_or(1));
         let limit = limit.max(SHARE).min(search.limit);
-        let mut haul: Haul<T> = Haul::default();
-        let (mut seen, mut fault, mut answered) = (std::collections::HashSet::new(), None, 0);
+        let (mut seen, mut fault, mut answered) = (HashSet::new(), None, 0);
+        let (mut tried, mut is_over) = (0, false);
         for pair in asked.chunks(2) {
+            if is_over {
+                break;
+            }
+            tried += pair.len();
             let searches: Vec<TraceSearch> =
                 pair.iter().map(|name| TraceSearch { service: (*name).clone(), limit, ..search.clone() }).collect();
             let found = join_all(searches.iter().map(|search| self.of_service::<T>(search, window, clock))).await;
             for (name, found) in pair.iter().zip(found) {
                 match found {
                     // The others would fail alike.
-                    Err(fault) if fault.is_outage() => return Err(fault),
+                    Err(fault) if is_elsewhere(&fault) || (answered == 0 && is_of_all(&fault)) => return Err(fault),
                     Err(new) => {
                         haul.note(&format!("{name}: {new}"));
+                        is_over |= is_of_all(&new);
                         fault.get_or_insert(new);
                     }
                     Ok(found) => {
                         answered += 1;
+                        if !found.traces.is_empty() && found.traces.iter().all(|trace| trace.entry() != ***name) {
+                            none_begins.insert((*name).clone());
+                        }
                         haul.is_limited |= found.is_limited;
                         found.notes.iter().for_each(|note| haul.note(note));
                         haul.traces.extend(found.traces.into_iter().filter(|trace| seen.insert(trace.id())));
@@ -167,11 +206,21 @@ impl Inner {
         if let (0, Some(fault)) = (answered, fault) {
             return Err(fault);
         }
-        if asked.len() < all.len() {
-            let text = format!("{} of {} services were asked; name one to see its traces", asked.len(), all.len());
+        if tried < all.len() {
+            let text = format!("{tried} of {} services were asked; name one to see its traces", all.len());
             haul.note(&text);
         }
+        if is_sample && inner.is_none() {
+            *self.inner.lock().await = Some((clock.now(), none_begins));
+        }
         Ok(haul)
+    }
+
+    /// The services that were seen lately to have traces of others only.
+    async fn inner(&self, clock: Clock) -> Option<HashSet<String>> {
+        let held = self.inner.lock().await;
+        let (at, inner) = held.as_ref()?;
+        (clock.now().since(*at).saturating_abs() < INNER_KEPT).then(|| inner.clone())
     }
 
     /// Not every storage finds failed spans by `error=true`: where it finds none, they are sought among the newest.
@@ -194,7 +243,9 @@ impl Inner {
             }
         }
         let mut haul: Haul<T> = self.within_size(&fits::without_error(search), search, window, clock).await?;
-        if !haul.traces.is_empty() {
+        // One that came between the two questions says nothing of the server.
+        let before = window.end.0.saturating_sub(SETTLED).saturating_mul(1_000_000);
+        if haul.traces.iter().any(|trace| trace.start() < before) {
             self.learn(|known| known.errors = Some(false)).await;
         }
         if haul.is_limited {

@@ -102,7 +102,7 @@ fn shares_of_the_critical_path_add_up() {
 fn lists_are_short_and_nothing_is_counted_twice() {
     let mut tally = Tally::default();
     for id in (1..=50).chain(1..=50) {
-        tally.take_chosen(&request(id, id as i64 * MS));
+        tally.take_failing(&request(id, id as i64 * MS));
     }
     for id in 40..=60 {
         let mut of = request(id, id as i64 * MS);
@@ -174,4 +174,21 @@ fn chance_hardly_ever_cries_wolf() {
         grown += usize::from(shares(&first, &second).iter().any(|share| share.has_grown));
     }
     assert!(slow <= 4 && grown <= 1, "{slow} {grown}");
+}
+
+#[test]
+fn errors_of_slow_traces_are_listed_but_make_no_period_worse() {
+    let of = |id: u64| {
+        let mut of = request(id, 5 * MS);
+        of.spans[1] = failed(of.spans[1].clone(), "Timeout");
+        of
+    };
+    let mut tally = Tally::default();
+    (1..=4).for_each(|id| tally.take_slow(&of(id)));
+    assert_eq!((tally.failed(), tally.failing.len(), tally.slowest.len()), (0, 4, 4));
+    // Whichever of the answers comes first: what is found by its error counts, once.
+    (4..=6).for_each(|id| tally.take_failing(&of(id)));
+    tally.take(&of(6));
+    tally.take_slow(&of(5));
+    assert_eq!((tally.failed(), tally.failing.len(), tally.slowest.len(), tally.counted()), (3, 6, 6, 1));
 }

@@ -36,11 +36,6 @@ pub struct Told {
     pub is_limited: bool,
 }
 
-/// From so many ns on a trace is slow.
-pub fn slow_from(scene: &Scene) -> i64 {
-    (scene.watch.limits.latency_seconds * 1e9) as i64
-}
-
 /// The questions for failing traces and for slow ones.
 fn questions(scene: &Scene) -> [Query; 2] {
     let span = match scene.shown.span() {
@@ -50,7 +45,7 @@ fn questions(scene: &Scene) -> [Query; 2] {
     let service = scene.watch.service.clone().unwrap_or_default();
     let any = TraceSearch { service, limit: LIMIT, ..TraceSearch::default() };
     let failing = TraceSearch { tags: vec![("error".to_owned(), "true".to_owned())], ..any.clone() };
-    let slow = TraceSearch { min: Some(slow_from(scene)), ..any };
+    let slow = TraceSearch { min: Some(scene.watch.limits.slow_ns()), ..any };
     [failing, slow].map(|search| Query::Sample { search, span })
 }
 

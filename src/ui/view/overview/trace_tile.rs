@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::legend::fit;
-use super::trace_news::{LONGEST, TraceNews, slow_from};
+use super::trace_news::{LONGEST, TraceNews};
 use crate::analysis::traces::words::{named, took};
 use crate::analysis::traces::{Blame, Row};
 use crate::time::{DAY, Timestamp, ago, format_duration};
@@ -96,7 +96,7 @@ fn trace(row: &Row, scene: &Scene, width: usize) -> Line<'static> {
     let style = |role| scene.theme.style(role);
     let pattern = if scene.shown.length() > DAY { "%m-%d %H:%M" } else { "%H:%M:%S" };
     let at = Timestamp::of_ns(row.start).format(pattern, scene.zone);
-    let is_slow = row.duration >= slow_from(scene);
+    let is_slow = row.duration >= scene.watch.limits.slow_ns();
     let mut spans = vec![
         Span::raw(" "),
         Span::styled(at, style(Role::Dim)),
@@ -149,5 +149,5 @@ fn status(news: &TraceNews, scene: &Scene) -> Option<(String, Role)> {
 /// Once both answers are there and empty.
 fn nothing(news: &TraceNews, scene: &Scene) -> Option<String> {
     let [Some(_), Some(_)] = news.current(scene) else { return None };
-    Some(format!("no trace fails or takes {}", took(slow_from(scene))))
+    Some(format!("no trace fails or takes {}", took(scene.watch.limits.slow_ns())))
 }

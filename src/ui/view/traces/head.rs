@@ -84,7 +84,11 @@ fn status(traces: &Traces, scene: &Scene) -> Vec<Said> {
     let mut said = Vec::new();
     if let Some((error, since)) = &traces.found.feed.error {
         let age = ago(scene.now.since(*since));
-        let kept = if traces.found.get().is_some() { "; shown is what was known then" } else { "" };
+        let kept = match traces.found.get() {
+            None => "",
+            Some(_) if traces.is_current(scene) => "; shown is what was known then",
+            Some(_) => "; shown are those of the search before",
+        };
         said.push((format!("✖ {error}, for {age}{kept}"), Role::Failed));
     } else if !traces.is_current(scene) {
         let kept = if traces.count() == 0 { "" } else { " (shown are those of the search before)" };

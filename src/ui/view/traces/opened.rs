@@ -6,7 +6,7 @@ use super::Traces;
 use crate::analysis::stats::median;
 use crate::model::fault::FetchError;
 use crate::model::query::{Answer, Query, Subscription};
-use crate::model::trace::{SpanId, Summary, Trace, TraceId};
+use crate::model::trace::{SpanId, Summary, Trace, TraceId, TraceSearch};
 use crate::text::Plain;
 use crate::time::{MINUTE, Timestamp};
 use crate::ui::view::Scene;
@@ -148,8 +148,14 @@ impl Traces {
         Some(Target { id: opened.id, range, at })
     }
 
-    /// How many times as long as usual the open trace took, by those of the list that begin as it does.
+    /// How many times as long as usual the open trace took, by those of the list that begin as it does. A list of slow
+    /// or failing ones does not say what is usual.
     pub fn usual(&self) -> Option<f64> {
+        let is_of_all = |search: &TraceSearch| search.min.is_none() && search.max.is_none() && search.tags.is_empty();
+        match self.found.question() {
+            Some(Query::Traces { search, .. }) if is_of_all(search) => {}
+            _ => return None,
+        }
         let open = &self.opened.as_ref()?.held.as_ref()?.summary;
         let root = |of: &Summary| -> (Plain, Plain) { (of.service.clone(), of.operation.clone()) };
         let sought = root(open);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::service::{Service, services};
-use crate::analysis::traces::Tree;
+use crate::analysis::traces::{Blame, Tree, blame};
 use crate::model::trace::{Span, SpanId, Trace};
 use crate::model::unit::Unit;
 use crate::text::Plain;
@@ -21,6 +21,8 @@ pub struct Facts {
     failed: Vec<u32>,
     /// The nodes that failed, each after those below it.
     pub failures: Vec<u32>,
+    /// The deepest of them.
+    pub blame: Option<Blame>,
     /// Where it all began.
     pub main: usize,
     /// Nodes by the ids of their spans.
@@ -43,7 +45,8 @@ impl Facts {
         }
         failed.push(sum);
         ids.sort_unstable();
-        let mut facts = Self { start, end, services, of_process, failed, failures: Vec::new(), main: 0, ids };
+        let (failures, blame) = (Vec::new(), blame(trace, tree));
+        let mut facts = Self { start, end, services, of_process, failed, failures, blame, main: 0, ids };
         facts.failures = facts.in_order(tree);
         facts.main = facts.main(trace, tree);
         facts

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Waterfall;
 use crate::analysis::logs::{factor, number};
 use crate::analysis::summary::{Headline, Level};
-use crate::analysis::traces::Spent;
+use crate::analysis::traces::{Blame, Spent};
 use crate::model::trace::Span;
 use crate::model::unit::nanos;
 use crate::time::Timestamp;
@@ -32,23 +32,23 @@ pub fn headline(waterfall: &Waterfall, usual: Option<f64>) -> Headline {
     Headline { level, text: parts.join("; ") }
 }
 
-/// `3 errors, first in inventory SELECT stock: Timeout: no connection from pool`
+/// `3 errors, the deepest in inventory SELECT stock: Timeout: no connection from pool`
 fn failed(waterfall: &Waterfall) -> Option<String> {
-    let failures = &waterfall.facts.failures;
-    let first = waterfall.span_of(*failures.first()? as usize)?;
+    let Blame { service, operation, error } = waterfall.facts.blame.as_ref()?;
+    let count = waterfall.facts.failures.len();
     let count =
-        if failures.len() == 1 { "1 error".to_owned() } else { format!("{} errors", number(failures.len() as u64)) };
-    let says = |text: &&str| !text.is_empty() && !matches!(*text, "true" | "1");
-    let tags = ["error", "exception.message", "error.message", "otel.status_description"];
-    let word = tags.iter().find_map(|key| first.tag(key).map(|text| &**text).filter(says));
-    let word = word.map_or_else(String::new, |word| format!(": {}", fit(word, WORDS)));
-    let which = if failures.len() == 1 { "in" } else { "the deepest in" };
-    Some(format!("{count}, {which} {}{word}", name(waterfall, first)))
+        if count == 1 { "1 error, in".to_owned() } else { format!("{} errors, the deepest in", number(count as u64)) };
+    let error = if error.is_empty() { String::new() } else { format!(": {}", fit(error, WORDS)) };
+    Some(format!("{count} {}{error}", named(service, operation)))
+}
+
+fn named(service: &str, operation: &str) -> String {
+    format!("{service} {operation}").trim().to_owned()
 }
 
 fn name(waterfall: &Waterfall, span: &Span) -> String {
     let service = waterfall.facts.service(span).map_or("", |service| &service.name);
-    format!("{service} {}", span.operation).trim().to_owned()
+    named(service, &span.operation)
 }
 
 /// `inventory SELECT stock held it up for 3 s (96 %)`
@@ -59,7 +59,7 @@ fn longest(waterfall: &Waterfall) -> Option<String> {
 }
 
 fn whose(row: &Spent) -> String {
-    format!("{} {}", row.service, row.operation).trim().to_owned()
+    named(&row.service, &row.operation)
 }
 
 /// `inventory SELECT stock 3 s 96 % · checkout place_order 21 ms`: where the most time went, as far as there is room.
