@@ -15,7 +15,7 @@ pub mod words;
 
 pub use blame::{Blame, Row, blame};
 pub use share::{PathShare, shares};
-pub use slower::{Slower, slower};
+pub use slower::{ENOUGH, Slower, slower};
 pub use spent::{Spent, spent};
 pub use tally::Tally;
 

@@ -56,9 +56,9 @@ fn is_there(request: &Request, now: Timestamp) -> bool {
 fn trace(sim: &Sim, id: TraceId, now: Timestamp) -> Result<Trace, FetchError> {
     let request = sim.request(id).filter(|request| is_there(request, now)).map(|request| trace::spans(&request));
     let spans = request.or_else(|| sim.batch(id).map(|batch| batch.spans()).filter(|spans| has_ended(spans, now)));
-    let missing = || FetchError::Status {
-        code: 404,
-        message: "no such trace: sampled out, or older than the server keeps".into(),
+    let missing = || FetchError::Server {
+        kind: "no such trace".into(),
+        message: "sampled out, or older than the server keeps".into(),
     };
     spans.map(|spans| shown::trace(&spans)).ok_or_else(missing)
 }

@@ -166,6 +166,30 @@ fn what_one_search_does_not_answer_is_missing_and_the_rest_is_told() {
 }
 
 #[test]
+fn without_enough_traces_before_it_does_not_say_that_nothing_got_slower() {
+    // All answer, but the period before is older than what the server keeps.
+    #[derive(Clone)]
+    struct Young(Asked);
+    impl Ask for Young {
+        async fn ask(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {
+            let is_old = matches!(query, Query::Sample { span: Span::Fixed(range), .. }
+                if range.end <= NOW.plus(-a360::time::HOUR));
+            match is_old {
+                true => Ok(Answer::Sample(Sample { traces: Vec::new(), is_limited: false, notes: Vec::new() })),
+                false => self.0.ask(query, progress, now).await,
+            }
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let young = Young(asked(|_, _| None, &[]));
+    let report = runtime.block_on(report::build(&young, &with_traces(), || NOW, &mut |_, _| {}));
+    let text = section(&report);
+    assert!(text.contains("240 traces looked at, 0 in the period before"), "{text}");
+    assert!(!text.contains("no operation got"), "{text}");
+    assert!(text.contains("whether operations got slower is not known"), "{text}");
+}
+
+#[test]
 fn whole_traces_are_not_kept() {
     let report = built(&asked(|_, _| None, &[]), &with_traces());
     let traces = report.traces.as_ref().unwrap();

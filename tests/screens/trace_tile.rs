@@ -207,6 +207,19 @@ fn every_state_reads_differently() {
 }
 
 #[test]
+fn a_remark_about_the_traces_does_not_hide_them() {
+    let mut app = of_incident(120, 40, true);
+    let notes = || vec!["failed ones are sought among the newest 10 traces of each of 12 services".into()];
+    tell(&mut app, NOW, || Ok(Sample { notes: notes(), ..failing() }), || Ok(slow()));
+    let shown = screen(&app);
+    let line = shown.lines().find(|line| line.contains("traces: ")).unwrap_or_else(|| panic!("{shown}"));
+    assert!(line.contains("PARTIAL") && line.contains("3.1 s  POST") && line.contains('✖'), "{line}");
+    // Where there is no trace the remark says why.
+    tell(&mut app, NOW, || Ok(Sample { notes: notes(), ..sample(Vec::new()) }), none);
+    assert!(screen(&app).contains("traces: PARTIAL: failed ones are sought"), "{}", screen(&app));
+}
+
+#[test]
 fn the_headline_says_where_the_traces_of_the_endpoint_fail() {
     let told = "; its traces fail in authorize of payment";
     assert!(headline(&of_incident(120, 40, false)).ends_with(told), "{}", headline(&of_incident(120, 40, false)));

@@ -191,7 +191,7 @@ fn an_alert_leads_to_the_traces_of_its_scope_from_before_it_began() {
     alerting::incident().tell(&mut app, NOW);
     press(&mut app, "T");
     let text = screen(&app);
-    assert!(text.contains("traces from before HighErrorRate began, which is marked; [ goes back"), "{text}");
+    assert!(text.contains("the newest traces of a time from before HighErrorRate began; [ goes back"), "{text}");
     assert!(text.contains("service=checkout (of the scope)"), "{text}");
     let since = Timestamp(app.crosshair.unwrap());
     assert!(app.shown.at(NOW).start <= since.plus(-15 * MINUTE), "{:?}", app.shown);

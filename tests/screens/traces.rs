@@ -133,6 +133,18 @@ fn the_list_is_asked_by_the_interval_of_tiles_and_once_where_history_stands_stil
 }
 
 #[test]
+fn none_of_a_part_is_not_told_as_none_at_all() {
+    let mut app = situation("partial", 120, 40);
+    let notes = vec!["12 of 31 services were not asked".into()];
+    told(&mut app, &Found { notes, is_limited: true, ..found(Vec::new()) });
+    let text = screen(&app);
+    assert!(text.contains("no traces in the last 1h, as far as was looked: they tell nothing of errors"), "{text}");
+    assert!(!text.contains("the 0 newest") && !text.contains("0+ traces"), "{text}");
+    told(&mut app, &found(Vec::new()));
+    assert!(screen(&app).contains("no traces in the last 1h: they tell nothing"), "{}", screen(&app));
+}
+
+#[test]
 fn the_cursor_stays_on_its_trace() {
     let mut app = of_incident(80, 24);
     press(&mut app, "j j j");

@@ -9,7 +9,7 @@ use super::tally::Took;
 use crate::text::Plain;
 
 /// Traces that an operation must be in, in both periods.
-const ENOUGH: usize = 20;
+pub const ENOUGH: usize = 20;
 /// So many times longer, and longer by so many ns.
 const FACTOR: f64 = 1.5;
 const FLOOR: i64 = 20_000_000;

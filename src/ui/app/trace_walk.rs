@@ -132,7 +132,8 @@ impl App {
         });
         let back = self.key_of(Action::HistoryBack);
         self.say(&match since {
-            Some(_) => format!("traces from before {name} began, which is marked; {back} goes back to it"),
+            // Of a busy service only the newest come: those need not reach back to it.
+            Some(_) => format!("the newest traces of a time from before {name} began; {back} goes back to it"),
             None => format!("since when {name} is active is not known; {back} goes back to it"),
         });
     }

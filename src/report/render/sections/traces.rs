@@ -3,7 +3,7 @@
 use super::NOT_ASKED;
 use crate::analysis::logs::number;
 use crate::analysis::traces::words::{named, took};
-use crate::analysis::traces::{PathShare, Row, Slower};
+use crate::analysis::traces::{ENOUGH, PathShare, Row, Slower};
 use crate::model::unit::Unit;
 use crate::report::document::{Began, Failing, Looked, Report, Traces};
 use crate::report::render::page::{Block, Sheet};
@@ -17,7 +17,8 @@ pub fn traces(traces: &Traces, report: &Report) -> Vec<Block> {
     let slowest = |rows: &Vec<Row>| slowest(rows, report);
     blocks.extend(traces.slowest.as_ref().map_or_else(|| absent("the slowest"), slowest));
     blocks.extend(traces.failing.as_ref().map_or_else(|| absent("those that fail"), |found| failing(found, report)));
-    blocks.extend(traces.slower.as_ref().map_or_else(|| absent("operations that got slower"), |all| slower(all)));
+    blocks
+        .extend(traces.slower.as_ref().map_or_else(|| absent("operations that got slower"), |all| slower(all, traces)));
     blocks.extend(traces.shares.as_ref().map_or_else(|| absent("the critical path"), |all| shares(all)));
     blocks
 }
@@ -77,7 +78,13 @@ fn failing(failing: &Failing, report: &Report) -> Vec<Block> {
     ]
 }
 
-fn slower(all: &[Slower]) -> Vec<Block> {
+fn slower(all: &[Slower], traces: &Traces) -> Vec<Block> {
+    // What cannot be compared has not been found to be no slower.
+    let enough = |looked: Option<Looked>| looked.is_some_and(|looked| looked.traces >= ENOUGH);
+    if !(enough(traces.looked) && enough(traces.before)) {
+        let text = format!("whether operations got slower is not known: it takes {ENOUGH} traces of each period");
+        return vec![Block::Line(text)];
+    }
     if all.is_empty() {
         return vec![Block::Line("no operation got clearly slower".to_owned())];
     }

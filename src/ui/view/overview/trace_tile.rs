@@ -14,11 +14,15 @@ use crate::ui::theme::Role;
 use crate::ui::view::Scene;
 use crate::ui::widget::ground::put;
 
+/// Data are missing, as the server itself says.
+const PARTIAL: &str = "PARTIAL";
 /// Cells of a duration.
 const TOOK: usize = 8;
 /// Of a trace in one line, at the least; and the width from which on that line has its time.
 const LEAST: usize = 40;
 const WITH_TIME: usize = 90;
+/// And where a remark about all of them has given way already.
+const SHORT: usize = 24;
 /// Of a time of day.
 const CLOCK: usize = 8;
 /// Of what was done, at the least, before the error has the rest.
@@ -67,10 +71,17 @@ pub fn draw(news: &TraceNews, scene: &Scene, area: Rect, buf: &mut Buffer) {
 pub fn line(news: &TraceNews, scene: &Scene, row: Rect, buf: &mut Buffer) {
     let style = |role| scene.theme.style(role);
     let mut spans = vec![Span::styled(" traces: ", style(Role::Dim))];
-    let status = status(news, scene);
-    let is_sure = status.is_none();
-    spans.extend(status.map(|(text, role)| Span::styled(text, style(role))));
-    let Some(first) = news.rows(scene, 1).first().copied() else {
+    let first = news.rows(scene, 1).first().copied();
+    let trouble = trouble(news, scene);
+    let note = trouble.is_none().then(|| note(news, scene)).flatten();
+    let is_sure = trouble.is_none() && note.is_none();
+    let words = trouble.as_ref().or(note.as_ref()).map_or(0, |(text, _)| text.width());
+    // A remark that would be cut, and leave no room for a trace, gives way to it.
+    let room = usize::from(row.width).saturating_sub(spans[0].width());
+    let is_brief = note.is_some() && first.is_some() && words > room;
+    let said = trouble.or(note.map(|(text, role)| if is_brief { (PARTIAL.to_owned(), role) } else { (text, role) }));
+    spans.extend(said.map(|(text, role)| Span::styled(text, style(role))));
+    let Some(first) = first else {
         let nothing = nothing(news, scene).filter(|_| is_sure);
         spans.extend(nothing.map(|text| Span::styled(text, style(Role::Text))));
         return put(Line::from(spans), row, buf);
@@ -81,7 +92,7 @@ pub fn line(news: &TraceNews, scene: &Scene, row: Rect, buf: &mut Buffer) {
     let used = spans.iter().map(Span::width).sum::<usize>() + more.width() + 1;
     let room = usize::from(row.width).saturating_sub(used);
     // The reason why it may be wrong stays whole.
-    if room >= LEAST || is_sure {
+    if room >= LEAST || is_sure || is_brief && room >= SHORT {
         // Where there is little room, the time gives way to what happened.
         let skipped = if usize::from(row.width) < WITH_TIME { 2 } else { 1 };
         let hidden = if skipped == 2 { CLOCK } else { 0 };
@@ -129,6 +140,11 @@ fn said(blame: &Blame) -> String {
 
 /// Why it may not be the whole truth, or not that of now; each of the reasons reads differently.
 fn status(news: &TraceNews, scene: &Scene) -> Option<(String, Role)> {
+    trouble(news, scene).or_else(|| note(news, scene))
+}
+
+/// Why it is not that of now.
+fn trouble(news: &TraceNews, scene: &Scene) -> Option<(String, Role)> {
     let current = news.current(scene);
     let known = current.iter().any(Option::is_some);
     let age = news.answered().map_or(0, |at| scene.now.since(at));
@@ -142,8 +158,13 @@ fn status(news: &TraceNews, scene: &Scene) -> Option<(String, Role)> {
     if news.is_late(scene) {
         return Some((format!("stale {}", ago(age)), Role::Stale));
     }
-    let note = current.into_iter().flatten().find_map(|told| told.notes.first())?;
-    Some((format!("PARTIAL: {note}"), Role::Stale))
+    None
+}
+
+/// What the server remarked.
+fn note(news: &TraceNews, scene: &Scene) -> Option<(String, Role)> {
+    let note = news.current(scene).into_iter().flatten().find_map(|told| told.notes.first())?;
+    Some((format!("{PARTIAL}: {note}"), Role::Stale))
 }
 
 /// Once both answers are there and empty.

@@ -72,7 +72,7 @@ fn amount(traces: &Traces) -> String {
 
 fn count(found: &Found) -> String {
     let word = if found.traces.len() == 1 && !found.is_limited { "trace" } else { "traces" };
-    let more = if found.is_limited { "+" } else { "" };
+    let more = if found.is_limited && !found.traces.is_empty() { "+" } else { "" };
     format!("{}{more} {word}", number(found.traces.len() as u64))
 }
 
@@ -102,7 +102,7 @@ fn status(traces: &Traces, scene: &Scene) -> Vec<Said> {
     if scene.scoped && scene.watch.service.is_none() {
         said.push(("~ the scope does not narrow the traces: it has no `traces`".to_owned(), Role::Stale));
     }
-    if found.is_limited {
+    if found.is_limited && !found.traces.is_empty() {
         let words =
             format!("~ only the {} newest: {} raises the limit or narrows", found.traces.len(), scene.keys.edit);
         said.push((words, Role::Stale));
@@ -205,7 +205,10 @@ pub fn headline(traces: &Traces, scene: &Scene) -> Headline {
     let fit = if traces.is_narrowed() { " that fit the search" } else { "" };
     let range = range(scene);
     let Some(longest) = found.traces.iter().max_by_key(|trace| trace.duration) else {
-        return headline(Level::Notice, format!("no traces{fit} in {range}{old}: they tell nothing of errors"));
+        // None of some is not none at all.
+        let is_whole = found.notes.is_empty() && !found.is_limited;
+        let of = if is_whole { "" } else { ", as far as was looked" };
+        return headline(Level::Notice, format!("no traces{fit} in {range}{of}{old}: they tell nothing of errors"));
     };
     let failed = found.traces.iter().filter(|trace| trace.errors > 0).count() as u64;
     let took = nanos(longest.duration);
