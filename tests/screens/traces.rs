@@ -367,7 +367,7 @@ fn a_list_of_slow_or_failing_traces_does_not_say_what_is_usual() {
         told(&mut app, &found(incident(60)));
         press(&mut app, "enter");
         told(&mut app, &found(incident(60)));
-        screen(&app).contains("the usual time")
+        screen(&app).contains("the median of the list")
     };
     assert!(is_told(""));
     assert!(!is_told("v"));

@@ -175,9 +175,9 @@ fn services_and_the_path_are_told_without_colour() {
 #[test]
 fn how_long_it_usually_takes_comes_first_only_where_that_is_what_is_wrong() {
     let said = |usual| Waterfall::new(Arc::new(checkout())).headline(usual).text;
-    assert!(said(Some(2.5)).starts_with("2.5x the usual time; 4 errors"), "{}", said(Some(2.5)));
+    assert!(said(Some(2.5)).starts_with("2.5x the median of the list; 4 errors"), "{}", said(Some(2.5)));
     let quick = said(Some(0.7));
-    assert!(quick.starts_with("4 errors") && quick.ends_with("; 0.7x the usual time"), "{quick}");
+    assert!(quick.starts_with("4 errors") && quick.ends_with("; 0.7x the median of the list"), "{quick}");
     assert!(!said(None).contains("usual"));
 }
 

@@ -15,6 +15,8 @@ const LINES_BEFORE: i64 = MINUTE;
 const LINES_AFTER: i64 = 5 * MINUTE;
 /// On both sides of a line without an id its traces are looked for.
 const AROUND_LINE: i64 = MINUTE;
+/// On both sides of the beginning of an alert.
+const AROUND_ALERT: i64 = 5 * MINUTE;
 /// On both sides of a trace that lies outside of what is shown.
 const AROUND_TRACE: i64 = 15 * MINUTE;
 /// Of what was pasted no more is told.
@@ -114,13 +116,13 @@ impl App {
         self.walk_to_list(self.shown, self.traces.terms().clone());
     }
 
-    /// From the selected alert to the traces of its scope, from shortly before it began.
+    /// From the selected alert to the traces of its scope, around the time that it began.
     pub(super) fn walk_from_alert(&mut self) {
         if !self.has_traces() {
             return self.say(NO_JAEGER);
         }
         let Some((name, since, scope)) = self.alert_under_cursor() else { return };
-        let shown = since.map_or(self.shown, |since| self.long_enough(since));
+        let shown = since.map_or(self.shown, |since| self.around_beginning(since));
         self.moving(|app| {
             (app.full, app.shown, app.crosshair) = (false, shown, since.map(|at| at.0));
             app.show_view(ViewId::Traces);
@@ -132,10 +134,15 @@ impl App {
         });
         let back = self.key_of(Action::HistoryBack);
         self.say(&match since {
-            // Of a busy service only the newest come: those need not reach back to it.
-            Some(_) => format!("the newest traces of a time from before {name} began; {back} goes back to it"),
+            Some(_) => format!("the newest traces within 5m of when {name} began; {back} goes back to it"),
             None => format!("since when {name} is active is not known; {back} goes back to it"),
         });
+    }
+
+    /// Of a busy service only the newest traces come: those of a range that goes on until now would tell of now.
+    fn around_beginning(&self, since: Timestamp) -> Shown {
+        let range = Range::new(since.plus(-AROUND_ALERT), since.plus(AROUND_ALERT));
+        if range.end < self.now { Shown::part(range, self.now) } else { self.long_enough(since) }
     }
 
     /// To the log lines of the trace.

@@ -11,12 +11,12 @@ use crate::model::unit::nanos;
 use crate::time::Timestamp;
 use crate::ui::view::overview::fit;
 
-/// From so many times the usual time on, a trace is slow.
+/// From so many times the median on, a trace is slow.
 const SLOW: f64 = 2.0;
 /// Cells of an error's own words.
 const WORDS: usize = 60;
 
-/// `usual` is how many times the usual time the trace took, where that is known.
+/// `usual` is how many times the median of its like in the list the trace took, where that is known.
 pub fn headline(waterfall: &Waterfall, usual: Option<f64>) -> Headline {
     if waterfall.trace.spans.is_empty() {
         return Headline { level: Level::Unknown, text: "this trace has no spans".to_owned() };
@@ -25,7 +25,7 @@ pub fn headline(waterfall: &Waterfall, usual: Option<f64>) -> Headline {
     let failed = failed(waterfall);
     let is_slow = times.is_some_and(|times| times >= SLOW);
     let level = if failed.is_some() || is_slow { Level::Warning } else { Level::Calm };
-    let usual = times.map(|times| format!("{} the usual time", factor(times)));
+    let usual = times.map(|times| format!("{} the median of the list", factor(times)));
     // It stands first where it is what is wrong.
     let (first, last) = if is_slow { (usual, None) } else { (None, usual) };
     let parts: Vec<String> = first.into_iter().chain(failed).chain(longest(waterfall)).chain(last).collect();
