@@ -93,8 +93,14 @@ fn walk(engine: &str, jaeger: &str) {
     console.write("[");
     console.until("the trace again", |screen| row(screen, &["walk-stock", "select_stock", "✖"]));
 
+    // The lines of one span: the deepest that failed.
+    console.write("E\rL");
+    console.until("the lines of the span", |screen| {
+        row(screen, &["ERROR", "gave 4711 up"]) && shows(screen, &["AND \"00000000000000b2\""])
+    });
+
     // What the console did until now is a trace of its own.
-    console.write("\x1b");
+    console.write("4");
     console.until("the list", |screen| shows(screen, &["newest first"]));
     console.write("e\x15service=a360 operation=Traces\r");
     console.until("its own traces", |screen| row(screen, &["a360 Traces"]));

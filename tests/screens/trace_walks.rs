@@ -210,6 +210,15 @@ fn the_overview_leads_to_the_traces_of_its_range() {
 }
 
 #[test]
+fn a_span_that_is_looked_into_leads_to_its_own_lines() {
+    let mut app = opened(120, 40);
+    press(&mut app, "j enter L");
+    let search = app.logs.search().text.clone();
+    assert!(search.starts_with(&format!("\"{LONG}\" AND \"")), "{search}");
+    assert!(screen(&app).contains("the lines that name the span"), "{}", screen(&app));
+}
+
+#[test]
 fn a_trace_leads_to_its_lines_and_back() {
     for keys in ["L", "esc L"] {
         let mut app = opened(120, 40);

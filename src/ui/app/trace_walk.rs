@@ -145,22 +145,23 @@ impl App {
         if range.end < self.now { Shown::part(range, self.now) } else { self.long_enough(since) }
     }
 
-    /// To the log lines of the trace.
+    /// To the log lines of the trace, or of the span that is looked into.
     pub(super) fn walk_to_lines(&mut self) {
         if !self.has_logs() {
             return self.say("this context has no Elasticsearch");
         }
-        let Some(Target { id, range, .. }) = self.traces.target() else { return };
+        let Some(Target { id, range, span, .. }) = self.traces.target() else { return };
         let shown = range.map_or(self.shown, |(from, to)| {
             Shown::part(Range::new(from.plus(-LINES_BEFORE), to.plus(LINES_AFTER)), self.now)
         });
         self.moving(|app| {
             (app.full, app.shown, app.crosshair) = (false, shown, None);
             app.show_view(ViewId::Logs);
-            app.logs.set_search(Search { text: phrase(id), ..Search::default() });
+            app.logs.set_search(Search { text: phrase(id, span), ..Search::default() });
         });
         let back = self.key_of(Action::HistoryBack);
-        self.say(&format!("the lines that name the trace; {back} goes back to it"));
+        let what = if span.is_some() { "span" } else { "trace" };
+        self.say(&format!("the lines that name the {what}; {back} goes back to it"));
     }
 
     /// To the overview at the time of the trace, with the crosshair where the span began.
@@ -179,10 +180,15 @@ impl App {
     }
 }
 
-/// As a phrase: the id may lie within the text of a line. Of a short id both forms, for its lines may have zeros in front.
-fn phrase(id: TraceId) -> String {
+/// As phrases: the ids may lie within the text of a line. Of a short id both forms, for its lines may have zeros in front.
+fn phrase(id: TraceId, span: Option<SpanId>) -> String {
     let (short, long) = (id.to_string(), format!("{:032x}", id.0));
-    if short == long { format!("\"{long}\"") } else { format!("\"{short}\" OR \"{long}\"") }
+    let trace = if short == long { format!("\"{long}\"") } else { format!("\"{short}\" OR \"{long}\"") };
+    match span {
+        Some(span) if short == long => format!("{trace} AND \"{span}\""),
+        Some(span) => format!("({trace}) AND \"{span}\""),
+        None => trace,
+    }
 }
 
 #[cfg(test)]
@@ -191,8 +197,16 @@ mod tests {
 
     #[test]
     fn a_short_id_is_looked_for_with_zeros_too() {
-        assert_eq!(phrase(TraceId(0xabc)), "\"0000000000000abc\" OR \"00000000000000000000000000000abc\"");
-        assert_eq!(phrase(TraceId(1 << 64)), "\"00000000000000010000000000000000\"");
+        assert_eq!(phrase(TraceId(0xabc), None), "\"0000000000000abc\" OR \"00000000000000000000000000000abc\"");
+        assert_eq!(phrase(TraceId(1 << 64), None), "\"00000000000000010000000000000000\"");
+    }
+
+    #[test]
+    fn lines_of_a_span_name_both() {
+        let span = Some(SpanId(0xb2));
+        assert_eq!(phrase(TraceId(1 << 64), span), "\"00000000000000010000000000000000\" AND \"00000000000000b2\"");
+        let short = "(\"0000000000000abc\" OR \"00000000000000000000000000000abc\") AND \"00000000000000b2\"";
+        assert_eq!(phrase(TraceId(0xabc), span), short);
     }
 
     #[test]

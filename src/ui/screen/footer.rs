@@ -288,12 +288,11 @@ fn offered_of_traces(app: &App, action: Action) -> bool {
     }
     if app.traces.opened().is_some() {
         return match action {
-            Action::Back | Action::Logs => does_something(app, action),
+            Action::Back | Action::Logs | Action::NextError => does_something(app, action),
             Action::Fold
             | Action::FoldAll
             | Action::Critical
             | Action::SelfTimes
-            | Action::NextError
             | Action::Open
             | Action::Find
             | Action::Copy

@@ -150,6 +150,15 @@ impl Waterfall {
         self.span_of(self.cursor as usize)
     }
 
+    /// The same where its detail has the room and the keys.
+    pub fn looked_into(&self) -> Option<&Span> {
+        self.span().filter(|_| self.size != Size::Small)
+    }
+
+    pub fn has_failures(&self) -> bool {
+        !self.facts.failures.is_empty()
+    }
+
     fn span_of(&self, at: usize) -> Option<&Span> {
         self.trace.spans.get(self.tree.nodes.get(at)?.span as usize)
     }

@@ -106,6 +106,8 @@ pub struct Target {
     pub range: Option<(Timestamp, Timestamp)>,
     /// When the span under the cursor began.
     pub at: Option<Timestamp>,
+    /// The span that is looked into.
+    pub span: Option<SpanId>,
 }
 
 impl Traces {
@@ -139,13 +141,14 @@ impl Traces {
         let Some(opened) = &self.opened else {
             let row = self.row()?;
             let range = times(row);
-            return Some(Target { id: row.id, range: Some(range), at: Some(range.0) });
+            return Some(Target { id: row.id, range: Some(range), at: Some(range.0), span: None });
         };
         let held = opened.held.as_ref();
         let range = held.map(|held| times(&held.summary));
         let span = held.and_then(|held| held.waterfall.span());
         let at = span.map(|span| Timestamp::of_ns(span.start)).or(range.map(|range| range.0));
-        Some(Target { id: opened.id, range, at })
+        let looked_into = held.and_then(|held| held.waterfall.looked_into());
+        Some(Target { id: opened.id, range, at, span: looked_into.map(|span| span.id) })
     }
 
     /// How many times as long as usual the open trace took, by those of the list that begin as it does. A list of slow
