@@ -13,7 +13,7 @@ mod spent;
 mod tally;
 pub mod words;
 
-pub use blame::{Blame, Row, blame};
+pub use blame::{Blame, Row, blame, error};
 pub use share::{PathShare, shares};
 pub use slower::{ENOUGH, Slower, slower};
 pub use spent::{Spent, spent};

@@ -100,6 +100,8 @@ fn walk(engine: &str, jaeger: &str) {
     });
 
     // What the console did until now is a trace of its own.
+    console.write("[");
+    console.until("the span again", |screen| row(screen, &["error", "no connection from pool"]));
     console.write("4");
     console.until("the list", |screen| shows(screen, &["newest first"]));
     console.write("e\x15service=a360 operation=Traces\r");

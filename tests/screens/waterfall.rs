@@ -187,3 +187,15 @@ fn the_headline_names_the_deepest_error_and_not_the_first_below_the_root() {
     trace.spans.push(failed(span(90, 1, 4, "audit", (5, 2)), "Refused"));
     assert!(open(trace).headline(None).text.contains("5 errors, the deepest in inventory SELECT stock: Timeout"));
 }
+
+#[test]
+fn a_span_whose_status_says_why_it_failed_is_not_called_silent() {
+    let mut trace = checkout();
+    let root = &mut trace.spans[0];
+    (root.is_error, root.tags) = (true, vec![tag("otel.status_description", "no connection from pool")]);
+    let told = |trace: Trace| text(&painted(&open(trace), Theme::default(), Rect::new(0, 0, 120, 40)));
+    let shown = told(trace.clone());
+    assert!(shown.contains("error  no connection from pool"), "{shown}");
+    trace.spans[0].tags.clear();
+    assert!(told(trace).contains("error  it failed, and does not say why"));
+}

@@ -49,8 +49,8 @@ pub fn blame(trace: &Trace, tree: &Tree) -> Option<Blame> {
     Some(Blame { service: trace.service(span), operation: span.operation.clone(), error: error(span) })
 }
 
-/// What a span says of its error: its tag, the exception, the status.
-fn error(span: &Span) -> Plain {
+/// What a span says of its error: its tag, the exception, the status; empty where it says nothing.
+pub fn error(span: &Span) -> Plain {
     let says = |value: &&Plain| !matches!(value.as_str(), "" | "true" | "false" | "1");
     let tags = ["error", "exception.message", "error.message", "otel.status_description"];
     if let Some(said) = tags.iter().find_map(|key| span.tag(key).filter(says)) {

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Waterfall;
+use crate::analysis::traces::error;
 use crate::model::trace::{Event, Kind, Reference, Span, Tag};
 use crate::model::unit::nanos;
 use crate::ui::theme::Role;
@@ -190,7 +191,9 @@ fn first(span: &Span) -> Vec<Value> {
     let tags = FIRST.into_iter().flat_map(|key| span.tags.iter().filter(move |tag| tag.key == key));
     let mut values: Vec<Value> = tags.map(|tag| Value { role: role(&tag.key), ..pair(tag) }).collect();
     if span.is_error && span.tag("error").is_none() {
-        values.push(Value { role: Role::Critical, ..Value::new("error", "it failed, and does not say why") });
+        let said = error(span);
+        let why = if said.is_empty() { "it failed, and does not say why" } else { &*said };
+        values.push(Value { role: Role::Critical, ..Value::new("error", why) });
     }
     values
 }
