@@ -31,6 +31,7 @@ mod machines;
 pub mod panel;
 mod questions;
 mod reading;
+mod tile;
 mod trace_news;
 mod trace_tile;
 

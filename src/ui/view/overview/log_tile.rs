@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::legend::fit;
 use super::log_news::{Found, LogNews, WINDOW};
+use super::tile;
 use crate::analysis::logs::{factor, number};
 use crate::analysis::patterns::compare::Kind;
 use crate::analysis::patterns::tally::Finding;
@@ -42,18 +43,7 @@ pub fn draw(news: &LogNews, scene: &Scene, area: Rect, buf: &mut Buffer) {
     if count > room && status.is_none() {
         title.push_str(&format!("  the first {room} of {count}"));
     }
-    let mut head_line = Line::styled(title, style(Role::Dim));
-    if let Some((text, role)) = status {
-        // Where it does not fit it has a row of its own.
-        let fits = head_line.width() + 2 + text.width() <= usize::from(head.width);
-        let said = Span::styled(format!("{}{text}", if fits { "  " } else { " " }), style(role));
-        if fits {
-            head_line.push_span(said);
-        } else if let Some(row) = rows.next() {
-            put(Line::from(said), row, buf);
-        }
-    }
-    put(head_line, head, buf);
+    tile::head(title, status, scene, head, &mut rows, buf);
     let Some(found) = found else { return };
     if found.findings.is_empty() {
         if let Some(row) = rows.next() {
@@ -116,8 +106,7 @@ fn status(news: &LogNews, scene: &Scene) -> Option<(String, Role)> {
     let known = current(news, scene).is_some();
     let age = news.answered.map_or(0, |at| scene.now.since(at));
     if let Some((error, since)) = &news.error {
-        let kept = if known { format!("as of {} ago, then ", ago(age)) } else { String::new() };
-        return Some((format!("{kept}✖ {error} · for {}", ago(scene.now.since(*since))), Role::Failed));
+        return Some(tile::failing(error, *since, known.then_some(age), scene));
     }
     if !known {
         return Some(("asking…".to_owned(), Role::Dim));

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::legend::fit;
+use super::tile;
 use super::trace_news::{LONGEST, TraceNews};
 use crate::analysis::traces::words::{named, took};
 use crate::analysis::traces::{Blame, Row};
@@ -43,18 +44,7 @@ pub fn draw(news: &TraceNews, scene: &Scene, area: Rect, buf: &mut Buffer) {
     if status.is_none() && count > room {
         title.push_str(&format!("  {room} of {count}{}", if is_limited { "+" } else { "" }));
     }
-    let mut head_line = Line::styled(title, style(Role::Dim));
-    if let Some((text, role)) = status {
-        // Where it does not fit it has a row of its own.
-        let fits = head_line.width() + 2 + text.width() <= usize::from(head.width);
-        let said = Span::styled(format!("{}{text}", if fits { "  " } else { " " }), style(role));
-        if fits {
-            head_line.push_span(said);
-        } else if let Some(row) = rows.next() {
-            put(Line::from(said), row, buf);
-        }
-    }
-    put(head_line, head, buf);
+    tile::head(title, status, scene, head, &mut rows, buf);
     if let (Some(text), true) = (nothing(news, scene), count == 0) {
         if let Some(row) = rows.next() {
             put(Line::styled(format!(" {text}"), style(Role::Text)), row, buf);
@@ -149,8 +139,7 @@ fn trouble(news: &TraceNews, scene: &Scene) -> Option<(String, Role)> {
     let known = current.iter().any(Option::is_some);
     let age = news.answered().map_or(0, |at| scene.now.since(at));
     if let Some((error, since)) = news.error() {
-        let kept = if known { format!("as of {} ago, then ", ago(age)) } else { String::new() };
-        return Some((format!("{kept}✖ {error} · for {}", ago(scene.now.since(*since))), Role::Failed));
+        return Some(tile::failing(error, *since, known.then_some(age), scene));
     }
     if current.iter().any(Option::is_none) {
         return Some(("asking…".to_owned(), Role::Dim));
