@@ -2,22 +2,24 @@
 //! `cargo bench --bench logs`
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use a360::model::log::{Arrivals, Cursor, Way};
 use a360::model::log::{Level, Line};
 use a360::model::query::{Answer, Query, Update};
-use a360::model::watch::Watch;
 use a360::store::log::{CAP, Lines};
-use a360::time::{HOUR, MINUTE, Timestamp};
-use a360::ui::app::{App, ContextSetup, Event, Setup};
-use a360::ui::keymap::{Key, Keymap};
+use a360::time::{MINUTE, Timestamp};
+use a360::ui::app::{App, Event};
+use a360::ui::keymap::Key;
 use a360::ui::screen;
-use a360::ui::theme::Theme;
 use crossterm::event::Event as TermEvent;
-use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+#[path = "support/console.rs"]
+mod console;
+
+use console::{app, resident, timed};
 
 const BATCH: usize = 20_000;
 const NOW: Timestamp = Timestamp(1_795_442_607_000);
@@ -45,13 +47,6 @@ fn line(i: usize) -> Line {
         error_type: ["", "Timeout"][i % 2].into(),
         trace: format!("{i:032x}").into(),
     }
-}
-
-/// What is resident of this process, in MiB; 0 where the system does not tell.
-fn resident() -> f64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: f64 = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0.0);
-    pages * 4_096.0 / 1_048_576.0
 }
 
 fn main() {
@@ -87,7 +82,7 @@ fn main() {
 
 /// The whole console with a million lines: what one update of the tail costs, and each key with its frame.
 fn console() {
-    let Some(mut app) = app() else { return };
+    let Some(mut app) = app(SIZE, NOW) else { return };
     press(&mut app, "3");
     let (mut update, mut frame) = (0.0f64, 0.0f64);
     for batch in 0..CAP / BATCH + 5 {
@@ -148,37 +143,6 @@ fn walk(app: &mut App, state: &str) {
     println!("  a key, {state}: p50 {:.2} ms, p99 {:.2} ms, worst {:.2} ms", at(50), at(99), at(100));
 }
 
-fn app() -> Option<App> {
-    let context = ContextSetup {
-        name: "bench".into(),
-        production: false,
-        prometheus: false,
-        alertmanager: false,
-        logs: true,
-        traces: false,
-        index: "agent360-*".into(),
-        read_only: false,
-        dead_mans_switch: None,
-        scopes: Vec::new(),
-        watch: Watch::default(),
-    };
-    let setup = Setup {
-        contexts: vec![context],
-        demo: false,
-        keymap: Keymap::default(),
-        theme: Theme::builtin("default")?,
-        ascii: false,
-        zone: TimeZone::UTC,
-        live: HOUR,
-        refresh: Duration::from_secs(5),
-        tiles: Duration::from_secs(15),
-        flags: Vec::new(),
-        author: None,
-        bell: false,
-    };
-    Some(App::new(setup, SIZE, NOW))
-}
-
 fn press(app: &mut App, name: &str) {
     if let Some(key) = Key::parse(name) {
         app.handle(Event::Term(TermEvent::Key(key.event())), NOW);
@@ -200,10 +164,4 @@ fn arrive(app: &mut App, lines: Vec<Line>) {
     let result = Ok(Answer::Arrivals(arrivals));
     let update = Update { subscription, at: NOW, next: None, skew_ms: 0, result };
     app.handle(Event::Update(Box::new(update)), NOW);
-}
-
-fn timed(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
 }

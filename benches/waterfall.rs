@@ -3,20 +3,21 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use a360::analysis::traces::{Tree, spent};
 use a360::model::trace::{Event, Kind, Process, Reference, Span, SpanId, Tag, Trace, TraceId};
-use a360::model::watch::Watch;
 use a360::text::Plain;
-use a360::time::{HOUR, Timestamp};
-use a360::ui::app::{App, ContextSetup, Setup};
-use a360::ui::keymap::Keymap;
-use a360::ui::theme::Theme;
+use a360::time::Timestamp;
+use a360::ui::app::App;
 use a360::ui::view::waterfall::{Step, Waterfall};
-use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+#[path = "support/console.rs"]
+mod console;
+
+use console::{app, resident, timed};
 
 const SPANS: u64 = 50_000;
 const NOW: Timestamp = Timestamp(1_795_442_607_000);
@@ -85,7 +86,7 @@ fn trace(shape: Shape) -> Trace {
 }
 
 fn main() {
-    let Some(app) = app() else { return };
+    let Some(app) = app((AREA.width, AREA.height), NOW) else { return };
     for (name, shape) in [("bushy", Shape::Bushy), ("flat", Shape::Flat), ("deep", Shape::Deep)] {
         let trace = Arc::new(trace(shape));
         println!("{name}: {} spans", trace.spans.len());
@@ -169,48 +170,4 @@ fn paint(app: &App, waterfall: &Waterfall) {
     let mut buf = Buffer::empty(AREA);
     waterfall.draw(&app.scene(), AREA, &mut buf);
     black_box(&buf);
-}
-
-fn timed(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
-}
-
-/// What is resident of this process, in MiB; 0 where the system does not tell.
-fn resident() -> f64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: f64 = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0.0);
-    pages * 4_096.0 / 1_048_576.0
-}
-
-fn app() -> Option<App> {
-    let context = ContextSetup {
-        name: "bench".into(),
-        production: false,
-        prometheus: false,
-        alertmanager: false,
-        logs: false,
-        traces: true,
-        index: "agent360-*".into(),
-        read_only: false,
-        dead_mans_switch: None,
-        scopes: Vec::new(),
-        watch: Watch::default(),
-    };
-    let setup = Setup {
-        contexts: vec![context],
-        demo: false,
-        keymap: Keymap::default(),
-        theme: Theme::builtin("default")?,
-        ascii: false,
-        zone: TimeZone::UTC,
-        live: HOUR,
-        refresh: Duration::from_secs(5),
-        tiles: Duration::from_secs(15),
-        flags: Vec::new(),
-        author: None,
-        bell: false,
-    };
-    Some(App::new(setup, (AREA.width, AREA.height), NOW))
 }
