@@ -15,6 +15,8 @@ use crate::config::{Color, Overrides, check_url, collector_url};
 use crate::time::{BadTime, Range, Timestamp, parse_moment};
 
 pub use clap_complete::Shell;
+
+pub use crate::model::format::Format;
 pub use value::{Output, Period};
 
 /// The exit code for a wrong flag or a wrong config.
@@ -143,13 +145,6 @@ pub enum ConfigCommand {
     },
     /// Print the config in force as TOML, without secrets
     Show,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Markdown,
-    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

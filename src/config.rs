@@ -14,6 +14,7 @@ mod parse;
 mod places;
 mod section;
 mod show;
+mod target;
 mod telemetry;
 mod ui;
 mod url;
@@ -23,8 +24,11 @@ use std::path::{Path, PathBuf};
 
 use crate::model::endpoint::Endpoint;
 use crate::model::engine::Engine;
+use crate::model::target::Target;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
+
+use section::bare_or_quoted;
 
 pub use check::{ALERTMANAGER, Checked, ELASTICSEARCH, JAEGER, Outcome, PROMETHEUS, Probe, check};
 pub use init::{EXAMPLE, init};
@@ -51,6 +55,8 @@ pub struct Config {
     pub keys: Vec<KeyBinding>,
     /// Where our own traces go, if anywhere.
     pub telemetry: Telemetry,
+    /// Where reports can be sent, in the order of the file.
+    pub targets: Vec<Target>,
     theme_line: Option<usize>,
 }
 
@@ -94,6 +100,7 @@ impl Default for Config {
             ui: Ui::default(),
             keys: Vec::new(),
             telemetry: Telemetry::default(),
+            targets: Vec::new(),
             theme_line: None,
         }
     }
@@ -154,6 +161,18 @@ impl Config {
             let names = self.contexts.iter().map(|context| context.name.as_str());
             let hint = did_you_mean(name, names, "the contexts are");
             Mistake::of_argument(&format!("unknown context `{name}`{hint}"))
+        })
+    }
+
+    /// The target of that name.
+    pub fn find_target(&self, name: &str) -> Result<&Target, Mistake> {
+        self.targets.iter().find(|target| target.name == name).ok_or_else(|| {
+            let names = self.targets.iter().map(|target| target.name.as_str());
+            let hint = match (self.targets.is_empty(), bare_or_quoted(name)) {
+                (true, key) => format!("; the config has none, add [targets.{key}]"),
+                (false, _) => did_you_mean(name, names, "the targets are"),
+            };
+            Mistake::of_argument(&format!("unknown target `{name}`{hint}"))
         })
     }
 

@@ -450,3 +450,123 @@ database.matcher = 'cassandra'
 "#,
     );
 }
+
+#[test]
+fn targets() {
+    check(
+        "[targets.t]\n",
+        r#"
+url = "https://x"
+=> 1: [targets.t] has no `kind`; write one of: slack, email, webhook, file
+kind = "mail"
+=> 2: `kind` in [targets.t] is wrong: `mail` is no kind of target; did you mean `email`?
+kind = "slack"
+=> 1: [targets.t] has no `url`; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }: whoever knows the address can post there
+kind = "slack"
+url = "https://hooks.slack.com/services/T0/B0/hunter2"
+=> 3: `url` in [targets.t] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+kind = "slack"
+url = { env = "URL" }
+channel = "ops"
+=> 4: unknown key `channel` in [targets.t]; the keys are: kind, url, proxy, ca_file, connect_timeout, timeout
+kind = "webhook"
+=> 1: [targets.t] has no `url`; add url = "https://HOST/PATH", or write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+kind = "webhook"
+url = "https://x/in?key=hunter2"
+=> 3: `url` in [targets.t] holds a query, which is often a secret; for such an address write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+kind = "webhook"
+url = "https://x"
+username = "me"
+=> 4: `username` in [targets.t] stands without `password`; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] } for it
+kind = "file"
+=> 1: [targets.t] has no `folder`; add folder = "~/reports"
+kind = "file"
+folder = "/x"
+formats = ["html", "pdf"]
+=> 4: `formats` in [targets.t] is wrong: `pdf` is no format; write one of: text, markdown, html, json
+kind = "file"
+folder = "/x"
+formats = []
+=> 4: `formats` in [targets.t] is an empty list; name a format, such as "html"
+kind = "file"
+folder = "/x"
+formats = ["json", "json"]
+=> 4: `formats` in [targets.t] names json twice; leave one out
+"#,
+    );
+    check(
+        "",
+        "[targets.'a,b']\n=> 1: `a,b` in [targets] must not hold a comma, which stands between several targets\n",
+    );
+    check("", "targets = 1\n=> 1: `targets` at the top of the file must be a table; write it as [targets]\n");
+}
+
+#[test]
+fn targets_that_are_mailboxes() {
+    check(
+        "[targets.t]\nkind = 'email'\n",
+        r#"
+port = 25
+=> 1: [targets.t] has no `server`; add server = "smtp.example.org"
+server = "smtp.x:25"
+=> 3: `server` in [targets.t] is no host; write its name or address alone, and the port as `port`
+server = "smtp.x"
+to = "a@x"
+=> 1: [targets.t] has no `from`; add from = "a360@example.org"
+server = "smtp.x"
+from = "a@x"
+=> 1: [targets.t] has no `to`; add to = ["oncall@example.org"]
+server = "smtp.x"
+from = "a@x"
+to = []
+=> 5: `to` in [targets.t] must name 1 to 50 mailboxes
+server = "smtp.x"
+from = "a@x"
+to = ["b@x", "b@x"]
+=> 5: `to` in [targets.t] names b@x twice; leave one out
+server = "smtp.x"
+from = "a@x"
+to = ["b@x", "b"]
+=> 5: `to` in [targets.t] is wrong: `b` is no mailbox; write oncall@example.org or On-call <oncall@example.org>
+server = "smtp.x"
+from = "a@x\r\nBcc: c@x"
+to = "b@x"
+=> 4: `from` in [targets.t] is wrong: `a@x^M⏎Bcc: c@x` is no mailbox; write oncall@example.org or On-call <oncall@example.org>
+server = "smtp.x"
+from = "a@x"
+to = "mära@x"
+=> 5: `to` in [targets.t] is wrong: `mära@x` has an address beyond ASCII; write its domain as xn--…
+server = "smtp.x"
+tls = "ssl"
+=> 4: `tls` in [targets.t] is wrong: `ssl` is no way to encrypt; write one of: starttls, tls, none
+server = "smtp.x"
+tls = "none"
+=> 4: `tls` in [targets.t] would send the report in clear text; none is only for this machine, write starttls or tls
+server = "smtp.x"
+to = "b@x"
+port = 70000
+=> 5: `port` in [targets.t] must be a whole number from 1 to 65535
+server = "smtp.x"
+from = "a@x"
+to = "b@x"
+username = "me"
+=> 6: `username` in [targets.t] stands without `password`; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] } for it
+server = "smtp.x"
+from = "a@x"
+to = "b@x"
+password = { env = "P" }
+=> 6: `password` in [targets.t] stands without `username`; add it
+server = "smtp.x"
+from = "a@x"
+to = "b@x"
+timeout = "1h"
+=> 6: `timeout` in [targets.t] is wrong: `1h` is out of bounds; write 100ms to 10m
+"#,
+    );
+    let loopback = |server: &str| {
+        mistake(&format!("[targets.t]\nkind='email'\nserver='{server}'\ntls='none'\nfrom='a@x'\nto='b@x'\n"))
+    };
+    for server in ["localhost", "127.0.0.1", "::1", "[::1]"] {
+        assert_eq!(loopback(server), "");
+    }
+}

@@ -4,12 +4,12 @@ use toml::de::DeTable;
 
 use super::mistake::Mistake;
 use super::section::{Entry, File, Section};
-use super::{Config, Context, KeyBinding, elasticsearch, endpoint, jaeger, telemetry, ui, watch};
+use super::{Config, Context, KeyBinding, elasticsearch, endpoint, jaeger, target, telemetry, ui, watch};
 use crate::model::log::Filter;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
-pub(super) const TOP: [&str; 6] = ["context", "author", "ui", "keys", "telemetry", "contexts"];
+pub(super) const TOP: [&str; 7] = ["context", "author", "ui", "keys", "telemetry", "contexts", "targets"];
 pub(super) const CONTEXT: [&str; 9] = [
     "production",
     "read_only",
@@ -43,6 +43,9 @@ pub fn config(file: &File<'_>) -> Read<Config> {
     }
     if let Some(section) = top.section("contexts")? {
         config.contexts = contexts(&section)?;
+    }
+    if let Some(section) = top.section("targets")? {
+        config.targets = target::read_all(&section)?;
     }
     config.context = first_context(&top, &config.contexts)?;
     Ok(config)
@@ -175,7 +178,7 @@ mod tests {
         };
         let queries = watch::QUERIES.map(|(key, _)| key).into_iter().chain(watch::HOST_QUERIES.map(|(key, _)| key));
         let fields = elasticsearch::FIELDS.map(|(key, _)| key);
-        let tables: [&[&str]; 12] = [
+        let tables: [&[&str]; 16] = [
             &TOP,
             &CONTEXT,
             &SCOPE,
@@ -188,6 +191,10 @@ mod tests {
             &watch::TABLES,
             &watch::LIMITS,
             &watch::DATABASE,
+            &target::SLACK,
+            &target::EMAIL,
+            &target::WEBHOOK,
+            &target::FILE,
         ];
         for key in tables.concat().into_iter().chain(queries).filter(|key| *key != "token") {
             assert!(is_named(key), "{key}");
