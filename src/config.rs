@@ -30,7 +30,7 @@ use crate::text::nearest::did_you_mean;
 
 use section::bare_or_quoted;
 
-pub use check::{ALERTMANAGER, Checked, ELASTICSEARCH, JAEGER, Outcome, PROMETHEUS, Probe, check};
+pub use check::{ALERTMANAGER, Checked, ELASTICSEARCH, JAEGER, Outcome, PROMETHEUS, Probe, address, check};
 pub use init::{EXAMPLE, init};
 pub use mistake::Mistake;
 pub use overrides::Overrides;

@@ -39,7 +39,7 @@ pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
 pub use plan::{Periods, Plan, label};
 pub use render::render;
 pub use send::Patience;
-pub use write::{WriteError, write};
+pub use write::{WriteError, check_folder, write};
 
 /// Where the report goes, and what its exit code is about.
 #[derive(Debug, Clone)]

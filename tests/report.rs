@@ -1,4 +1,5 @@
 //! The one-shot report as a whole: from answers to the three formats, the exit code and the file.
+#![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail like tests")]
 
 #[path = "report/exit.rs"]
@@ -17,6 +18,15 @@ mod markdown;
 mod schema;
 #[path = "report/script.rs"]
 mod script;
+#[path = "report/send.rs"]
+mod send;
+#[path = "report/send_mail.rs"]
+mod send_mail;
+#[path = "report/send_words.rs"]
+mod send_words;
+#[allow(dead_code, reason = "the tests of the network use the rest of it")]
+#[path = "support/server.rs"]
+mod server;
 #[path = "report/text.rs"]
 mod text;
 #[path = "report/told.rs"]

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -39,9 +39,25 @@ pub fn keep(folder: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, W
     keep_in(folder, files).or_else(|_| keep_in(&temporary_folder()?, files))
 }
 
+/// Whether a file could be made in there. Leaves none.
+pub fn check_folder(folder: &Path) -> Result<(), WriteError> {
+    let probe = folder.join("a360-check");
+    if !folder.is_dir() {
+        return Err(WriteError::NoFolder(probe, folder.to_owned()));
+    }
+    let failed = |why| WriteError::File { path: folder.to_owned(), why };
+    let (_, made) = create_beside(&probe, folder).map_err(failed)?;
+    fs::remove_file(made).map_err(failed)
+}
+
 fn keep_in(folder: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, WriteError> {
     let failed = |why| WriteError::File { path: folder.to_owned(), why };
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    let about = fs::metadata(folder).map_err(failed)?;
+    // Where others can write, a link of theirs could lie under our name.
+    if about.uid() != rustix::process::geteuid().as_raw() || about.mode() & 0o022 != 0 {
+        return Err(failed(ErrorKind::PermissionDenied.into()));
+    }
     make_room(folder, files.len());
     let keep = |(name, text): &(String, String)| {
         let path = folder.join(name);
@@ -210,6 +226,32 @@ mod tests {
         assert_eq!(fs::read_to_string(&real).unwrap(), "new");
         write(&to(Path::new("/dev/null")), "x").unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[test]
+    fn what_is_kept_lies_where_only_we_may_write() {
+        let place = tempfile::tempdir().unwrap();
+        let files = [("a360-x.json".to_owned(), "{}".to_owned())];
+        let good = place.path().join("state/unsent");
+        assert_eq!(keep(&good, &files).unwrap(), [good.join("a360-x.json")]);
+        let shared = place.path().join("shared");
+        fs::create_dir(&shared).unwrap();
+        fs::set_permissions(&shared, fs::Permissions::from_mode(0o777)).unwrap();
+        let kept = keep(&shared, &files).unwrap();
+        assert!(!kept[0].starts_with(&shared) && kept[0].starts_with(std::env::temp_dir()), "{kept:?}");
+        assert_eq!(fs::metadata(kept[0].parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+        fs::remove_dir_all(kept[0].parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn what_is_kept_does_not_fill_the_disk() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("unsent");
+        for number in 0..MOST_KEPT + 5 {
+            keep(&folder, &[(format!("a360-{number}.json"), "{}".to_owned())]).unwrap();
+        }
+        assert_eq!(names(&folder).len(), MOST_KEPT);
+        assert!(folder.join(format!("a360-{}.json", MOST_KEPT + 4)).exists());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use futures_util::future::join_all;
 use tokio::task::JoinError;
 
 use super::clock;
@@ -10,10 +11,14 @@ use crate::config::{self, ALERTMANAGER, Config, ELASTICSEARCH, JAEGER, Mistake, 
 use crate::model::endpoint::Endpoint;
 use crate::model::engine::Engine;
 use crate::model::fault::FetchError;
+use crate::model::target::{Target, Way};
+use crate::report;
 use crate::source::alertmanager::{self, Alertmanager};
 use crate::source::elasticsearch::Elasticsearch;
+use crate::source::hook;
 use crate::source::jaeger::Jaeger;
 use crate::source::prometheus::Prometheus;
+use crate::source::smtp;
 use crate::text::Plain;
 use crate::time::{SECOND, millis};
 
@@ -46,7 +51,7 @@ pub fn config(command: &ConfigCommand, places: &Places) -> Result<u8, Mistake> {
         ConfigCommand::Check { connect } => {
             let config = Config::load(places)?;
             super::setup::check(&config)?;
-            let probes = if *connect { probe_all(&config)? } else { Vec::new() };
+            let probes = if *connect { probe_all(&config, &is_set)? } else { Vec::new() };
             let checked = config::check(&config, &probes, &is_set);
             let printed = print(checked.text.as_bytes());
             Ok(if checked.ok { printed } else { 2 })
@@ -54,8 +59,8 @@ pub fn config(command: &ConfigCommand, places: &Places) -> Result<u8, Mistake> {
     }
 }
 
-/// Asks every source of every context, all at once.
-fn probe_all(config: &Config) -> Result<Vec<Probe>, Mistake> {
+/// Asks every source of every context, and tries every target, all at once.
+fn probe_all(config: &Config, is_set: &dyn Fn(&str) -> bool) -> Result<Vec<Probe>, Mistake> {
     let runtime = runtime().map_err(|error| Mistake::of_argument(&format!("no threads: {error}")))?;
     let probes = runtime.block_on(async {
         let mut tasks = Vec::new();
@@ -74,7 +79,12 @@ fn probe_all(config: &Config) -> Result<Vec<Probe>, Mistake> {
                 tasks.push((context, JAEGER, vec![endpoint.url.clone()], tokio::spawn(jaeger(endpoint))));
             }
         }
-        let mut probes = Vec::new();
+        let outcomes = join_all(config.targets.iter().map(target)).await;
+        let probe = |(target, outcome): (&Target, _)| {
+            let (context, source) = (target.name.clone(), target.way.word());
+            Probe { context, source, url: config::address(target, is_set), outcome }
+        };
+        let mut probes: Vec<Probe> = config.targets.iter().zip(outcomes).map(probe).collect();
         for (context, source, urls, task) in tasks {
             let broken = |error: JoinError| vec![Err(vec![error.to_string().into()]); urls.len()];
             let outcomes = task.await.unwrap_or_else(broken);
@@ -85,6 +95,24 @@ fn probe_all(config: &Config) -> Result<Vec<Probe>, Mistake> {
     });
     runtime.shutdown_background();
     Ok(probes)
+}
+
+/// A target as far as it can be tried without sending anything.
+async fn target(target: &Target) -> Outcome {
+    match &target.way {
+        Way::Slack(hook) | Way::Webhook(hook) => match hook::endpoint(hook).await {
+            Ok(_) => Ok(vec![Plain::new("the address is there; not tried, because that would post something")]),
+            Err(error) => Err(vec![error.to_string().into()]),
+        },
+        Way::Email(mail) => match smtp::probe(mail).await {
+            Ok(said) => Ok(vec![said]),
+            Err(fault) => Err(vec![fault.text().clone()]),
+        },
+        Way::File(folder) => match report::check_folder(&folder.path) {
+            Ok(()) => Ok(vec![Plain::new("can be written to")]),
+            Err(error) => Err(vec![error.to_string().into()]),
+        },
+    }
 }
 
 /// `Prometheus 2.42.0, clock +0.1 s, 12 targets, 8 ms`
