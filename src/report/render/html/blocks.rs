@@ -28,7 +28,8 @@ fn table(sheet: &Sheet, section: &Section, id: &str, report: &Report) -> String 
         0 => String::new(),
         more => format!("<p class=\"said\">and {more} more</p>\n"),
     };
-    let caption = text(&format!("{}: {what}", section.title.split(" (").next().unwrap_or_default()));
+    let by = if what == "endpoint" { " by" } else { ":" };
+    let caption = text(&format!("{}{by} {what}", section.title.split(" (").next().unwrap_or_default()));
     format!(
         "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n<table>\n<caption>{caption}</caption>\n\
          <thead><tr>{head}{drawn}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n{more}"

@@ -160,12 +160,17 @@ impl Chart<'_> {
     fn letters(&self, scale: Scale) -> String {
         let parts: Vec<&Line> = self.lines.iter().filter(|line| line.role.letter().is_some()).collect();
         let mut out = String::new();
+        let mut taken: Vec<f64> = Vec::new();
         for (number, line) in parts.iter().enumerate() {
             let count = line.course.len();
             let wished = (2 * number + 1) * count / (2 * parts.len());
+            let share = |at: usize| (at + 1) as f64 / count as f64;
+            // Where a line stands out it is looked for; elsewhere all share the width.
+            let peak = peak(&line.course, scale).filter(|at| taken.iter().all(|x| (x - share(*at)).abs() > 0.04));
             let held = line.course.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?)));
-            let Some((at, value)) = held.min_by_key(|(at, _)| at.abs_diff(wished)) else { continue };
-            let x = (at + 1) as f64 / count as f64 * 100.0;
+            let Some((at, value)) = held.min_by_key(|(at, _)| at.abs_diff(peak.unwrap_or(wished))) else { continue };
+            taken.push(share(at));
+            let x = share(at) * 100.0;
             out.push_str(&format!(
                 "<text class=\"letter {}\" x=\"{:.2}%\" y=\"{:.1}\" text-anchor=\"middle\" aria-hidden=\"true\">{}</text>\n",
                 line.role.class(),
@@ -243,6 +248,14 @@ impl Chart<'_> {
         }
         format!("<ul class=\"legend\">\n{out}</ul>\n")
     }
+}
+
+/// Where a course rises well above its lowest value, if it does.
+fn peak(course: &[Option<f64>], scale: Scale) -> Option<usize> {
+    let values = || course.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?)));
+    let low = values().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
+    let (at, high) = values().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (high - low > (scale.max - scale.min) * 0.08).then_some(at)
 }
 
 /// From the top of the picture.

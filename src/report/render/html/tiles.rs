@@ -124,12 +124,15 @@ fn alerts(report: &Report) -> Option<Tile> {
         return Some(Tile { value: "not asked".to_owned(), ..Tile::empty("Firing") });
     };
     let firing = alerts.iter().filter(|row| row.state == State::Firing).count();
-    let pending = alerts.len() - firing;
+    let pending = alerts.iter().filter(|row| row.state == State::Pending).count();
+    let quiet = alerts.iter().filter(|row| row.state.is_quiet()).count();
+    let others = [(pending, "pending"), (quiet, "silenced or inhibited")];
+    let others = others.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{word}: {count}"));
     let fired = report.fired.as_ref().map(|fired| format!("fired in the period: {}", fired.len()));
     Some(Tile {
         label: "Alerts firing",
         value: firing.to_string(),
-        notes: (pending > 0).then(|| format!("other active ones: {pending}")).into_iter().chain(fired).collect(),
+        notes: others.chain(fired).collect(),
         is_bad: firing > 0,
         course: String::new(),
     })

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn bars_are_joined_until_they_can_be_told_apart() {
         let levels = vec![(Level::Error, vec![1; 300]), (Level::Info, vec![2; 300])];
-        let volume = Volume { start: 0, step: 60_000, levels, total: Count::Exact(900), notes: Vec::new() };
+        let volume = Volume { start: 0, step: 60_000, levels, total: Count::Exactly(900), notes: Vec::new() };
         let bars = Bars::of(&volume);
         assert_eq!((bars.step, bars.count(), bars.highest()), (180_000, 100, 9));
     }
