@@ -149,6 +149,7 @@ pub enum ConfigCommand {
 pub enum Format {
     Text,
     Markdown,
+    Html,
     Json,
 }
 

@@ -33,7 +33,7 @@ pub use ask::{NotAsked, Tell, Topic, When};
 pub use document::Report;
 pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
 pub use plan::{Periods, Plan, label};
-pub use render::render;
+pub use render::{mail, render};
 pub use write::{WriteError, write};
 
 /// How the report is written, and what its exit code is about.

@@ -109,7 +109,7 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--report daily --from 14:00", "leave out the one or the other"),
         ("--report --range 6h", "cannot be used with"),
         ("--report --view overview", "cannot be used with"),
-        ("--report --format html", "text, markdown, json"),
+        ("--report --format pdf", "text, markdown, html, json"),
         ("--report --fail-on panic", "critical, warning, none"),
         ("--report --output=", "- for the standard output"),
         ("--format json", "--report"),
