@@ -24,7 +24,7 @@ use crate::model::unit::Unit;
 use crate::text::Plain;
 
 /// The report that these answers make.
-pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
+pub fn report(plan: &Plan, grid: Grid, mut answers: Answers) -> Report {
     let (requests, errors, performance) = traffic::sections(&answers, &grid, &plan.watch.limits);
     let resources = resources(&answers, &grid, plan);
     let availability = presence::presence(&answers, &grid);
@@ -67,11 +67,11 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         logs,
         traces,
         insights: Vec::new(),
-        warnings: answers.warnings,
-        not_asked: answers.not_asked,
+        warnings: std::mem::take(&mut answers.warnings),
+        not_asked: std::mem::take(&mut answers.not_asked),
         asked: answers.asked,
     };
-    report.insights = insights::insights(&report);
+    report.insights = insights::insights(&report, &answers);
     report
 }
 

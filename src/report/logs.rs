@@ -17,8 +17,8 @@ use crate::time::Range;
 const PARTS: u8 = 12;
 /// Lines of each part that are looked at.
 const LINES: u32 = 1_000;
-/// Buckets that a period's lines are counted in.
-const BUCKETS: i64 = 24;
+/// Buckets that a period's lines are counted in: ten minutes of a day, or a storm would drown in its hour.
+const BUCKETS: i64 = 144;
 /// Patterns that are told.
 const MOST: usize = 20;
 
