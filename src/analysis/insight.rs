@@ -1,5 +1,7 @@
 //! Findings: what happened in a period, how much it stands out, who carries it, and where it is to be seen.
 
+pub mod around;
+
 use crate::model::place::Place;
 use crate::model::unit::Unit;
 use crate::text::Plain;
