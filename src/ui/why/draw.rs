@@ -56,7 +56,8 @@ pub fn draw(why: &Why, look: &Look, area: Rect, buf: &mut Buffer) {
     let is_cut = body.lines.len() > room;
     // One line says that there is more.
     let room = if is_cut { room.saturating_sub(1) } else { room };
-    let first = first(&body, room);
+    // Whoever has not moved yet reads from the top, however small the screen.
+    let first = if why.cursor == 0 { 0 } else { first(&body, room) };
     let below = body.lines.len().saturating_sub(first + room);
     let cursor = body.cursor.as_ref().and_then(|(row, _)| row.checked_sub(first)).filter(|row| *row < room);
     lines.extend(body.lines.into_iter().skip(first).take(room));
