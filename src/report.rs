@@ -32,7 +32,7 @@ use crate::time::{SECOND, Timestamp, format_duration};
 pub use ask::{NotAsked, Tell, Topic, When};
 pub use document::Report;
 pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
-pub use plan::{Periods, Plan, label};
+pub use plan::{Depth, Periods, Plan, label};
 pub use render::{mail, render};
 pub use write::{WriteError, write};
 

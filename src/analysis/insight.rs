@@ -10,6 +10,8 @@ pub mod robust;
 pub mod split;
 pub mod usual;
 
+pub mod around;
+
 use crate::model::place::Place;
 use crate::model::unit::Unit;
 use crate::text::Plain;

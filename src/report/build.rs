@@ -33,7 +33,7 @@ pub fn report(plan: &Plan, grid: Grid, mut answers: Answers) -> Report {
     let name = switch.name().map(Plain::as_str);
     let alerts = answers.alerts().map(|alerts| active(alerts, answers.holdings(), name));
     let switch_alarm = switch.alarm(grid.now.end).filter(|_| plan.is_recent(&grid));
-    let logs = plan.logs.then(|| logs::logs(&answers, &grid));
+    let logs = plan.logs.then(|| logs::logs(&answers, &grid, plan.depth));
     let traces = plan.traces.then(|| traces::traces(&answers, plan));
     let failing = traces.as_ref().and_then(|traces| traces.failing.as_ref()).map_or(&[][..], |failing| &failing.rows);
     let found = logs.as_ref().and_then(|logs| logs.patterns.as_ref()).map_or(&[][..], |patterns| &patterns.found);
