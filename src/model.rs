@@ -16,6 +16,7 @@ pub mod rule;
 pub mod series;
 pub mod silence;
 pub mod tail;
+pub mod timetable;
 pub mod trace;
 pub mod unit;
 pub mod watch;
