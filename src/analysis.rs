@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod availability;
 pub mod history;
+pub mod insight;
 pub mod logs;
 pub mod news;
 pub mod patterns;

@@ -10,6 +10,7 @@ pub mod host;
 pub mod labels;
 pub mod log;
 pub mod matcher;
+pub mod place;
 pub mod promql;
 pub mod query;
 pub mod rule;

@@ -30,9 +30,9 @@ use crate::text::Plain;
 use crate::time::{SECOND, Timestamp, format_duration};
 
 pub use ask::{NotAsked, Tell, Topic, When};
-pub use document::{Report, Section};
+pub use document::Report;
 pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
-pub use plan::{Plan, label};
+pub use plan::{Periods, Plan, label};
 pub use render::render;
 pub use write::{WriteError, write};
 
@@ -67,7 +67,7 @@ pub async fn build(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) ->
 }
 
 async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -> Report {
-    let grid = plan::Grid::of(plan.period, plan.generated_at);
+    let grid = plan::Grid::of(plan.periods, plan.generated_at);
     let mut questions = ask::questions(&plan.watch, &grid, plan.alertmanager);
     if plan.logs {
         questions.extend(logs::questions(plan, &grid));

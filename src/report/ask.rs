@@ -33,6 +33,20 @@ pub enum When {
     Now,
     /// The period before it, or its end.
     Before,
+    /// The same period a week before.
+    Week,
+}
+
+impl When {
+    pub const ALL: [Self; 3] = [Self::Now, Self::Before, Self::Week];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::Before => "before",
+            Self::Week => "week_before",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -81,12 +95,15 @@ pub fn questions(watch: &Watch, grid: &Grid, alertmanager: bool) -> Vec<Question
         all.push(Question { topic: Topic::Held, when: When::Now, query: Query::Held });
     }
     all.push(at(Topic::Buckets, When::Now, &watch.buckets, grid.now.end));
-    for (when, period) in [(When::Now, grid.now), (When::Before, grid.before)] {
+    for (when, period) in grid.periods() {
         all.extend(ranges.map(|(topic, expr)| {
             let query = Query::Range { expr: expr.clone(), span: grid.span(period), step: grid.step };
             Question { topic, when, query }
         }));
-        all.extend(moments.map(|(topic, expr)| at(topic, when, expr, period.end)));
+        // What is full now was less full before: a week says no more than that.
+        if when != When::Week {
+            all.extend(moments.map(|(topic, expr)| at(topic, when, expr, period.end)));
+        }
     }
     all
 }

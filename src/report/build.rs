@@ -10,10 +10,10 @@ mod traffic;
 use self::summary::Known;
 use super::ask::{Answers, Topic, When};
 use super::document::{Report, Resources};
-use super::figures::Meaning;
+use super::figures::{Each, Meaning};
 use super::logs;
 use super::plan::{Grid, Plan};
-use super::tables::{Both, Layout, table};
+use super::tables::{Frames, Layout, table};
 use super::traces;
 use crate::analysis::alerts::{Row, rows};
 use crate::analysis::summary::{Headline, Level};
@@ -76,8 +76,8 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
 }
 
 impl Answers {
-    fn both(&self, topic: Topic) -> Both<'_> {
-        Both { now: self.frame(topic, When::Now), before: self.frame(topic, When::Before) }
+    fn frames(&self, topic: Topic) -> Frames<'_> {
+        Each::of(|when| self.frame(topic, when))
     }
 }
 
@@ -85,7 +85,7 @@ fn resources(answers: &Answers, grid: &Grid, plan: &Plan) -> Resources {
     let one = |topic, unit, limit| {
         let meaning = Meaning { limit, ..Meaning::default() };
         let layout = Layout { unit, meaning, weights: None, keeps_gone: false, by_average: false };
-        table(answers.both(topic), grid, layout)
+        table(answers.frames(topic), grid, layout)
     };
     Resources {
         memory: one(Topic::Memory, Unit::Bytes, None),

@@ -5,6 +5,7 @@ use super::figures::{Change, Row as FigureRow};
 use super::plan::{Grid, Plan};
 use crate::analysis::alerts::Row;
 use crate::analysis::availability::{Availability, Restart};
+use crate::analysis::insight;
 use crate::analysis::patterns::tally::Finding;
 use crate::analysis::summary::Headline;
 use crate::analysis::traces::{PathShare, Row as TraceRow, Slower};
@@ -36,7 +37,7 @@ pub struct Report {
     /// What the traces say; nothing where there are none to search.
     pub traces: Option<Traces>,
     /// What changed and what stands out, the most important first.
-    pub insights: Vec<Insight>,
+    pub insights: Vec<insight::Finding>,
     /// What the servers remarked.
     pub warnings: Vec<Plain>,
     pub not_asked: Vec<NotAsked>,
@@ -156,33 +157,6 @@ pub struct Moment {
     pub change: Change,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Section {
-    Availability,
-    Errors,
-    Performance,
-    Requests,
-    Resources,
-    Hosts,
-    Logs,
-    Traces,
-}
-
-impl Section {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Availability => "availability",
-            Self::Errors => "errors",
-            Self::Performance => "performance",
-            Self::Requests => "requests",
-            Self::Resources => "resources",
-            Self::Hosts => "hosts",
-            Self::Logs => "logs",
-            Self::Traces => "traces",
-        }
-    }
-}
-
 /// What the log lines of the period are about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logs {
@@ -269,14 +243,4 @@ pub struct Fired {
     pub flaps: bool,
     /// At the end of the period.
     pub still: bool,
-}
-
-/// One finding, as a sentence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Insight {
-    pub section: Section,
-    /// Of what: an endpoint, an instance; empty for the whole.
-    pub name: Plain,
-    pub text: String,
-    pub change: Change,
 }

@@ -3,6 +3,7 @@
 //! What is missing is never zero: no series, no traffic, no limit and a question without an answer are each told
 //! from the others.
 
+use super::ask::When;
 use super::plan::Grid;
 use crate::analysis::stats::at_cap;
 use crate::model::labels::Labels;
@@ -90,8 +91,11 @@ pub struct Row {
     pub now: Reading,
     pub figures: Option<Figures>,
     pub before: Option<Figures>,
+    /// Of the same period a week before.
+    pub week: Option<Figures>,
     /// Of the averages.
     pub change: Change,
+    pub change_of_week: Change,
     /// Only where there is a limit.
     pub above: Option<Above>,
     /// The largest value reached the histogram's last bucket.
@@ -123,32 +127,56 @@ pub struct Meaning {
     pub per_traffic: bool,
 }
 
-/// A series in both periods. Averages count each point by its `weight`, where there is one.
-pub struct Pair<'a> {
+/// A series in every period. Averages count each point by its `weight`, where there is one.
+pub struct Through<'a> {
     pub name: Plain,
     pub labels: Labels,
-    pub now: Held<'a>,
-    pub before: Held<'a>,
-    pub weight: Option<&'a Series>,
-    pub weight_before: Option<&'a Series>,
+    pub held: Each<Held<'a>>,
+    pub weight: Each<Option<&'a Series>>,
 }
 
-impl Pair<'_> {
+/// One thing for each of the periods.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Each<T> {
+    pub now: T,
+    pub before: T,
+    pub week: T,
+}
+
+impl<T> Each<T> {
+    pub fn of(make: impl Fn(When) -> T) -> Self {
+        Self { now: make(When::Now), before: make(When::Before), week: make(When::Week) }
+    }
+
+    pub fn as_ref(&self) -> Each<&T> {
+        Each { now: &self.now, before: &self.before, week: &self.week }
+    }
+
+    pub fn map<U>(self, make: impl Fn(T) -> U) -> Each<U> {
+        Each { now: make(self.now), before: make(self.before), week: make(self.week) }
+    }
+}
+
+impl Through<'_> {
     pub fn row(self, grid: &Grid, meaning: Meaning) -> Row {
-        let figures = self.now.series().and_then(|series| of(series, self.weight));
-        let before = self.before.series().and_then(|series| of(series, self.weight_before));
-        let now = reading(self.now, grid, meaning);
+        let (held, weight) = (self.held, self.weight);
+        let figures = held.now.series().and_then(|series| of(series, weight.now));
+        let before = held.before.series().and_then(|series| of(series, weight.before));
+        let week = held.week.series().and_then(|series| of(series, weight.week));
+        let now = reading(held.now, grid, meaning);
         let average = |figures: Option<Figures>| figures.map(|figures| figures.avg);
-        let change = match (self.now, self.before) {
+        let against = |then: Held, was: Option<Figures>| match (held.now, then) {
             (Held::NotAsked, _) | (_, Held::NotAsked) => Change::Unknown,
             // It is there and idle, which is not the same as gone.
             (Held::Series(_), _) if figures.is_none() => Change::Unknown,
-            _ => Change::between(average(figures), average(before)),
+            _ => Change::between(average(figures), average(was)),
         };
+        let (change, change_of_week) = (against(held.before, before), against(held.week, week));
         let capped = figures.is_some_and(|figures| at_cap(figures.max, meaning.cap));
-        let above = meaning.limit.and_then(|limit| above(self.now, self.before, limit, grid));
-        let course = self.now.series().map_or_else(Vec::new, |series| course(series, grid));
-        Row { name: self.name, labels: self.labels, now, figures, before, change, above, capped, course }
+        let above = meaning.limit.and_then(|limit| above(held.now, held.before, limit, grid));
+        let course = held.now.series().map_or_else(Vec::new, |series| course(series, grid));
+        let (name, labels) = (self.name, self.labels);
+        Row { name, labels, now, figures, before, week, change, change_of_week, above, capped, course }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use jiff::tz::TimeZone;
 
+use super::ask::When;
 use crate::cli::Period;
+use crate::model::place::Opening;
 use crate::model::watch::Watch;
 use crate::model::window::Span;
 use crate::text::Plain;
@@ -14,7 +16,7 @@ pub struct Plan {
     pub context: Plain,
     /// Where Prometheus is, without anything secret.
     pub address: Plain,
-    pub period: Range,
+    pub periods: Periods,
     /// What the period is called: `last hour`, `daily`.
     pub label: String,
     /// Questions under way at once.
@@ -30,6 +32,8 @@ pub struct Plan {
     /// The alert that must always fire, where the config names it; empty is none.
     pub dead_mans_switch: Option<Plain>,
     pub scope: Option<Plain>,
+    /// How the console is opened at what the report names.
+    pub opening: Opening,
     /// Of the times in text and Markdown; JSON is always UTC.
     pub zone: TimeZone,
     /// The answers are simulated.
@@ -42,13 +46,38 @@ impl Plan {
     /// The same for a server whose clock is ahead by so much. Times that were named are the server's already.
     pub fn on_clock(&self, ahead: i64) -> Self {
         let mut plan = self.clone();
-        if self.period.end == self.generated_at {
-            plan.period = Range::new(self.period.start.plus(ahead), self.period.end.plus(ahead));
+        if self.periods.now.end == self.generated_at {
+            plan.periods = self.periods.plus(ahead);
         }
         plan.generated_at = self.generated_at.plus(ahead);
         plan
     }
 }
+
+/// The stretch of time that a report is about, and those that it is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Periods {
+    pub now: Range,
+    /// The period before it; of a calendar month or a day on which clocks are set it may be longer or shorter.
+    pub before: Range,
+    /// The same period a week before; none where it would overlap the period, or be the period before.
+    pub week: Option<Range>,
+}
+
+impl Periods {
+    /// Those of any stretch of time, without a calendar.
+    pub fn of(now: Range) -> Self {
+        let week = Range::new(now.start.plus(-WEEK), now.end.plus(-WEEK));
+        Self { now, before: now.before(), week: (now.length() < WEEK).then_some(week) }
+    }
+
+    fn plus(self, ms: i64) -> Self {
+        let move_ = |range: Range| Range::new(range.start.plus(ms), range.end.plus(ms));
+        Self { now: move_(self.now), before: move_(self.before), week: self.week.map(move_) }
+    }
+}
+
+const WEEK: i64 = 7 * DAY;
 
 /// What a period is called; a fixed range has no name of its own.
 pub fn label(period: Period, is_fixed: bool) -> String {
@@ -83,28 +112,65 @@ const STEPS: [i64; 14] = [
     DAY,
 ];
 
-/// The period and the one before it, in whole steps.
+/// The periods in whole steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
     /// ms
     pub step: i64,
     pub now: Range,
     pub before: Range,
+    pub week: Option<Range>,
 }
 
 impl Grid {
     /// Ends with the period, to the second, so that the newest point is of now however long the period is; what has
     /// not happened yet is left out. Reaches back a little further where the length is not a whole number of steps.
-    pub fn of(period: Range, now: Timestamp) -> Self {
+    pub fn of(periods: Periods, now: Timestamp) -> Self {
+        let period = periods.now;
         let end = if period.start < now { period.end.min(now) } else { period.end };
         let end = end.floor_to(SECOND);
         let length = end.since(period.start).max(FINEST);
         let step = STEPS.into_iter().find(|step| length.div_euclid(*step) < MOST_POINTS);
         // Beyond any period that the command line takes: whole days.
         let step = step.unwrap_or_else(|| (length / MOST_POINTS / DAY + 1) * DAY);
-        let count = length.div_euclid(step) + i64::from(length.rem_euclid(step) > 0);
-        let now = Range::new(end.plus(-count * step), end);
-        Self { step, now, before: now.before() }
+        let whole = |end: Timestamp, length: i64| {
+            let count = length.div_euclid(step) + i64::from(length.rem_euclid(step) > 0);
+            Range::new(end.plus(-count * step), end)
+        };
+        let now = whole(end, length);
+        // What the period lacks at its end, the others lack as well: the same hours are compared.
+        let missing = period.end.since(end);
+        let week = periods.week.map(|week| whole(week.end.plus(-missing).floor_to(SECOND), week.length() - missing));
+        let is_beside = periods.before.end == period.start;
+        let before = if is_beside {
+            Self::beside(now, periods, step)
+        } else {
+            whole(periods.before.end, periods.before.length())
+        };
+        Self { step, now, before, week }
+    }
+
+    /// The period before ends where the period begins, so that no moment is left out.
+    fn beside(now: Range, periods: Periods, step: i64) -> Range {
+        if periods.before.length() == periods.now.length() {
+            return now.before();
+        }
+        let count = (periods.before.length() / step).max(1);
+        Range::new(now.start.plus(-count * step), now.start)
+    }
+
+    /// The range of one of the periods.
+    pub fn range(&self, when: When) -> Option<Range> {
+        match when {
+            When::Now => Some(self.now),
+            When::Before => Some(self.before),
+            When::Week => self.week,
+        }
+    }
+
+    /// All periods that there are.
+    pub fn periods(&self) -> impl Iterator<Item = (When, Range)> {
+        When::ALL.into_iter().filter_map(|when| Some((when, self.range(when)?)))
     }
 
     /// Each point stands for the step before it, so that the two periods share none and together have no gap.
@@ -139,7 +205,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_795_356_207_000); // 14:03:27 UTC
 
     fn last(length: i64) -> Grid {
-        Grid::of(Range::new(NOW.plus(-length), NOW), NOW)
+        Grid::of(Periods::of(Range::new(NOW.plus(-length), NOW)), NOW)
     }
 
     #[test]
@@ -160,7 +226,7 @@ mod tests {
 
     #[test]
     fn what_has_not_happened_yet_is_left_out() {
-        let grid = Grid::of(Range::new(NOW.plus(-HOUR), NOW.plus(HOUR)), NOW);
+        let grid = Grid::of(Periods::of(Range::new(NOW.plus(-HOUR), NOW.plus(HOUR))), NOW);
         assert!(grid.now.end <= NOW);
         assert_eq!(grid.now.length(), HOUR);
     }
@@ -169,7 +235,7 @@ mod tests {
         #[test]
         fn a_grid_covers_its_period(length in 1..20 * 366 * DAY, end in 0..2_000_000_000_000i64) {
             let period = Range::new(Timestamp(end - length), Timestamp(end));
-            let grid = Grid::of(period, Timestamp(end));
+            let grid = Grid::of(Periods::of(period), Timestamp(end));
             prop_assert!((1..=MOST_POINTS).contains(&grid.points()));
             prop_assert_eq!(grid.now.length() % grid.step, 0);
             prop_assert!(grid.now.start <= period.start.max(grid.now.end.plus(-FINEST)));

@@ -4,19 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::document::{State, Table};
-use super::figures::{Held, Meaning, Pair, Row};
+use super::figures::{Each, Held, Meaning, Row, Through};
 use super::plan::Grid;
 use crate::model::labels::{Labels, METRIC_NAME};
 use crate::model::series::{Frame, Series};
 use crate::model::unit::Unit;
 use crate::text::Plain;
 
-/// The answers for the period and for the one before it; nothing where a question was not answered.
-#[derive(Debug, Clone, Copy)]
-pub struct Both<'a> {
-    pub now: Option<&'a Frame>,
-    pub before: Option<&'a Frame>,
-}
+/// The answers for the periods; nothing where a question was not answered.
+pub type Frames<'a> = Each<Option<&'a Frame>>;
 
 /// How a table is made of series.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +20,7 @@ pub struct Layout<'a> {
     pub unit: Unit,
     pub meaning: Meaning,
     /// The traffic by the same labels, to weigh ratios with.
-    pub weights: Option<Both<'a>>,
+    pub weights: Option<Frames<'a>>,
     /// A series of the period before that is no more has a row: endpoints do, instances come and go.
     pub keeps_gone: bool,
     /// The order of the rows: the highest average first, or the highest peak.
@@ -42,24 +38,22 @@ fn find<'a>(frame: &'a Frame, labels: &Labels) -> Option<&'a Series> {
     frame.series.iter().find(|series| series.labels == *labels)
 }
 
-pub fn table(both: Both, grid: &Grid, layout: Layout) -> Table {
+pub fn table(frames: Frames, grid: &Grid, layout: Layout) -> Table {
     let (unit, limit) = (layout.unit, layout.meaning.limit);
-    let Some(now) = both.now else { return Table { state: State::NotAsked, unit, limit, rows: Vec::new() } };
-    let gone = both.before.filter(|_| layout.keeps_gone).into_iter().flat_map(|frame| &frame.series);
+    let Some(now) = frames.now else { return Table { state: State::NotAsked, unit, limit, rows: Vec::new() } };
+    let gone = frames.before.filter(|_| layout.keeps_gone).into_iter().flat_map(|frame| &frame.series);
     let labels: BTreeSet<&Labels> = now.series.iter().chain(gone).map(|series| &series.labels).collect();
     let labels: Vec<&Labels> = labels.into_iter().collect();
-    let (weights, weights_before) = layout.weights.map_or((None, None), |weights| (weights.now, weights.before));
+    let weights = layout.weights.unwrap_or_default();
     let mut rows: Vec<Row> = Vec::new();
     for (labels, name) in labels.iter().zip(names(&labels)) {
-        let pair = Pair {
+        let through = Through {
             name,
             labels: (*labels).clone(),
-            now: held(both.now, labels),
-            before: held(both.before, labels),
-            weight: weights.and_then(|frame| find(frame, labels)),
-            weight_before: weights_before.and_then(|frame| find(frame, labels)),
+            held: frames.map(|frame| held(frame, labels)),
+            weight: weights.map(|frame| frame.and_then(|frame| find(frame, labels))),
         };
-        rows.push(pair.row(grid, layout.meaning));
+        rows.push(through.row(grid, layout.meaning));
     }
     let rank = |row: &Row| row.figures.map_or(f64::NEG_INFINITY, |f| if layout.by_average { f.avg } else { f.max });
     rows.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| a.labels.cmp(&b.labels)));

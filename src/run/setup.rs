@@ -11,8 +11,9 @@ use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
 use crate::model::engine::INDEX;
 use crate::model::log::Filter;
+use crate::model::place::Opening;
 use crate::model::watch::{Scope, Watch};
-use crate::report::{self, Delivery, Plan};
+use crate::report::{self, Delivery, Periods, Plan};
 use crate::time::{Range, SECOND, Timestamp};
 use crate::ui::app::{App, ContextSetup, Select, Setup};
 use crate::ui::ascii::Glyphs;
@@ -84,7 +85,7 @@ pub fn report(
     let plan = Plan {
         context: context.name.clone(),
         address,
-        period: fixed.unwrap_or(Range::new(now.plus(-period.length()), now)),
+        periods: Periods::of(fixed.unwrap_or(Range::new(now.plus(-period.length()), now))),
         label: report::label(period, fixed.is_some()),
         at_once: chosen.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
         // Without a config the one of this machine is a guess: no report may fail for it.
@@ -93,6 +94,11 @@ pub fn report(
         traces: context.traces && (cli.demo || config.path.is_some() || cli.jaeger.is_some()),
         dead_mans_switch: context.dead_mans_switch.clone(),
         watch: watch.map_err(|error| Mistake::of_argument(&error))?,
+        opening: Opening {
+            flags: flags(cli),
+            context: (!cli.demo).then(|| context.name.clone()),
+            scope: scope.map(|scope| scope.name.as_str().into()),
+        },
         scope: scope.map(|scope| scope.name.as_str().into()),
         zone,
         demo: cli.demo,

@@ -67,7 +67,7 @@ fn a_run_writes_the_file_and_gives_the_code() {
     let path = folder.path().join("report.json");
     assert_eq!(run_to(Script::incident(), Output::File(path.clone())), FIRING);
     let report: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    assert_eq!(report["schema"], "a360.report/1");
+    assert_eq!(report["schema"], "a360.report/2");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -8,11 +8,12 @@ use a360::model::ask::Ask;
 use a360::model::delivery::{Held, Holdings};
 use a360::model::fault::FetchError;
 use a360::model::labels::Labels;
+use a360::model::place::Opening;
 use a360::model::query::{Answer, Query, Source};
 use a360::model::series::{Frame, Notes, Sample, Series, Vector};
 use a360::model::watch::Watch;
 use a360::model::window::Progress;
-use a360::report::{self, Plan, Report};
+use a360::report::{self, Periods, Plan, Report};
 use a360::text::Plain;
 use a360::time::{HOUR, MINUTE, Range, Timestamp};
 use jiff::tz::TimeZone;
@@ -254,7 +255,7 @@ pub fn plan() -> Plan {
     Plan {
         context: "prod".into(),
         address: "http://prometheus:9090".into(),
-        period: Range::new(NOW.plus(-HOUR), NOW),
+        periods: Periods::of(Range::new(NOW.plus(-HOUR), NOW)),
         label: "last hour".to_owned(),
         at_once: 8,
         watch: Watch::default(),
@@ -263,6 +264,7 @@ pub fn plan() -> Plan {
         traces: false,
         dead_mans_switch: None,
         scope: None,
+        opening: Opening { context: Some("prod".into()), ..Opening::default() },
         zone: TimeZone::UTC,
         demo: false,
         generated_at: NOW,

@@ -4,7 +4,7 @@ use a360::cli::{FailOn, Format};
 use a360::model::fault::FetchError;
 use a360::model::query::Query;
 use a360::model::watch::Watch;
-use a360::report::{CALM, Plan, exit_code, render};
+use a360::report::{CALM, Periods, Plan, exit_code, render};
 use a360::time::{DAY, HOUR, MINUTE, Range};
 use jiff::tz::TimeZone;
 
@@ -321,7 +321,14 @@ fn a_period_of_the_past_in_its_zone_does_not_pass_off_the_alerts_of_now() {
     let end = NOW.plus(-2 * DAY);
     let period = Range::new(end.plus(-2 * DAY), end);
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    let plan = Plan { period, zone, label: "fixed range".into(), scope: Some("shop".into()), demo: true, ..plan() };
+    let plan = Plan {
+        periods: Periods::of(period),
+        zone,
+        label: "fixed range".into(),
+        scope: Some("shop".into()),
+        demo: true,
+        ..plan()
+    };
     let text = render(&build_for(Script::incident(), &plan), Format::Text, false);
     insta::assert_snapshot!(text.lines().take(8).collect::<Vec<_>>().join("\n"), @"
     a360 report: fixed range (demo: simulated data)

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use a360::analysis::insight::Kind;
 use a360::cli::Format;
 use a360::model::ask::Ask;
 use a360::model::fault::FetchError;
 use a360::model::query::{Answer, Query, Source};
 use a360::model::trace::{Sample, TraceSearch};
 use a360::model::window::{Progress, Span};
-use a360::report::{self, Plan, Report, Section, render};
+use a360::report::{self, Plan, Report, render};
 use a360::run::backend::Demo;
 use a360::time::{Range, Timestamp};
 use serde_json::Value;
@@ -87,7 +88,7 @@ fn the_traces_are_told_in_every_format() {
     assert!(render(&report, Format::Markdown, false).contains("\n## Traces\n"));
     assert!(report.summary.text.contains("its traces fail in authorize of payment"), "{}", report.summary.text);
     let said: Vec<&str> =
-        report.insights.iter().filter(|one| one.section == Section::Traces).map(|one| one.text.as_str()).collect();
+        report.insights.iter().filter(|one| one.kind == Kind::Traces).map(|one| one.text.as_str()).collect();
     assert!(said[0].contains("failing traces fail first in authorize of payment, 0 before: "), "{said:?}");
     assert!(said[1].starts_with("authorize of payment got slower: "), "{said:?}");
     assert!(said.iter().any(|text| text.starts_with("payment has ")), "{said:?}");

@@ -1,4 +1,5 @@
 use super::*;
+use crate::report::plan::Periods;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,7 +9,7 @@ use crate::time::{DAY, Range, SECOND};
 const NOW: Timestamp = Timestamp(1_795_442_607_000);
 
 fn month() -> Grid {
-    Grid::of(Range::new(NOW.plus(-30 * DAY), NOW), NOW)
+    Grid::of(Periods::of(Range::new(NOW.plus(-30 * DAY), NOW)), NOW)
 }
 
 #[test]

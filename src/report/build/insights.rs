@@ -1,11 +1,12 @@
 //! What changed against the period before, and what stands out, as sentences. Only what the figures say: a change of
 //! a quarter or more of something that is not close to nothing.
 
+use crate::analysis::insight::{Finding, Kind, Shift};
 use crate::analysis::logs::insights as sentences;
-use crate::analysis::patterns::compare::Kind;
+use crate::analysis::patterns::compare::Kind as Found;
 use crate::analysis::traces::words as sentence;
 use crate::model::unit::Unit;
-use crate::report::document::{Insight, Report, Section, State, Table};
+use crate::report::document::{Report, State, Table};
 use crate::report::figures::{Change, Row};
 use crate::report::words::{self, looked_at, minutes};
 use crate::text::Plain;
@@ -15,50 +16,51 @@ const TOLD: f64 = 0.25;
 /// The most findings of a report.
 const MOST: usize = 20;
 
-pub fn insights(report: &Report) -> Vec<Insight> {
+pub fn insights(report: &Report) -> Vec<Finding> {
     let mut found = Vec::new();
     presence(report, &mut found);
     let errors = &report.errors;
-    limits(Section::Errors, "the error ratio", &errors.total, Unit::Ratio, &report.errors.by_endpoint, &mut found);
-    moved(Section::Errors, "the error ratio", &errors.total, Unit::Ratio, 0.001, &mut found);
-    rows(Section::Errors, "the error ratio of", &errors.by_endpoint, 0.001, &mut found);
+    limits(Kind::Errors, "the error ratio", &errors.total, Unit::Ratio, &report.errors.by_endpoint, &mut found);
+    moved(Kind::Errors, "the error ratio", &errors.total, Unit::Ratio, 0.001, &mut found);
+    rows(Kind::Errors, "the error ratio of", &errors.by_endpoint, 0.001, &mut found);
     let performance = &report.performance.by_endpoint;
     for row in &performance.rows {
-        limits(Section::Performance, &format!("p95 of {}", row.name), row, Unit::Seconds, performance, &mut found);
+        limits(Kind::Latency, &format!("p95 of {}", row.name), row, Unit::Seconds, performance, &mut found);
     }
-    rows(Section::Performance, "p95 of", performance, 0.01, &mut found);
+    rows(Kind::Latency, "p95 of", performance, 0.01, &mut found);
     let requests = &report.requests;
     let few = requests.total.figures.map_or(0.0, |figures| figures.avg / 100.0).max(0.01);
-    moved(Section::Requests, "the request rate", &requests.total, Unit::PerSecond, few, &mut found);
-    rows(Section::Requests, "the request rate of", &requests.by_endpoint, few, &mut found);
-    rows(Section::Resources, "memory of", &report.resources.memory, 1024.0 * 1024.0, &mut found);
-    rows(Section::Resources, "CPU of", &report.resources.cpu, 1.0, &mut found);
+    moved(Kind::Traffic, "the request rate", &requests.total, Unit::PerSecond, few, &mut found);
+    rows(Kind::Traffic, "the request rate of", &requests.by_endpoint, few, &mut found);
+    rows(Kind::Memory, "memory of", &report.resources.memory, 1024.0 * 1024.0, &mut found);
+    rows(Kind::Cpu, "CPU of", &report.resources.cpu, 1.0, &mut found);
     disks(report, &mut found);
     nothing_before(report, &mut found);
     logs(report, &mut found);
     traces(report, &mut found);
-    // Stable: within a section what was found first stays first.
-    found.sort_by_key(|insight| insight.section);
+    // Stable: of one kind what was found first stays first.
+    found.sort_by_key(|finding| finding.kind);
     found.truncate(MOST);
+    found.iter_mut().enumerate().for_each(|(place, finding)| finding.score = (100 - place) as f64);
     found
 }
 
 /// Log patterns that are told.
 const PATTERNS: usize = 3;
 
-fn logs(report: &Report, found: &mut Vec<Insight>) {
+fn logs(report: &Report, found: &mut Vec<Finding>) {
     let Some(patterns) = report.logs.as_ref().and_then(|logs| logs.patterns.as_ref()) else { return };
     // The numbers are those of a sample: nobody may take them for all.
     let of = patterns.is_sample.then(|| format!(" (in {})", looked_at(patterns.lines, patterns.of)));
     for finding in &patterns.found {
         let said = sentences(std::slice::from_ref(finding), 1, &|at| report.plan.clock(at, &report.grid));
-        let change = if let Kind::Grown(times) = finding.kind { Change::Ratio(times - 1.0) } else { Change::New };
+        let change = if let Found::Grown(times) = finding.kind { Change::Ratio(times - 1.0) } else { Change::New };
         let here = |mut text: String| {
             text.extend(of.as_deref());
-            Insight { section: Section::Logs, name: finding.text.clone(), text, change }
+            finding_of(Kind::Logs, &finding.text, text, change)
         };
         found.extend(said.into_iter().map(here));
-        if found.iter().filter(|insight| insight.section == Section::Logs).count() == PATTERNS {
+        if found.iter().filter(|insight| insight.kind == Kind::Logs).count() == PATTERNS {
             break;
         }
     }
@@ -67,10 +69,9 @@ fn logs(report: &Report, found: &mut Vec<Insight>) {
 /// Operations that are told.
 const OPERATIONS: usize = 3;
 
-fn traces(report: &Report, found: &mut Vec<Insight>) {
+fn traces(report: &Report, found: &mut Vec<Finding>) {
     let Some(traces) = &report.traces else { return };
-    let here =
-        |name: &Plain, text: String, change| Insight { section: Section::Traces, name: name.clone(), text, change };
+    let here = |name: &Plain, text: String, change| finding_of(Kind::Traces, name, text, change);
     let failing = traces.failing.iter().flat_map(|failing| failing.began.iter().map(move |one| (one, &failing.rows)));
     let said = failing.filter_map(|(one, rows)| {
         let text = sentence::failing((&one.operation, &one.service), (one.count, one.count_before), rows)?;
@@ -88,8 +89,15 @@ fn traces(report: &Report, found: &mut Vec<Insight>) {
     }));
 }
 
-fn told(section: Section, name: &Plain, text: String, change: Change) -> Insight {
-    Insight { section, name: name.clone(), text: capitalised(&text), change }
+fn told(kind: Kind, name: &Plain, text: String, change: Change) -> Finding {
+    finding_of(kind, name, capitalised(&text), change)
+}
+
+fn finding_of(kind: Kind, name: &Plain, text: String, change: Change) -> Finding {
+    let ratio = if let Change::Ratio(ratio) = change { Some(ratio) } else { None };
+    let figures = ratio.map(|ratio| Shift { unit: Unit::Ratio, was: None, is: Some(ratio) });
+    let (carriers, evidence) = (Vec::new(), Vec::new());
+    Finding { kind, subject: name.clone(), score: 0.0, from: None, to: None, text, figures, carriers, evidence }
 }
 
 fn capitalised(text: &str) -> String {
@@ -101,19 +109,19 @@ fn before(minutes_before: Option<f64>) -> String {
     minutes_before.map_or_else(String::new, |before| format!(" ({} in the period before)", minutes(before)))
 }
 
-fn presence(report: &Report, found: &mut Vec<Insight>) {
+fn presence(report: &Report, found: &mut Vec<Finding>) {
     let presence = &report.availability;
     let all = Plain::default();
     if let Some(down) = presence.minutes_down.filter(|down| *down > 0.0) {
         let text = format!("no target answered for {}{}", minutes(down), before(presence.minutes_down_before));
         let change = compared(Some(down), presence.minutes_down_before);
-        found.push(told(Section::Availability, &all, text, change));
+        found.push(told(Kind::Down, &all, text, change));
     }
     if let Some(restarts) = presence.restarts.as_ref().map(Vec::len).filter(|restarts| *restarts > 0) {
         let was = presence.restarts_before.map_or_else(String::new, |was| format!(" ({was} in the period before)"));
         let text = format!("{restarts} {}{was}", if restarts == 1 { "restart" } else { "restarts" });
         let change = compared(Some(restarts as f64), presence.restarts_before.map(|was| was as f64));
-        found.push(told(Section::Availability, &all, text, change));
+        found.push(told(Kind::Down, &all, text, change));
     }
 }
 
@@ -122,17 +130,17 @@ fn compared(now: Option<f64>, before: Option<f64>) -> Change {
 }
 
 /// How long something lay above its limit.
-fn limits(section: Section, what: &str, row: &Row, unit: Unit, table: &Table, found: &mut Vec<Insight>) {
+fn limits(kind: Kind, what: &str, row: &Row, unit: Unit, table: &Table, found: &mut Vec<Finding>) {
     let (Some(above), Some(limit)) = (row.above.filter(|above| above.minutes > 0.0), table.limit) else { return };
     let length = minutes(above.minutes);
     let text = format!("{what} was above {} for {length}{}", words::limit(unit, limit), before(above.minutes_before));
     let change = compared(Some(above.minutes), above.minutes_before);
-    let name = if section == Section::Errors { &Plain::default() } else { &row.name };
-    found.push(told(section, name, text, change));
+    let name = if kind == Kind::Errors { &Plain::default() } else { &row.name };
+    found.push(told(kind, name, text, change));
 }
 
 /// The rows of a table that moved, the largest move first.
-fn rows(section: Section, what: &str, table: &Table, least: f64, found: &mut Vec<Insight>) {
+fn rows(kind: Kind, what: &str, table: &Table, least: f64, found: &mut Vec<Finding>) {
     if table.state != State::Answered {
         return;
     }
@@ -142,11 +150,11 @@ fn rows(section: Section, what: &str, table: &Table, least: f64, found: &mut Vec
     // Where nothing was before, everything is new, which is one finding and not many.
     let comparable = table.rows.iter().any(|row| row.before.is_some());
     for row in rows.into_iter().filter(|_| comparable) {
-        moved(section, &format!("{what} {}", row.name), row, table.unit, least, found);
+        moved(kind, &format!("{what} {}", row.name), row, table.unit, least, found);
     }
 }
 
-fn moved(section: Section, what: &str, row: &Row, unit: Unit, least: f64, found: &mut Vec<Insight>) {
+fn moved(kind: Kind, what: &str, row: &Row, unit: Unit, least: f64, found: &mut Vec<Finding>) {
     let (now, was) = (row.figures.map(|f| f.avg), row.before.map(|f| f.avg));
     if now.unwrap_or(0.0).max(was.unwrap_or(0.0)) < least {
         return;
@@ -161,7 +169,7 @@ fn moved(section: Section, what: &str, row: &Row, unit: Unit, least: f64, found:
         Change::Ratio(_) | Change::Unknown => return,
     };
     let name = if row.labels.is_empty() { &Plain::default() } else { &row.name };
-    found.push(told(section, name, text, row.change));
+    found.push(told(kind, name, text, row.change));
 }
 
 /// `rose 40 %`, `fell 25 %`, `rose 17-fold`.
@@ -172,7 +180,7 @@ fn by(ratio: f64) -> String {
     }
 }
 
-fn disks(report: &Report, found: &mut Vec<Insight>) {
+fn disks(report: &Report, found: &mut Vec<Finding>) {
     for host in &report.hosts.rows {
         let Some(disk) = &host.disk else { continue };
         let (Change::Ratio(ratio), Some(now), Some(was)) = (disk.used.change, disk.used.now, disk.used.before) else {
@@ -181,17 +189,17 @@ fn disks(report: &Report, found: &mut Vec<Insight>) {
         if ratio.abs() >= TOLD && now.max(was) >= 0.1 {
             let (what, show) = (if disk.inodes { "inodes" } else { "disk" }, |value| Unit::Ratio.show(value));
             let text = format!("{what} {} of {} {}: {} → {}", disk.mount, host.name, by(ratio), show(was), show(now));
-            found.push(told(Section::Hosts, &host.name, text, disk.used.change));
+            found.push(told(Kind::Disk, &host.name, text, disk.used.change));
         }
     }
 }
 
-fn nothing_before(report: &Report, found: &mut Vec<Insight>) {
+fn nothing_before(report: &Report, found: &mut Vec<Finding>) {
     let total = &report.requests.total;
     let is_new = total.change == Change::New && total.before.is_none();
     if is_new && report.availability.answered_before.is_none() {
-        found.retain(|insight| insight.change != Change::New);
+        found.retain(|finding| finding.figures.is_some());
         let text = "there is nothing to compare with: the period before has no data".to_owned();
-        found.push(told(Section::Requests, &Plain::default(), text, Change::Unknown));
+        found.push(told(Kind::Traffic, &Plain::default(), text, Change::Unknown));
     }
 }

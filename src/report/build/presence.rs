@@ -163,7 +163,7 @@ mod tests {
 
     fn grid() -> Grid {
         let range = |from, to| Range::new(Timestamp(from), Timestamp(to));
-        Grid { step: 60_000, now: range(0, 360_000), before: range(-360_000, 0) }
+        Grid { step: 60_000, now: range(0, 360_000), before: range(-360_000, 0), week: None }
     }
 
     /// One character a minute: up, down, or no sample.

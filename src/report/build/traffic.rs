@@ -6,26 +6,17 @@ use crate::model::unit::Unit;
 use crate::model::watch::Limits;
 use crate::report::ask::{Answers, Topic, When};
 use crate::report::document::{Errors, Performance, Requests};
-use crate::report::figures::{Meaning, Pair, Row};
+use crate::report::figures::{Each, Meaning, Row, Through};
 use crate::report::fill::{part_ratios, total_rate, total_ratio};
 use crate::report::plan::Grid;
-use crate::report::tables::{Both, Layout, held, table};
+use crate::report::tables::{Frames, Layout, held, table};
 use crate::time::SECOND;
 
-/// Both periods of something computed from the answers.
-struct Made {
-    now: Option<Frame>,
-    before: Option<Frame>,
-}
+/// Something computed from the answers, for each period.
+type Made = Each<Option<Frame>>;
 
-impl Made {
-    fn of(make: impl Fn(When) -> Option<Frame>) -> Self {
-        Self { now: make(When::Now), before: make(When::Before) }
-    }
-
-    fn both(&self) -> Both<'_> {
-        Both { now: self.now.as_ref(), before: self.before.as_ref() }
-    }
+fn frames(made: &Made) -> Frames<'_> {
+    made.as_ref().map(|frame| frame.as_ref())
 }
 
 pub fn sections(answers: &Answers, grid: &Grid, limits: &Limits) -> (Requests, Errors, Performance) {
@@ -42,28 +33,25 @@ fn requests(answers: &Answers, rate: &Made, grid: &Grid) -> Requests {
         by_average: true,
     };
     Requests {
-        total: whole(rate.both(), None, grid, Meaning::default()),
+        total: whole(frames(rate), None, grid, Meaning::default()),
         count: rate.now.as_ref().and_then(|frame| count(frame, grid)),
         count_before: rate.before.as_ref().and_then(|frame| count(frame, grid)),
         covered: rate.now.as_ref().map(|frame| samples(frame) as f64 / grid.points().max(1) as f64),
         idle_since: rate.now.as_ref().and_then(|frame| idle_since(frame, grid)),
-        by_endpoint: table(answers.both(Topic::Requests), grid, layout),
+        by_endpoint: table(answers.frames(Topic::Requests), grid, layout),
     }
 }
 
 /// The row of a frame that holds one series, the total.
-fn whole(both: Both, weights: Option<Both>, grid: &Grid, meaning: Meaning) -> Row {
+fn whole(frames: Frames, weights: Option<Frames>, grid: &Grid, meaning: Meaning) -> Row {
     let labels = Labels::default();
-    let weight = |frame: fn(Both) -> Option<&Frame>| weights.and_then(|weights| frame(weights)?.series.first());
-    let pair = Pair {
+    let through = Through {
         name: "all".into(),
-        now: held(both.now, &labels),
-        before: held(both.before, &labels),
+        held: frames.map(|frame| held(frame, &labels)),
+        weight: weights.unwrap_or_default().map(|frame| frame.and_then(|frame| frame.series.first())),
         labels,
-        weight: weight(|both| both.now),
-        weight_before: weight(|both| both.before),
     };
-    pair.row(grid, meaning)
+    through.row(grid, meaning)
 }
 
 /// Every point stands for the step before it.
@@ -88,11 +76,11 @@ fn errors(answers: &Answers, rate: &Made, grid: &Grid, limits: &Limits) -> Error
         Made::of(|when| Some(fill(answers.frame(topic, when)?, answers.frame(Topic::Requests, when))))
     };
     let (all, parts) = (fill(Topic::Errors, total_ratio), fill(Topic::ErrorsByEndpoint, part_ratios));
-    let weights = Some(answers.both(Topic::Requests));
+    let weights = Some(answers.frames(Topic::Requests));
     let layout = Layout { unit: Unit::Ratio, meaning, weights, keeps_gone: false, by_average: false };
     Errors {
-        total: whole(all.both(), Some(rate.both()), grid, meaning),
-        by_endpoint: table(parts.both(), grid, layout),
+        total: whole(frames(&all), Some(frames(rate)), grid, meaning),
+        by_endpoint: table(frames(&parts), grid, layout),
     }
 }
 
@@ -102,5 +90,5 @@ fn performance(answers: &Answers, grid: &Grid, limits: &Limits) -> Performance {
     let cap = bounds.filter(|bound| bound.is_finite()).reduce(f64::max);
     let meaning = Meaning { limit: Some(limits.latency_seconds), cap, per_traffic: true };
     let layout = Layout { unit: Unit::Seconds, meaning, weights: None, keeps_gone: false, by_average: false };
-    Performance { cap, by_endpoint: table(answers.both(Topic::Latency), grid, layout) }
+    Performance { cap, by_endpoint: table(answers.frames(Topic::Latency), grid, layout) }
 }

@@ -6,7 +6,7 @@ use crate::time::{Range, Timestamp};
 /// Four steps of 15 s: points at 15, 30, 45 and 60 s.
 fn grid() -> Grid {
     let range = |from, to| Range::new(Timestamp(from), Timestamp(to));
-    Grid { step: 15_000, now: range(0, 60_000), before: range(-60_000, 0) }
+    Grid { step: 15_000, now: range(0, 60_000), before: range(-60_000, 0), week: None }
 }
 
 fn series(values: &[f64]) -> Series {
@@ -14,8 +14,9 @@ fn series(values: &[f64]) -> Series {
     Series::new(Labels::default(), times, values.to_vec())
 }
 
-fn pair<'a>(now: Held<'a>, before: Held<'a>) -> Pair<'a> {
-    Pair { name: "a".into(), labels: Labels::default(), now, before, weight: None, weight_before: None }
+fn pair<'a>(now: Held<'a>, before: Held<'a>) -> Through<'a> {
+    let held = Each { now, before, week: Held::NotAsked };
+    Through { name: "a".into(), labels: Labels::default(), held, weight: Each::default() }
 }
 
 fn row(values: &[f64], meaning: Meaning) -> Row {
@@ -81,7 +82,10 @@ fn minutes_above_a_limit_and_since_when() {
 #[test]
 fn averages_of_ratios_count_the_traffic() {
     let (ratio, traffic) = (series(&[0.0, 0.0, 0.0, 1.0]), series(&[10.0, 10.0, 10.0, 270.0]));
-    let weighted = Pair { weight: Some(&traffic), ..pair(Held::Series(&ratio), Held::Missing) };
+    let weighted = Through {
+        weight: Each { now: Some(&traffic), ..Each::default() },
+        ..pair(Held::Series(&ratio), Held::Missing)
+    };
     assert_eq!(weighted.row(&grid(), Meaning::default()).figures.unwrap().avg, 0.9);
 }
 

@@ -8,15 +8,16 @@ mod traces;
 use serde_json::{Map, Value, json};
 
 use super::page::word;
+use crate::analysis::insight::{Carrier, Evidence, Finding};
 use crate::model::labels::Labels;
 use crate::model::unit::Unit;
-use crate::report::ask::{NotAsked, When};
-use crate::report::document::{Insight, Report, State, Table};
+use crate::report::ask::NotAsked;
+use crate::report::document::{Report, State, Table};
 use crate::report::figures::{Above, Change, Figures, Reading, Row};
 use crate::time::{Range, SECOND, Timestamp};
 
 /// Changes with every change that a reader of the former shape would stumble over.
-pub const SCHEMA: &str = "a360.report/1";
+pub const SCHEMA: &str = "a360.report/2";
 
 pub fn json(report: &Report) -> String {
     // Sorted by name, because that is how the map behind it holds its keys.
@@ -59,7 +60,7 @@ fn document(report: &Report) -> Value {
         "alerts": service::alerts(report),
         "logs": report.logs.as_ref().map(logs::logs),
         "traces": report.traces.as_ref().map(traces::traces),
-        "insights": report.insights.iter().map(insight).collect::<Vec<_>>(),
+        "insights": report.insights.iter().map(|finding| insight(report, finding)).collect::<Vec<_>>(),
         "warnings": report.warnings,
         "questions": report.asked,
         "not_asked": report.not_asked.iter().map(not_asked).collect::<Vec<_>>(),
@@ -196,12 +197,21 @@ fn labels(labels: &Labels) -> Value {
     labels.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect::<Map<_, _>>().into()
 }
 
-fn insight(insight: &Insight) -> Value {
+fn insight(report: &Report, finding: &Finding) -> Value {
+    let carrier = |one: &Carrier| json!({ "label": one.label, "value": one.value, "share": number(Some(one.share)) });
+    let evidence = |one: &Evidence| json!({ "what": one.what, "command": report.plan.opening.command(&one.place) });
     json!({
-        "section": insight.section.word(),
-        "name": Some(&insight.name).filter(|name| !name.is_empty()),
-        "text": insight.text,
-        "change": change(insight.change),
+        "kind": finding.kind.word(),
+        "name": Some(&finding.subject).filter(|name| !name.is_empty()),
+        "score": number(Some(finding.score)),
+        "from": time(finding.from),
+        "to": time(finding.to),
+        "text": finding.text,
+        "figures": finding.figures.map(|shift| {
+            json!({ "unit": unit(shift.unit), "before": number(shift.was), "now": number(shift.is) })
+        }),
+        "carriers": finding.carriers.iter().map(carrier).collect::<Vec<_>>(),
+        "evidence": finding.evidence.iter().map(evidence).collect::<Vec<_>>(),
     })
 }
 
@@ -209,7 +219,7 @@ fn not_asked(entry: &NotAsked) -> Value {
     json!({
         "source": entry.source,
         "question": entry.topic.word(),
-        "period": match entry.when { When::Now => "now", When::Before => "before" },
+        "period": entry.when.word(),
         "why": entry.why,
     })
 }

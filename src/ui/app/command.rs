@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::App;
 use crate::model::matcher::{Matcher, Op};
+use crate::model::place::{Opening, Time};
 use crate::text::Plain;
-use crate::time::{BadTime, Timestamp, format_duration, parse_moment};
+use crate::time::{BadTime, Timestamp, parse_moment};
 use crate::ui::range::Shown;
 use crate::ui::view::ViewId;
 use crate::ui::view::alerts::Filter;
@@ -85,27 +86,20 @@ impl App {
         }
     }
 
-    /// `a360 --context prod --view overview --range 1h --scope shop --select latency`
+    /// The command line that opens what is shown now.
     pub fn command_line(&self) -> String {
-        let mut words = vec!["a360".to_owned()];
-        words.extend(self.setup.flags.iter().cloned());
-        if let (Some(context), false) = (self.context(), self.setup.demo) {
-            words.extend(["--context".to_owned(), context.name.to_string()]);
-        }
-        words.extend(["--view".to_owned(), self.view.id().to_owned()]);
-        match self.shown {
-            Shown::Live(length) => words.extend(["--range".to_owned(), format_duration(length)]),
-            Shown::Fixed(range) => {
-                words.extend(["--from".to_owned(), range.start.rfc3339(), "--to".to_owned(), range.end.rfc3339()]);
-            }
-        }
-        if let Some(scope) = self.scope() {
-            words.extend(["--scope".to_owned(), Plain::new(&scope.name).to_string()]);
-        }
-        if let Some(selected) = self.selected() {
-            words.extend(["--select".to_owned(), selected]);
-        }
-        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        let time = match self.shown {
+            Shown::Live(length) => Time::Live(length),
+            Shown::Fixed(range) => Time::Fixed(range),
+        };
+        self.opening().line(self.view.id(), time, self.selected().as_deref())
+    }
+
+    /// What a command line must say first to come to what is asked now.
+    pub fn opening(&self) -> Opening {
+        let context = self.context().filter(|_| !self.setup.demo).map(|context| context.name.clone());
+        let scope = self.scope().map(|scope| Plain::new(&scope.name));
+        Opening { flags: self.setup.flags.clone(), context, scope }
     }
 }
 
@@ -135,15 +129,5 @@ impl App {
             }
             ViewId::Silences | ViewId::Rules => None,
         }
-    }
-}
-
-/// For a POSIX shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+=,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }

@@ -180,6 +180,7 @@ pub fn not_asked(report: &Report) -> Block {
         let name = match entry.when {
             When::Now => entry.topic.word().to_owned(),
             When::Before => format!("{} (before)", entry.topic.word()),
+            When::Week => format!("{} (a week before)", entry.topic.word()),
         };
         let key = (entry.source, &entry.why);
         match groups.iter_mut().find(|(held, _)| *held == key) {
