@@ -15,7 +15,10 @@ use crate::config::{Color, Overrides, check_url, collector_url};
 use crate::time::{BadTime, Range, Timestamp, parse_moment};
 
 pub use clap_complete::Shell;
-pub use value::{Output, Period};
+pub use value::Output;
+
+pub use crate::model::fail_on::FailOn;
+pub use crate::model::period::Period;
 
 /// The exit code for a wrong flag or a wrong config.
 pub const WRONG_USE: u8 = 64;
@@ -92,6 +95,11 @@ pub struct Cli {
           help_heading = "Report")]
     pub report: Option<Period>,
 
+    /// Yesterday, the last week from Monday on or the last month, in the config's `zone`; with --report daily, weekly
+    /// or monthly
+    #[arg(long, requires = "report", conflicts_with = "from", help_heading = "Report")]
+    pub calendar: bool,
+
     /// How the report is written
     #[arg(long, value_enum, default_value = "text", requires = "report", help_heading = "Report")]
     pub format: Format,
@@ -152,13 +160,6 @@ pub enum Format {
     Json,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    Critical,
-    Warning,
-    None,
-}
-
 /// Reads the arguments, the program's own name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let matches = Cli::command().try_get_matches_from(args)?;
@@ -180,6 +181,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     }
     if cli.from.is_some() && cli.report.is_some_and(|period| period != Period::LastHour) {
         return Err(wrong("`--from` cannot be used with the PERIOD of `--report`; leave out the one or the other"));
+    }
+    if cli.calendar && !cli.report.is_some_and(Period::has_calendar) {
+        return Err(wrong("`--calendar` needs --report daily, weekly or monthly; no other period has a calendar"));
     }
     Ok(cli)
 }

@@ -10,6 +10,7 @@ mod exit;
 mod figures;
 mod fill;
 mod logs;
+mod period;
 mod plan;
 mod render;
 mod tables;
@@ -32,7 +33,8 @@ use crate::time::{SECOND, Timestamp, format_duration};
 pub use ask::{NotAsked, Tell, Topic, When};
 pub use document::Report;
 pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
-pub use plan::{Periods, Plan, label};
+pub use period::periods;
+pub use plan::{Grid, Periods, Plan, label};
 pub use render::render;
 pub use write::{WriteError, write};
 

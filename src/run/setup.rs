@@ -14,7 +14,7 @@ use crate::model::log::Filter;
 use crate::model::place::Opening;
 use crate::model::watch::{Scope, Watch};
 use crate::report::{self, Delivery, Periods, Plan};
-use crate::time::{Range, SECOND, Timestamp};
+use crate::time::{SECOND, Timestamp};
 use crate::ui::app::{App, ContextSetup, Select, Setup};
 use crate::ui::ascii::Glyphs;
 use crate::ui::keymap::Keymap;
@@ -85,7 +85,7 @@ pub fn report(
     let plan = Plan {
         context: context.name.clone(),
         address,
-        periods: Periods::of(fixed.unwrap_or(Range::new(now.plus(-period.length()), now))),
+        periods: fixed.map_or_else(|| report::periods(period, cli.calendar, now, &zone), Periods::of),
         label: report::label(period, fixed.is_some()),
         at_once: chosen.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
         // Without a config the one of this machine is a guess: no report may fail for it.
