@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
 use crate::config::{Color, Overrides, check_url, collector_url};
@@ -18,6 +18,7 @@ pub use clap_complete::Shell;
 pub use value::Output;
 
 pub use crate::model::fail_on::FailOn;
+pub use crate::model::format::Format;
 pub use crate::model::period::Period;
 
 /// The exit code for a wrong flag or a wrong config.
@@ -151,13 +152,6 @@ pub enum ConfigCommand {
     },
     /// Print the config in force as TOML, without secrets
     Show,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Markdown,
-    Json,
 }
 
 /// Reads the arguments, the program's own name first.

@@ -1,5 +1,7 @@
 //! What is said on the command line, and what is refused.
 
+use clap::ValueEnum;
+
 use super::*;
 use crate::time::{DAY, HOUR, MINUTE, SECOND};
 

@@ -1,6 +1,8 @@
 //! How much time a report is about.
 
-use crate::time::{DAY, HOUR, MINUTE, parse_duration};
+use std::fmt;
+
+use crate::time::{DAY, HOUR, MINUTE, format_duration, parse_duration};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
@@ -41,6 +43,18 @@ impl Period {
                 Ok(_) => Err("write a period from 1m to 366d".to_owned()),
                 Err(_) => Err("write daily, weekly, monthly, or a length such as 90m or 7d".to_owned()),
             },
+        }
+    }
+}
+
+/// As [`Period::read`] takes it.
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Daily => f.write_str("daily"),
+            Self::Weekly => f.write_str("weekly"),
+            Self::Monthly => f.write_str("monthly"),
+            Self::LastHour | Self::Length(_) => f.write_str(&format_duration(self.length())),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod ascii;
 pub mod json;
+pub mod mail;
 mod markdown;
 mod page;
 mod sections;
@@ -18,6 +19,7 @@ pub fn render(report: &Report, format: Format, ascii: bool) -> String {
         Format::Text if ascii => ascii::ascii(&text::text(&page::page(report))),
         Format::Text => text::text(&page::page(report)),
         Format::Markdown => markdown::markdown(&page::page(report)),
+        Format::Html => mail::mail(report),
         Format::Json => json::json(report),
     }
 }
