@@ -101,14 +101,18 @@ pub struct Cli {
     #[arg(long, requires = "report", conflicts_with = "from", help_heading = "Report")]
     pub calendar: bool,
 
-    /// How the report is written
-    #[arg(long, value_enum, default_value = "text", requires = "report", help_heading = "Report")]
-    pub format: Format,
+    /// How the report is written [default: what the ending of FILE says, then text]
+    #[arg(long, value_enum, requires = "report", help_heading = "Report")]
+    pub format: Option<Format>,
 
-    /// Where the report goes; - is the standard output
-    #[arg(long, value_name = "FILE", default_value = "-", value_parser = value::output, requires = "report",
-          help_heading = "Report")]
-    pub output: Output,
+    /// Where the report goes, several times for several files; - is the standard output [default: -, or nowhere else
+    /// with --send]
+    #[arg(long, value_name = "FILE", value_parser = value::output, requires = "report", help_heading = "Report")]
+    pub output: Vec<Output>,
+
+    /// Send the report to these targets of the config
+    #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',', requires = "report", help_heading = "Report")]
+    pub send: Vec<String>,
 
     /// Exit with 1 when an alert of this severity or worse fires
     #[arg(long, value_enum, default_value = "critical", requires = "report", help_heading = "Report")]
@@ -173,6 +177,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     if let Some(url) = cli.trace_self.as_mut().filter(|url| !url.is_empty()) {
         *url = collector_url(url).map_err(|why| wrong(&format!("the address of `--trace-self` {why}")))?;
     }
+    if let Some(twice) = cli.output.iter().enumerate().find(|(at, output)| cli.output[..*at].contains(output)) {
+        return Err(wrong(&format!("`--output` names {} twice; leave one out", twice.1)));
+    }
+    if cli.format.is_some() && cli.output.is_empty() && !cli.send.is_empty() {
+        return Err(wrong("`--format` is for `--output`; targets have formats of their own, leave it out"));
+    }
     if cli.from.is_some() && cli.report.is_some_and(|period| period != Period::LastHour) {
         return Err(wrong("`--from` cannot be used with the PERIOD of `--report`; leave out the one or the other"));
     }
@@ -225,6 +235,17 @@ impl Cli {
             color: self.color,
             trace_self: self.trace_self.as_ref().map(|url| Some(url.clone()).filter(|url| !url.is_empty())),
         }
+    }
+
+    /// The files of a report, each in its format.
+    pub fn files(&self) -> Vec<(Format, Output)> {
+        let format = |output: &Output| self.format.or_else(|| value::format_of(output)).unwrap_or(Format::Text);
+        let mut files: Vec<(Format, Output)> =
+            self.output.iter().map(|output| (format(output), output.clone())).collect();
+        if files.is_empty() && self.send.is_empty() {
+            files.push((self.format.unwrap_or(Format::Text), Output::Stdout));
+        }
+        files
     }
 
     /// The fixed range of `--from` and `--to`, if they are given.

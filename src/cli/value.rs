@@ -1,10 +1,12 @@
 //! The values of flags: read, and refused with what would be right.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
 use crate::config;
+use crate::model::format::Format;
 use crate::model::period::Period;
 use crate::time::{Timestamp, parse_duration, parse_moment};
 
@@ -24,6 +26,22 @@ pub fn output(text: &str) -> Result<Output, String> {
         "-" => Ok(Output::Stdout),
         "" => Err("write the path of a file, or - for the standard output".to_owned()),
         path => Ok(Output::File(PathBuf::from(path))),
+    }
+}
+
+/// What the ending of a file says.
+pub fn format_of(output: &Output) -> Option<Format> {
+    let Output::File(path) = output else { return None };
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    Format::ALL.into_iter().find(|format| format.ending() == ending)
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdout => f.write_str("-"),
+            Self::File(path) => path.display().fmt(f),
+        }
     }
 }
 

@@ -13,6 +13,8 @@ mod text;
 use super::document::Report;
 use crate::cli::Format;
 
+pub use page::word;
+
 /// `ascii` keeps text within what an old locale can show; Markdown and JSON are always UTF-8.
 pub fn render(report: &Report, format: Format, ascii: bool) -> String {
     match format {

@@ -1,8 +1,10 @@
 //! From config and command line to the console's own settings; a mistake in either is found here, before the
 //! terminal is taken.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use directories::ProjectDirs;
 
 use super::Env;
 use super::author::author;
@@ -12,8 +14,9 @@ use crate::config::{self, Config, Mistake};
 use crate::model::engine::INDEX;
 use crate::model::log::Filter;
 use crate::model::place::Opening;
+use crate::model::target::Target;
 use crate::model::watch::{Scope, Watch};
-use crate::report::{self, Delivery, Periods, Plan};
+use crate::report::{self, Delivery, Patience, Periods, Plan};
 use crate::time::{SECOND, Timestamp};
 use crate::ui::app::{App, ContextSetup, Select, Setup};
 use crate::ui::ascii::Glyphs;
@@ -106,7 +109,23 @@ pub fn report(
         version: env!("CARGO_PKG_VERSION"),
     };
     let ascii = glyphs(config, env) == Glyphs::Ascii;
-    Ok((plan, Delivery { format: cli.format, output: cli.output.clone(), fail_on: cli.fail_on, ascii }))
+    let mut targets: Vec<Target> = Vec::new();
+    for name in &cli.send {
+        let target = config.find_target(name)?;
+        if !targets.contains(target) {
+            targets.push(target.clone());
+        }
+    }
+    let (files, fail_on, patience) = (cli.files(), cli.fail_on, Patience::default());
+    Ok((plan, Delivery { files, targets, fail_on, ascii, spare: spare(), patience }))
+}
+
+/// Where a report is kept that could not be sent: the state folder of this user, or beside the temporary files where
+/// there is no home.
+pub fn spare() -> PathBuf {
+    let state = |dirs: ProjectDirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
+    let folder = ProjectDirs::from("", "", "a360").map(state);
+    folder.map_or_else(|| std::env::temp_dir().join("a360"), |folder| folder.join("unsent"))
 }
 
 fn duration(ms: i64) -> Duration {
