@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::ask::When;
-use crate::cli::Period;
+use crate::model::period::Period;
 use crate::model::place::Opening;
 use crate::model::watch::Watch;
 use crate::model::window::Span;

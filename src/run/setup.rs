@@ -1,8 +1,10 @@
 //! From config and command line to the console's own settings; a mistake in either is found here, before the
 //! terminal is taken.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use directories::ProjectDirs;
 
 use super::Env;
 use super::author::author;
@@ -13,9 +15,10 @@ use crate::config::{self, Config, Mistake};
 use crate::model::engine::INDEX;
 use crate::model::log::Filter;
 use crate::model::place::Opening;
+use crate::model::target::Target;
 use crate::model::watch::{Scope, Watch};
-use crate::report::{self, Delivery, Depth as Looks, Periods, Plan};
-use crate::time::{Range, SECOND, Timestamp};
+use crate::report::{self, Delivery, Depth as Looks, Patience, Periods, Plan};
+use crate::time::{SECOND, Timestamp};
 use crate::ui::app::{App, ContextSetup, Select, Setup};
 use crate::ui::ascii::Glyphs;
 use crate::ui::errand::About;
@@ -80,6 +83,7 @@ pub fn report(
     let context = if cli.demo { demo() } else { context(chosen) };
     let scope = scope(cli, &context)?.checked_sub(1).and_then(|place| context.scopes.get(place));
     let watch = scope.map_or(Ok(context.watch.clone()), |scope| narrow_watch(&context.watch, scope));
+    let periods = fixed.map_or_else(|| report::periods(period, cli.calendar, now, &zone), Periods::of);
     let about = About {
         context: ContextSetup {
             // Without a config the ones of this machine are guesses: no report may fail for them.
@@ -94,15 +98,31 @@ pub fn report(
             context: (!cli.demo).then(|| context.name.clone()),
             scope: scope.map(|scope| scope.name.as_str().into()),
         },
-        range: fixed.unwrap_or(Range::new(now.plus(-period.length()), now)),
+        range: periods.now,
         live: None,
         zone,
         demo: cli.demo,
     };
     let label = report::label(period, fixed.is_some());
-    let plan = plan::plan(&about, label, Periods::of(about.range), Looks::Full, now);
+    let plan = plan::plan(&about, label, periods, Looks::Full, now);
     let ascii = glyphs(config, env) == Glyphs::Ascii;
-    Ok((plan, Delivery { format: cli.format, output: cli.output.clone(), fail_on: cli.fail_on, ascii }))
+    let mut targets: Vec<Target> = Vec::new();
+    for name in &cli.send {
+        let target = config.find_target(name)?;
+        if !targets.contains(target) {
+            targets.push(target.clone());
+        }
+    }
+    let (files, fail_on, patience) = (cli.files(), cli.fail_on, Patience::default());
+    Ok((plan, Delivery { files, targets, fail_on, ascii, spare: spare(), patience }))
+}
+
+/// Where a report is kept that could not be sent: the state folder of this user, or beside the temporary files where
+/// there is no home.
+pub fn spare() -> PathBuf {
+    let state = |dirs: ProjectDirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
+    let folder = ProjectDirs::from("", "", "a360").map(state);
+    folder.map_or_else(|| std::env::temp_dir().join("a360"), |folder| folder.join("unsent"))
 }
 
 fn duration(ms: i64) -> Duration {

@@ -10,7 +10,7 @@ use a360::model::place::Opening;
 use a360::model::query::{Answer, Query};
 use a360::model::watch::Watch;
 use a360::model::window::Progress;
-use a360::report::{self, Periods, Plan, Report};
+use a360::report::{self, Depth, Periods, Plan, Report};
 use a360::text::Plain;
 use a360::time::{Range, Timestamp};
 use jiff::tz::TimeZone;
@@ -26,6 +26,7 @@ impl Ask for Simulated {
 
 pub fn plan(period: Range) -> Plan {
     Plan {
+        depth: Depth::Full,
         context: Plain::new("demo"),
         address: Plain::new("demo"),
         periods: Periods::of(period),
