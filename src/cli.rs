@@ -8,16 +8,18 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
 use crate::config::{Color, Overrides, check_url, collector_url};
 use crate::time::{BadTime, Range, Timestamp, parse_moment};
 
 pub use clap_complete::Shell;
+pub use value::Output;
 
+pub use crate::model::fail_on::FailOn;
 pub use crate::model::format::Format;
-pub use value::{Output, Period};
+pub use crate::model::period::Period;
 
 /// The exit code for a wrong flag or a wrong config.
 pub const WRONG_USE: u8 = 64;
@@ -94,6 +96,11 @@ pub struct Cli {
           help_heading = "Report")]
     pub report: Option<Period>,
 
+    /// Yesterday, the last week from Monday on or the last month, in the config's `zone`; with --report daily, weekly
+    /// or monthly
+    #[arg(long, requires = "report", conflicts_with = "from", help_heading = "Report")]
+    pub calendar: bool,
+
     /// How the report is written [default: what the ending of FILE says, then text]
     #[arg(long, value_enum, requires = "report", help_heading = "Report")]
     pub format: Option<Format>,
@@ -151,13 +158,6 @@ pub enum ConfigCommand {
     Show,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    Critical,
-    Warning,
-    None,
-}
-
 /// Reads the arguments, the program's own name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let matches = Cli::command().try_get_matches_from(args)?;
@@ -185,6 +185,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     }
     if cli.from.is_some() && cli.report.is_some_and(|period| period != Period::LastHour) {
         return Err(wrong("`--from` cannot be used with the PERIOD of `--report`; leave out the one or the other"));
+    }
+    if cli.calendar && !cli.report.is_some_and(Period::has_calendar) {
+        return Err(wrong("`--calendar` needs --report daily, weekly or monthly; no other period has a calendar"));
     }
     Ok(cli)
 }

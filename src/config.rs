@@ -12,6 +12,7 @@ mod mistake;
 mod overrides;
 mod parse;
 mod places;
+mod schedule;
 mod section;
 mod show;
 mod target;
@@ -35,6 +36,7 @@ pub use init::{EXAMPLE, init};
 pub use mistake::Mistake;
 pub use overrides::Overrides;
 pub use places::Places;
+pub use schedule::Schedule;
 pub use show::show;
 pub use telemetry::{Telemetry, collector_url};
 pub use ui::{Color, Glyphs, Ui, Zone, interval, live_range};
@@ -57,6 +59,8 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// Where reports can be sent, in the order of the file.
     pub targets: Vec<Target>,
+    /// Reports that are written by themselves, in the order of the file.
+    pub schedules: Vec<Schedule>,
     theme_line: Option<usize>,
 }
 
@@ -101,6 +105,7 @@ impl Default for Config {
             keys: Vec::new(),
             telemetry: Telemetry::default(),
             targets: Vec::new(),
+            schedules: Vec::new(),
             theme_line: None,
         }
     }

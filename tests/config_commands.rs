@@ -86,6 +86,7 @@ fn show_reads_back_to_the_same() {
         let shown = config::show(&config, &|_| true);
         let again = read(&shown);
         assert_eq!((&again.contexts, &again.targets), (&config.contexts, &config.targets), "{shown}");
+        assert_eq!(again.schedules, config.schedules, "{shown}");
         assert_eq!((again.context, again.author, again.ui), (config.context, config.author, config.ui), "{shown}");
         let bindings =
             |keys: &[config::KeyBinding]| keys.iter().map(|k| (k.action.clone(), k.keys.clone())).collect::<Vec<_>>();

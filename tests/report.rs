@@ -2,18 +2,24 @@
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail like tests")]
 
+#[path = "report/browser.rs"]
+mod browser;
 #[path = "report/exit.rs"]
 mod exit;
 #[path = "report/fired.rs"]
 mod fired;
 #[path = "report/hostile.rs"]
 mod hostile;
+#[path = "report/html.rs"]
+mod html;
 #[path = "report/json.rs"]
 mod json;
 #[path = "report/logs.rs"]
 mod logs;
 #[path = "report/markdown.rs"]
 mod markdown;
+#[path = "report/periods.rs"]
+mod periods;
 #[path = "report/schema.rs"]
 mod schema;
 #[path = "report/script.rs"]

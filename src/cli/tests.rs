@@ -1,5 +1,7 @@
 //! What is said on the command line, and what is refused.
 
+use clap::ValueEnum;
+
 use super::*;
 use crate::time::{DAY, HOUR, MINUTE, SECOND};
 
@@ -65,6 +67,7 @@ fn reports() {
     assert_eq!(period("--report weekly"), Some((Period::Weekly, 7 * DAY)));
     assert_eq!(period("--report monthly"), Some((Period::Monthly, 30 * DAY)));
     assert_eq!(period("--report 90m"), Some((Period::Length(90 * MINUTE), 90 * MINUTE)));
+    assert!(good("--report daily --calendar").calendar && !good("--report weekly").calendar);
     let cli = good("--report --format json --output /tmp/r.json --fail-on warning");
     assert_eq!(cli.fail_on, FailOn::Warning);
     assert_eq!(cli.files(), [(Format::Json, Output::File(PathBuf::from("/tmp/r.json")))]);
@@ -107,6 +110,10 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--report fortnightly", "write daily, weekly, monthly"),
         ("--report 5s", "1m to 366d"),
         ("--report daily --from 14:00", "leave out the one or the other"),
+        ("--calendar", "--report"),
+        ("--report --calendar", "`--calendar` needs --report daily, weekly or monthly"),
+        ("--report 90m --calendar", "`--calendar` needs --report daily, weekly or monthly"),
+        ("--report --calendar --from 14:00", "cannot be used with"),
         ("--report --range 6h", "cannot be used with"),
         ("--report --view overview", "cannot be used with"),
         ("--report --format pdf", "text, markdown, html, json"),

@@ -7,32 +7,8 @@ use jiff::tz::TimeZone;
 
 use crate::config;
 use crate::model::format::Format;
-use crate::time::{DAY, HOUR, MINUTE, Timestamp, parse_duration, parse_moment};
-
-/// How long a report looks back from now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Period {
-    /// `--report` alone.
-    LastHour,
-    Daily,
-    Weekly,
-    Monthly,
-    /// ms
-    Length(i64),
-}
-
-impl Period {
-    /// ms
-    pub fn length(self) -> i64 {
-        match self {
-            Self::LastHour => HOUR,
-            Self::Daily => DAY,
-            Self::Weekly => 7 * DAY,
-            Self::Monthly => 30 * DAY,
-            Self::Length(ms) => ms,
-        }
-    }
-}
+use crate::model::period::Period;
+use crate::time::{Timestamp, parse_duration, parse_moment};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
@@ -40,18 +16,9 @@ pub enum Output {
     File(PathBuf),
 }
 
+/// Nothing is the last hour.
 pub fn period(text: &str) -> Result<Period, String> {
-    match text {
-        "" => Ok(Period::LastHour),
-        "daily" => Ok(Period::Daily),
-        "weekly" => Ok(Period::Weekly),
-        "monthly" => Ok(Period::Monthly),
-        length => match parse_duration(length) {
-            Ok(ms) if (MINUTE..=366 * DAY).contains(&ms) => Ok(Period::Length(ms)),
-            Ok(_) => Err("write a period from 1m to 366d".to_owned()),
-            Err(_) => Err("write daily, weekly, monthly, or a length such as 90m or 7d".to_owned()),
-        },
-    }
+    if text.is_empty() { Ok(Period::LastHour) } else { Period::read(text) }
 }
 
 pub fn output(text: &str) -> Result<Output, String> {

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use jiff::civil::Time;
+
 use super::elasticsearch::FIELDS;
 use super::watch::{HOST_QUERIES, QUERIES};
-use super::{Config, Context, bytes, section::bare_or_quoted};
+use super::{Config, Context, Schedule, bytes, section::bare_or_quoted};
 use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret};
 use crate::model::log::Filter;
 use crate::model::target::{Hook, Mail, Target, Way};
+use crate::model::timetable::{Rule, weekday_word};
 use crate::model::watch::Watch;
 use crate::text::Plain;
 use crate::time::{format_duration, millis};
@@ -38,6 +41,9 @@ pub fn show(config: &Config, is_set: &dyn Fn(&str) -> bool) -> String {
     }
     for target in &config.targets {
         page.target(target);
+    }
+    for schedule in &config.schedules {
+        page.schedule(schedule);
     }
     page.out
 }
@@ -226,6 +232,43 @@ impl Page<'_> {
                 self.pair("formats", &list(&folder.formats.iter().map(|f| f.word().to_owned()).collect::<Vec<_>>()));
             }
         }
+    }
+
+    fn schedule(&mut self, schedule: &Schedule) {
+        self.line("\n[[schedule]]");
+        self.text("name", &schedule.name);
+        let mut every = |word: &str, at: &Time| {
+            self.text("every", word);
+            self.text("at", &at.strftime("%H:%M").to_string());
+        };
+        match &schedule.rule {
+            Rule::Daily(at) => every("daily", at),
+            Rule::Weekly(day, at) => {
+                every("weekly", at);
+                self.text("on", weekday_word(*day));
+            }
+            Rule::Monthly(day, at) => {
+                every("monthly", at);
+                self.pair("day", &day.to_string());
+            }
+            Rule::Cron(cron) => self.text("cron", cron.text()),
+        }
+        self.text("zone", schedule.zone.word());
+        self.text("report", &schedule.period.to_string());
+        self.pair("calendar", &schedule.calendar.to_string());
+        for (key, value) in [("context", &schedule.context), ("scope", &schedule.scope)] {
+            if let Some(value) = value {
+                self.text(key, value);
+            }
+        }
+        if let Some(folder) = &schedule.folder {
+            self.text("folder", &folder.to_string_lossy());
+            self.pair("formats", &list(&schedule.formats.iter().map(|f| f.word().to_owned()).collect::<Vec<_>>()));
+        }
+        if !schedule.send.is_empty() {
+            self.pair("send", &list(&schedule.send));
+        }
+        self.text("fail_on", schedule.fail_on.word());
     }
 
     fn hook(&mut self, hook: &Hook) {
