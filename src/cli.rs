@@ -8,14 +8,18 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
 use crate::config::{Color, Overrides, check_url, collector_url};
 use crate::time::{BadTime, Range, Timestamp, parse_moment};
 
 pub use clap_complete::Shell;
-pub use value::{Output, Period};
+pub use value::Output;
+
+pub use crate::model::fail_on::FailOn;
+pub use crate::model::format::Format;
+pub use crate::model::period::Period;
 
 /// The exit code for a wrong flag or a wrong config.
 pub const WRONG_USE: u8 = 64;
@@ -92,14 +96,23 @@ pub struct Cli {
           help_heading = "Report")]
     pub report: Option<Period>,
 
-    /// How the report is written
-    #[arg(long, value_enum, default_value = "text", requires = "report", help_heading = "Report")]
-    pub format: Format,
+    /// Yesterday, the last week from Monday on or the last month, in the config's `zone`; with --report daily, weekly
+    /// or monthly
+    #[arg(long, requires = "report", conflicts_with = "from", help_heading = "Report")]
+    pub calendar: bool,
 
-    /// Where the report goes; - is the standard output
-    #[arg(long, value_name = "FILE", default_value = "-", value_parser = value::output, requires = "report",
-          help_heading = "Report")]
-    pub output: Output,
+    /// How the report is written [default: what the ending of FILE says, then text]
+    #[arg(long, value_enum, requires = "report", help_heading = "Report")]
+    pub format: Option<Format>,
+
+    /// Where the report goes, several times for several files; - is the standard output [default: -, or nowhere else
+    /// with --send]
+    #[arg(long, value_name = "FILE", value_parser = value::output, requires = "report", help_heading = "Report")]
+    pub output: Vec<Output>,
+
+    /// Send the report to these targets of the config
+    #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',', requires = "report", help_heading = "Report")]
+    pub send: Vec<String>,
 
     /// Exit with 1 when an alert of this severity or worse fires
     #[arg(long, value_enum, default_value = "critical", requires = "report", help_heading = "Report")]
@@ -145,21 +158,6 @@ pub enum ConfigCommand {
     Show,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Markdown,
-    Html,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    Critical,
-    Warning,
-    None,
-}
-
 /// Reads the arguments, the program's own name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let matches = Cli::command().try_get_matches_from(args)?;
@@ -179,8 +177,17 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     if let Some(url) = cli.trace_self.as_mut().filter(|url| !url.is_empty()) {
         *url = collector_url(url).map_err(|why| wrong(&format!("the address of `--trace-self` {why}")))?;
     }
+    if let Some(twice) = cli.output.iter().enumerate().find(|(at, output)| cli.output[..*at].contains(output)) {
+        return Err(wrong(&format!("`--output` names {} twice; leave one out", twice.1)));
+    }
+    if cli.format.is_some() && cli.output.is_empty() && !cli.send.is_empty() {
+        return Err(wrong("`--format` is for `--output`; targets have formats of their own, leave it out"));
+    }
     if cli.from.is_some() && cli.report.is_some_and(|period| period != Period::LastHour) {
         return Err(wrong("`--from` cannot be used with the PERIOD of `--report`; leave out the one or the other"));
+    }
+    if cli.calendar && !cli.report.is_some_and(Period::has_calendar) {
+        return Err(wrong("`--calendar` needs --report daily, weekly or monthly; no other period has a calendar"));
     }
     Ok(cli)
 }
@@ -228,6 +235,17 @@ impl Cli {
             color: self.color,
             trace_self: self.trace_self.as_ref().map(|url| Some(url.clone()).filter(|url| !url.is_empty())),
         }
+    }
+
+    /// The files of a report, each in its format.
+    pub fn files(&self) -> Vec<(Format, Output)> {
+        let format = |output: &Output| self.format.or_else(|| value::format_of(output)).unwrap_or(Format::Text);
+        let mut files: Vec<(Format, Output)> =
+            self.output.iter().map(|output| (format(output), output.clone())).collect();
+        if files.is_empty() && self.send.is_empty() {
+            files.push((self.format.unwrap_or(Format::Text), Output::Stdout));
+        }
+        files
     }
 
     /// The fixed range of `--from` and `--to`, if they are given.

@@ -12,8 +12,10 @@ mod mistake;
 mod overrides;
 mod parse;
 mod places;
+mod schedule;
 mod section;
 mod show;
+mod target;
 mod telemetry;
 mod ui;
 mod url;
@@ -23,14 +25,18 @@ use std::path::{Path, PathBuf};
 
 use crate::model::endpoint::Endpoint;
 use crate::model::engine::Engine;
+use crate::model::target::Target;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
+
+use section::bare_or_quoted;
 
 pub use check::{ALERTMANAGER, Checked, ELASTICSEARCH, JAEGER, Outcome, PROMETHEUS, Probe, check};
 pub use init::{EXAMPLE, init};
 pub use mistake::Mistake;
 pub use overrides::Overrides;
 pub use places::Places;
+pub use schedule::Schedule;
 pub use show::show;
 pub use telemetry::{Telemetry, collector_url};
 pub use ui::{Color, Glyphs, Ui, Zone, interval, live_range};
@@ -51,6 +57,10 @@ pub struct Config {
     pub keys: Vec<KeyBinding>,
     /// Where our own traces go, if anywhere.
     pub telemetry: Telemetry,
+    /// Where reports can be sent, in the order of the file.
+    pub targets: Vec<Target>,
+    /// Reports that are written by themselves, in the order of the file.
+    pub schedules: Vec<Schedule>,
     theme_line: Option<usize>,
 }
 
@@ -94,6 +104,8 @@ impl Default for Config {
             ui: Ui::default(),
             keys: Vec::new(),
             telemetry: Telemetry::default(),
+            targets: Vec::new(),
+            schedules: Vec::new(),
             theme_line: None,
         }
     }
@@ -154,6 +166,18 @@ impl Config {
             let names = self.contexts.iter().map(|context| context.name.as_str());
             let hint = did_you_mean(name, names, "the contexts are");
             Mistake::of_argument(&format!("unknown context `{name}`{hint}"))
+        })
+    }
+
+    /// The target of that name.
+    pub fn find_target(&self, name: &str) -> Result<&Target, Mistake> {
+        self.targets.iter().find(|target| target.name == name).ok_or_else(|| {
+            let names = self.targets.iter().map(|target| target.name.as_str());
+            let hint = match (self.targets.is_empty(), bare_or_quoted(name)) {
+                (true, key) => format!("; the config has none, add [targets.{key}]"),
+                (false, _) => did_you_mean(name, names, "the targets are"),
+            };
+            Mistake::of_argument(&format!("unknown target `{name}`{hint}"))
         })
     }
 

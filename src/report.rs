@@ -5,25 +5,30 @@
 
 mod ask;
 mod build;
+mod deliver;
 mod document;
 mod exit;
 mod figures;
 mod fill;
 mod logs;
+mod period;
 mod plan;
 mod render;
+pub mod send;
 mod tables;
 mod traces;
 mod words;
 mod write;
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
 use tracing::Instrument;
 
 use crate::cli::{FailOn, Format, Output};
 use crate::model::ask::Ask;
 use crate::model::query::Source;
+use crate::model::target::Target;
 use crate::source::poll::Clock;
 use crate::telemetry;
 use crate::text::Plain;
@@ -32,18 +37,23 @@ use crate::time::{SECOND, Timestamp, format_duration};
 pub use ask::{NotAsked, Tell, Topic, When};
 pub use document::Report;
 pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
-pub use plan::{Periods, Plan, label};
+pub use period::periods;
+pub use plan::{Depth, Grid, Periods, Plan, label};
 pub use render::{mail, render};
+pub use send::Patience;
 pub use write::{WriteError, write};
 
-/// How the report is written, and what its exit code is about.
+/// Where the report goes, and what its exit code is about.
 #[derive(Debug, Clone)]
 pub struct Delivery {
-    pub format: Format,
-    pub output: Output,
+    pub files: Vec<(Format, Output)>,
+    pub targets: Vec<Target>,
     pub fail_on: FailOn,
     /// The locale cannot show more.
     pub ascii: bool,
+    /// The folder for a report that could not be written or sent.
+    pub spare: PathBuf,
+    pub patience: Patience,
 }
 
 /// A clock that is further off than this moves the period; less is within the distance of two points.
@@ -97,14 +107,17 @@ async fn run_once(ask: &impl Ask, plan: &Plan, delivery: &Delivery, clock: Clock
         let (missing, all) = (report.not_asked.len(), report.asked);
         say(format!("a360: not answered: {missing} of {all} questions; the report lists them\n"));
     }
-    let text = telemetry::step("render").in_scope(|| render(&report, delivery.format, delivery.ascii));
-    match telemetry::step("write").in_scope(|| write(&delivery.output, &text)) {
-        Ok(()) => exit_code(&report, delivery.fail_on),
-        Err(error) => {
-            say(format!("a360: {error}\n"));
-            NOT_SENT
-        }
+    let mut unsent = deliver::files(&report, delivery);
+    let code = exit_code(&report, delivery.fail_on);
+    if !delivery.targets.is_empty() {
+        let sending = deliver::targets(&report, delivery, code, watched, clock);
+        unsent.extend(sending.instrument(telemetry::step("send")).await);
     }
+    if unsent.is_empty() {
+        return code;
+    }
+    telemetry::step("write").in_scope(|| deliver::keep(&report, delivery, &unsent));
+    NOT_SENT
 }
 
 /// A standard error that nobody holds open is no reason to stop.

@@ -3,6 +3,7 @@
 
 pub mod alertmanager;
 pub mod elasticsearch;
+pub mod hook;
 pub mod host;
 pub mod http;
 pub mod jaeger;
@@ -10,4 +11,5 @@ pub mod json;
 pub mod poll;
 pub mod prometheus;
 pub mod secret;
+pub mod smtp;
 pub mod writer;

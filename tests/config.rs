@@ -7,6 +7,8 @@ use std::time::Duration;
 use a360::config::{self, Color, Config, Glyphs, Overrides, Places, Zone};
 use a360::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret, Tls};
 use a360::model::engine::{Engine, FieldNames};
+use a360::model::format::Format;
+use a360::model::target::{Encryption, Way};
 use a360::model::watch::Watch;
 use a360::time::{HOUR, MINUTE, SECOND};
 
@@ -48,7 +50,28 @@ fn every_commented_key_of_the_example_is_real_and_the_defaults_are_told_right() 
     assert_eq!(prod.scopes.iter().map(|scope| scope.name.as_str()).collect::<Vec<_>>(), ["shop", "checkout"]);
     assert_eq!((prod.alertmanager.len(), default.contexts[0].alertmanager.len()), (2, 1));
     assert_eq!(config.keys[0].keys, ["q", "ctrl-q"]);
+    let targets: Vec<_> = config.targets.iter().map(|target| (target.name.as_str(), target.way.word())).collect();
+    let expected = [("ops-slack", "slack"), ("team-mail", "email"), ("archive", "webhook"), ("share", "file")];
+    assert_eq!(targets, expected);
+    let found = config.find_target("team-mail").unwrap();
+    let Way::Email(mail) = &found.way else { panic!("{found:?}") };
+    assert_eq!((mail.port, mail.encryption, mail.timeout), (587, Encryption::StartTls, Duration::from_secs(60)));
+    let Way::File(folder) = &config.find_target("share").unwrap().way else { panic!("a folder") };
+    assert_eq!(
+        (folder.path.as_path(), &folder.formats[..]),
+        (Path::new("/home/me/reports"), &[Format::Html, Format::Json][..])
+    );
     assert_eq!((config.author.as_deref(), default.author), (Some("mara"), None));
+}
+
+#[test]
+fn a_target_is_found_by_its_name_or_the_one_that_was_meant() {
+    let config = read(&whole_example());
+    let mistake = |config: &Config, name: &str| config.find_target(name).unwrap_err().to_string();
+    assert_eq!(mistake(&config, "ops-slak"), "unknown target `ops-slak`; did you mean `ops-slack`?");
+    let list = "unknown target `x`; the targets are: ops-slack, team-mail, archive, share";
+    assert_eq!(mistake(&config, "x"), list);
+    assert_eq!(mistake(&Config::default(), "x"), "unknown target `x`; the config has none, add [targets.x]");
 }
 
 #[test]

@@ -17,6 +17,61 @@ fn parse(text: &str) -> Result<Config, config::Mistake> {
 /// Everything that can be said.
 const FULL: &str = include_str!("support/full.toml");
 
+const TARGETS: &str = r#"
+[targets.ops]
+kind = "slack"
+url = { env = "SLACK_URL" }
+proxy = "none"
+[targets."mara's mail"]
+kind = "email"
+server = "mail.example"
+tls = "tls"
+username = "a360"
+password = { file = "password" }
+from = "a360 <a360@example.org>"
+to = "mara@example.org"
+ca_file = "ca.pem"
+timeout = "20s"
+[targets.archive]
+kind = "webhook"
+url = "https://archive.example/in/"
+token = { env = "TOKEN" }
+headers = { X-Team = "shop" }
+insecure = true
+[targets.other]
+kind = "webhook"
+url = { command = ["pass", "show", "hook"] }
+[targets.share]
+kind = "file"
+folder = "~/reports"
+formats = ["markdown", "json"]
+"#;
+
+#[test]
+fn check_tells_of_targets_what_can_be_told_without_them() {
+    let checked = config::check(&read(TARGETS), &[], &|name| name == "TOKEN");
+    let lines: Vec<&str> = checked.text.lines().skip(5).collect();
+    assert_eq!(
+        lines,
+        [
+            "ops          slack          address in $SLACK_URL not set                no sign-in",
+            "mara's mail  email          mail.example:465                             tls, as a360, password /etc/a360/password not found",
+            "    ca_file /etc/a360/ca.pem: no such file",
+            "archive      webhook        https://archive.example/in/                  token $TOKEN set, X-Team: shop, any certificate accepted (insecure)",
+            "other        webhook        address in `pass show hook` run when needed  no sign-in",
+            "share        file           /home/me/reports                             markdown, json",
+        ]
+    );
+    let probe = config::Probe {
+        context: "ops".to_owned(),
+        source: "slack",
+        url: "address in $SLACK_URL not set".to_owned(),
+        outcome: Err(vec![Plain::new("host not found: hooks")]),
+    };
+    let checked = config::check(&read(TARGETS), &[probe], &|_| false);
+    assert!(!checked.ok && checked.text.contains("FAILED host not found: hooks"), "{}", checked.text);
+}
+
 #[test]
 fn show_reads_back_to_the_same() {
     for text in [
@@ -24,12 +79,14 @@ fn show_reads_back_to_the_same() {
         config::EXAMPLE,
         "[contexts.a.alertmanager]\nurl = 'http://am'",
         "[contexts.a.jaeger]\nurl = 'http://j/x'\n[contexts.a.scopes.s]\ntraces = 'x \"y\"'",
+        TARGETS,
         "[contexts.'eu \"1\"'.prometheus]\nurl = 'http://a'",
     ] {
         let config = read(text);
         let shown = config::show(&config, &|_| true);
         let again = read(&shown);
-        assert_eq!(again.contexts, config.contexts, "{shown}");
+        assert_eq!((&again.contexts, &again.targets), (&config.contexts, &config.targets), "{shown}");
+        assert_eq!(again.schedules, config.schedules, "{shown}");
         assert_eq!((again.context, again.author, again.ui), (config.context, config.author, config.ui), "{shown}");
         let bindings =
             |keys: &[config::KeyBinding]| keys.iter().map(|k| (k.action.clone(), k.keys.clone())).collect::<Vec<_>>();

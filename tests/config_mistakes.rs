@@ -171,7 +171,7 @@ range = '2y'
 range = true
 => 2: `range` in [ui] must be text in quotes, not true or false
 zone = 'Europe/Berln'
-=> 2: `zone` in [ui] is wrong: `Europe/Berln` is no time zone of this machine; write local, utc or a name such as Europe/Berlin
+=> 2: `zone` in [ui] is wrong: `Europe/Berln` is no time zone of this machine; did you mean `Europe/Berlin`?
 color = 'pink'
 => 2: `color` in [ui] is wrong: `pink` is not a choice; write one of: auto, none, 16, 256, true
 color = 17
@@ -447,6 +447,263 @@ database.name = ''
 => 4: `name` in [contexts.prod.overview.database] is empty; give it a name
 database.matcher = 'cassandra'
 => 4: `matcher` in [contexts.prod.overview.database] is wrong: `cassandra` is no PromQL matcher; write it as namespace="shop" or as job=~"shop-.*", with commas between several
+"#,
+    );
+}
+
+#[test]
+fn targets() {
+    check(
+        "[targets.t]\n",
+        r#"
+url = "https://x"
+=> 1: [targets.t] has no `kind`; write one of: slack, email, webhook, file
+kind = "mail"
+=> 2: `kind` in [targets.t] is wrong: `mail` is no kind of target; did you mean `email`?
+kind = "slack"
+=> 1: [targets.t] has no `url`; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }: whoever knows the address can post there
+kind = "slack"
+url = "https://hooks.slack.com/services/T0/B0/hunter2"
+=> 3: `url` in [targets.t] must not hold the secret itself; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+kind = "slack"
+url = { env = "URL" }
+channel = "ops"
+=> 4: unknown key `channel` in [targets.t]; the keys are: kind, url, proxy, ca_file, connect_timeout, timeout
+kind = "webhook"
+=> 1: [targets.t] has no `url`; add url = "https://HOST/PATH", or write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+kind = "webhook"
+url = "https://x/in?key=hunter2"
+=> 3: `url` in [targets.t] holds a query, which is often a secret; for such an address write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }
+kind = "webhook"
+url = "https://x"
+username = "me"
+=> 4: `username` in [targets.t] stands without `password`; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] } for it
+kind = "file"
+=> 1: [targets.t] has no `folder`; add folder = "~/reports"
+kind = "file"
+folder = "/x"
+formats = ["html", "pdf"]
+=> 4: `formats` in [targets.t] is wrong: `pdf` is no format; write one of: text, markdown, html, json
+kind = "file"
+folder = "/x"
+formats = []
+=> 4: `formats` in [targets.t] is an empty list; name a format, such as "html"
+kind = "file"
+folder = "/x"
+formats = ["json", "json"]
+=> 4: `formats` in [targets.t] names json twice; leave one out
+"#,
+    );
+    check(
+        "",
+        "[targets.'a,b']\n=> 1: `a,b` in [targets] must not hold a comma, which stands between several targets\n",
+    );
+    check("", "targets = 1\n=> 1: `targets` at the top of the file must be a table; write it as [targets]\n");
+}
+
+#[test]
+fn targets_that_are_mailboxes() {
+    check(
+        "[targets.t]\nkind = 'email'\n",
+        r#"
+port = 25
+=> 1: [targets.t] has no `server`; add server = "smtp.example.org"
+server = "smtp.x:25"
+=> 3: `server` in [targets.t] is no host; write its name or address alone, and the port as `port`
+server = "smtp.x"
+to = "a@x"
+=> 1: [targets.t] has no `from`; add from = "a360@example.org"
+server = "smtp.x"
+from = "a@x"
+=> 1: [targets.t] has no `to`; add to = ["oncall@example.org"]
+server = "smtp.x"
+from = "a@x"
+to = []
+=> 5: `to` in [targets.t] must name 1 to 50 mailboxes
+server = "smtp.x"
+from = "a@x"
+to = ["b@x", "b@x"]
+=> 5: `to` in [targets.t] names b@x twice; leave one out
+server = "smtp.x"
+from = "a@x"
+to = ["b@x", "b"]
+=> 5: `to` in [targets.t] is wrong: `b` is no mailbox; write oncall@example.org or On-call <oncall@example.org>
+server = "smtp.x"
+from = "a@x\r\nBcc: c@x"
+to = "b@x"
+=> 4: `from` in [targets.t] is wrong: `a@x^M⏎Bcc: c@x` is no mailbox; write oncall@example.org or On-call <oncall@example.org>
+server = "smtp.x"
+from = "a@x"
+to = "mära@x"
+=> 5: `to` in [targets.t] is wrong: `mära@x` has an address beyond ASCII; write its domain as xn--…
+server = "smtp.x"
+tls = "ssl"
+=> 4: `tls` in [targets.t] is wrong: `ssl` is no way to encrypt; write one of: starttls, tls, none
+server = "smtp.x"
+tls = "none"
+=> 4: `tls` in [targets.t] would send the report in clear text; none is only for this machine, write starttls or tls
+server = "smtp.x"
+to = "b@x"
+port = 70000
+=> 5: `port` in [targets.t] must be a whole number from 1 to 65535
+server = "smtp.x"
+from = "a@x"
+to = "b@x"
+username = "me"
+=> 6: `username` in [targets.t] stands without `password`; write { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] } for it
+server = "smtp.x"
+from = "a@x"
+to = "b@x"
+password = { env = "P" }
+=> 6: `password` in [targets.t] stands without `username`; add it
+server = "smtp.x"
+from = "a@x"
+to = "b@x"
+timeout = "1h"
+=> 6: `timeout` in [targets.t] is wrong: `1h` is out of bounds; write 100ms to 10m
+"#,
+    );
+    let loopback = |server: &str| {
+        mistake(&format!("[targets.t]\nkind='email'\nserver='{server}'\ntls='none'\nfrom='a@x'\nto='b@x'\n"))
+    };
+    for server in ["localhost", "127.0.0.1", "::1", "[::1]"] {
+        assert_eq!(loopback(server), "");
+    }
+}
+
+#[test]
+fn schedules() {
+    check(
+        "",
+        "schedule = 1\n=> 1: `schedule` at the top of the file must be a list of tables; write each as [[schedule]]\n",
+    );
+    check(
+        "",
+        "[schedule]\n=> 1: `schedule` at the top of the file must be a list of tables; write each as [[schedule]]\n",
+    );
+    check(
+        "[[schedule]]\n",
+        r#"
+=> 1: [[schedule]] has no `name`; add name = "morning"
+name = 'a'
+=> 1: [[schedule]] says not when; add every = "daily" with at = "07:30", or cron = "30 7 * * 1-5"
+name = 'a'
+every = 'day'
+=> 3: `every` in [[schedule]] is wrong: `day` is not a choice; write one of: daily, weekly, monthly
+name = 'a'
+every = 'dayly'
+=> 3: `every` in [[schedule]] is wrong: `dayly` is not a choice; did you mean `daily`?
+name = 'a'
+every = 'daily'
+cron = '30 7 * * *'
+=> 1: [[schedule]] has both `every` and `cron`; leave out the one or the other
+name = 'a'
+every = 'daily'
+=> 1: [[schedule]] has no `at`; add at = "07:30"
+name = 'a'
+every = 'daily'
+at = '25:00'
+=> 4: `at` in [[schedule]] is wrong: `25:00` is no time of the day; write 00:00 to 23:59, such as 07:30
+name = 'a'
+every = 'daily'
+at = 07:30:00
+=> 4: `at` in [[schedule]] must be text in quotes, not a date
+name = 'a'
+every = 'weekly'
+at = '07:30'
+=> 1: [[schedule]] has no `on`; add on = "monday"
+name = 'a'
+every = 'weekly'
+at = '07:30'
+on = 'mon'
+=> 5: `on` in [[schedule]] is wrong: `mon` is no day of the week; did you mean `monday`?
+name = 'a'
+every = 'daily'
+at = '07:30'
+on = 'monday'
+=> 5: `on` in [[schedule]] is not for every = "daily"; leave it out
+name = 'a'
+every = 'monthly'
+at = '07:30'
+=> 1: [[schedule]] has no `day`; add day = 1
+name = 'a'
+every = 'monthly'
+at = '07:30'
+day = 32
+=> 5: `day` in [[schedule]] must be above 0 and at most 31
+name = 'a'
+every = 'monthly'
+at = '07:30'
+day = 1.5
+=> 1: `day` in [[schedule]] must be a whole number from 1 to 31
+name = 'a'
+cron = '30 7 * *'
+=> 3: `cron` in [[schedule]] is wrong: `30 7 * *` has 4 of 5 fields; write minute, hour, day, month and weekday, such as "30 7 * * 1-5"
+name = 'a'
+cron = '30 25 * * *'
+=> 3: `cron` in [[schedule]] is wrong: `30 25 * * *` has a wrong hour, `25`; write 0 to 23, *, */6, 7,19 or 8-17
+name = 'a'
+cron = '30 7 * * *'
+at = '07:30'
+=> 4: `at` in [[schedule]] stands beside `cron`, which says when already; leave it out
+name = 'a'
+cron = '30 7 * * *'
+=> 1: [[schedule]] has `cron` but no `report`; add report = "daily", or another period
+name = 'a'
+cron = '30 7 * * *'
+report = 'hourly'
+=> 4: `report` in [[schedule]] is wrong: `hourly` is no period; write daily, weekly, monthly, or a length such as 90m or 7d
+name = 'a'
+cron = '30 7 * * *'
+report = '90m'
+calendar = true
+=> 5: `calendar` in [[schedule]] needs report = "daily", "weekly" or "monthly"; 1h30m has no calendar
+colour = 1
+=> 2: unknown key `colour` in [[schedule]]; the keys are: name, every, at, on, day, cron, zone, report, calendar, context, scope, formats, folder, send, fail_on
+"#,
+    );
+    check(
+        "[[schedule]]\nname = 'a'\nevery = 'daily'\nat = '07:30'\n",
+        r#"
+=> 1: [[schedule]] goes nowhere; add send = ["NAME"] with a name of [targets.NAME], or folder = "PATH"
+formats = ['html']
+=> 5: `formats` in [[schedule]] is about files; add folder = "PATH", or leave it out
+folder = 'r'
+formats = ['pdf']
+=> 6: `formats` in [[schedule]] is wrong: `pdf` is no format; write one of: text, markdown, html, json
+folder = 'r'
+formats = []
+=> 6: `formats` in [[schedule]] is empty; write formats = ["html"], or leave it out
+send = ['ops']
+=> 5: unknown target `ops`; the config has none, add [targets.ops]
+send = ['ops-slak']
+[targets.ops-slack]
+kind = 'slack'
+url = { env = 'X' }
+=> 5: unknown target `ops-slak`; did you mean `ops-slack`?
+folder = 'r'
+context = 'prod'
+=> 6: unknown context `prod`; the contexts are: local
+folder = 'r'
+scope = 'shop'
+=> 6: no scope `shop` in context `local`; this context has none, add [contexts.local.scopes.shop] to the config
+folder = 'r'
+zone = 'Berlin'
+=> 6: `zone` in [[schedule]] is wrong: `Berlin` is no time zone of this machine; did you mean `Europe/Berlin`?
+folder = 'r'
+zone = 'Mars/Phobos'
+=> 6: `zone` in [[schedule]] is wrong: `Mars/Phobos` is no time zone of this machine; write local, utc or a name such as Europe/Berlin
+folder = 'r'
+fail_on = 'panic'
+=> 6: `fail_on` in [[schedule]] is wrong: `panic` is not a choice; write one of: critical, warning, none
+folder = 'r'
+[[schedule]]
+name = 'a'
+every = 'monthly'
+day = 1
+at = '07:30'
+folder = 'r'
+=> 6: there is a schedule `a` already; give this one another name
 "#,
     );
 }

@@ -49,6 +49,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Names that only some rooms may say.
 const RESERVED: &[(&str, &[&str])] = &[
     (r"\breqwest::", &["source"]),
+    // The config only reads mailboxes.
+    (r"\blettre::", &["source", "config::target"]),
     (r"\btokio::", &["source", "run", "report", "telemetry", "main"]),
     (r"\b(opentelemetry\w*|tracing_opentelemetry|tracing_subscriber)::", &["telemetry"]),
     (r"\bratatui::", &["ui", "run"]),

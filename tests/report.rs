@@ -17,6 +17,8 @@ mod json;
 mod logs;
 #[path = "report/markdown.rs"]
 mod markdown;
+#[path = "report/periods.rs"]
+mod periods;
 #[path = "report/schema.rs"]
 mod schema;
 #[path = "report/script.rs"]

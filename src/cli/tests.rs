@@ -1,5 +1,7 @@
 //! What is said on the command line, and what is refused.
 
+use clap::ValueEnum;
+
 use super::*;
 use crate::time::{DAY, HOUR, MINUTE, SECOND};
 
@@ -65,11 +67,12 @@ fn reports() {
     assert_eq!(period("--report weekly"), Some((Period::Weekly, 7 * DAY)));
     assert_eq!(period("--report monthly"), Some((Period::Monthly, 30 * DAY)));
     assert_eq!(period("--report 90m"), Some((Period::Length(90 * MINUTE), 90 * MINUTE)));
+    assert!(good("--report daily --calendar").calendar && !good("--report weekly").calendar);
     let cli = good("--report --format json --output /tmp/r.json --fail-on warning");
-    assert_eq!((cli.format, cli.fail_on), (Format::Json, FailOn::Warning));
-    assert_eq!(cli.output, Output::File(PathBuf::from("/tmp/r.json")));
+    assert_eq!(cli.fail_on, FailOn::Warning);
+    assert_eq!(cli.files(), [(Format::Json, Output::File(PathBuf::from("/tmp/r.json")))]);
     let cli = good("--report --from -2h --to -1h --output -");
-    assert_eq!((cli.report, cli.output), (Some(Period::LastHour), Output::Stdout));
+    assert_eq!((cli.report, cli.output), (Some(Period::LastHour), vec![Output::Stdout]));
 }
 
 #[test]
@@ -107,6 +110,10 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--report fortnightly", "write daily, weekly, monthly"),
         ("--report 5s", "1m to 366d"),
         ("--report daily --from 14:00", "leave out the one or the other"),
+        ("--calendar", "--report"),
+        ("--report --calendar", "`--calendar` needs --report daily, weekly or monthly"),
+        ("--report 90m --calendar", "`--calendar` needs --report daily, weekly or monthly"),
+        ("--report --calendar --from 14:00", "cannot be used with"),
         ("--report --range 6h", "cannot be used with"),
         ("--report --view overview", "cannot be used with"),
         ("--report --format pdf", "text, markdown, html, json"),
@@ -114,6 +121,9 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--report --output=", "- for the standard output"),
         ("--format json", "--report"),
         ("--output x", "--report"),
+        ("--send x", "--report"),
+        ("--report --output a --output a", "names a twice"),
+        ("--report --send a --format json", "targets have formats of their own"),
         ("--fail-on none", "--report"),
         ("--demo --prometheus http://prom", "cannot be used with"),
         ("--demo config check", "does nothing for `a360 config`"),
@@ -173,4 +183,17 @@ fn every_shell_gets_completions() {
         let script = String::from_utf8(completions(*shell)).unwrap();
         assert!(script.contains("a360") && script.contains("fail-on"), "{shell}");
     }
+}
+
+#[test]
+fn a_report_goes_where_it_is_said_and_to_the_screen_only_where_nothing_is_said() {
+    let files = |line: &str| good(line).files();
+    let file = |name: &str| Output::File(PathBuf::from(name));
+    assert_eq!(files("--report"), [(Format::Text, Output::Stdout)]);
+    assert_eq!(files("--report --send a"), []);
+    assert_eq!(files("--report --send a --output -"), [(Format::Text, Output::Stdout)]);
+    let both = [(Format::Html, file("a.html")), (Format::Json, file("b.JSON")), (Format::Text, file("c.log"))];
+    assert_eq!(files("--report --output a.html --output b.JSON --output c.log"), both);
+    assert_eq!(files("--report --output a.html --format json"), [(Format::Json, file("a.html"))]);
+    assert_eq!(good("--report --send a,b --send c").send, ["a", "b", "c"]);
 }

@@ -1,36 +1,14 @@
 //! The values of flags: read, and refused with what would be right.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
 use crate::config;
-use crate::time::{DAY, HOUR, MINUTE, Timestamp, parse_duration, parse_moment};
-
-/// How long a report looks back from now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Period {
-    /// `--report` alone.
-    LastHour,
-    Daily,
-    Weekly,
-    Monthly,
-    /// ms
-    Length(i64),
-}
-
-impl Period {
-    /// ms
-    pub fn length(self) -> i64 {
-        match self {
-            Self::LastHour => HOUR,
-            Self::Daily => DAY,
-            Self::Weekly => 7 * DAY,
-            Self::Monthly => 30 * DAY,
-            Self::Length(ms) => ms,
-        }
-    }
-}
+use crate::model::format::Format;
+use crate::model::period::Period;
+use crate::time::{Timestamp, parse_duration, parse_moment};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
@@ -38,18 +16,9 @@ pub enum Output {
     File(PathBuf),
 }
 
+/// Nothing is the last hour.
 pub fn period(text: &str) -> Result<Period, String> {
-    match text {
-        "" => Ok(Period::LastHour),
-        "daily" => Ok(Period::Daily),
-        "weekly" => Ok(Period::Weekly),
-        "monthly" => Ok(Period::Monthly),
-        length => match parse_duration(length) {
-            Ok(ms) if (MINUTE..=366 * DAY).contains(&ms) => Ok(Period::Length(ms)),
-            Ok(_) => Err("write a period from 1m to 366d".to_owned()),
-            Err(_) => Err("write daily, weekly, monthly, or a length such as 90m or 7d".to_owned()),
-        },
-    }
+    if text.is_empty() { Ok(Period::LastHour) } else { Period::read(text) }
 }
 
 pub fn output(text: &str) -> Result<Output, String> {
@@ -57,6 +26,22 @@ pub fn output(text: &str) -> Result<Output, String> {
         "-" => Ok(Output::Stdout),
         "" => Err("write the path of a file, or - for the standard output".to_owned()),
         path => Ok(Output::File(PathBuf::from(path))),
+    }
+}
+
+/// What the ending of a file says.
+pub fn format_of(output: &Output) -> Option<Format> {
+    let Output::File(path) = output else { return None };
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    Format::ALL.into_iter().find(|format| format.ending() == ending)
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdout => f.write_str("-"),
+            Self::File(path) => path.display().fmt(f),
+        }
     }
 }
 

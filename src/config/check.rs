@@ -5,8 +5,9 @@ use std::fmt::Write;
 use super::show::state;
 use super::watch::{HOST_QUERIES, QUERIES};
 use super::{Config, Context};
-use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Secret};
+use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Secret, Tls};
 use crate::model::promql::parse;
+use crate::model::target::{Target, Way};
 use crate::text::Plain;
 
 /// The sources by their names in the config.
@@ -40,43 +41,88 @@ pub struct Checked {
 /// The page of `a360 config check`. `is_set` tells whether an environment variable is there.
 pub fn check(config: &Config, probes: &[Probe], is_set: &dyn Fn(&str) -> bool) -> Checked {
     let mut text = head(config);
-    let rows: Vec<Row> = config.contexts.iter().flat_map(rows).collect();
+    let sources = config.contexts.iter().flat_map(|context| rows(context, is_set));
+    let rows: Vec<Row> = sources.chain(config.targets.iter().map(|target| target_row(target, is_set))).collect();
     let width = |cell: &dyn Fn(&Row) -> usize| rows.iter().map(cell).max().unwrap_or(0);
-    let names = width(&|row| row.context.name.chars().count());
+    let names = width(&|row| row.name.chars().count());
     let sources = width(&|row| row.source.len());
-    let urls = width(&|row| row.endpoint.url.chars().count());
-    for Row { context, source, endpoint } in &rows {
-        let probe = probes.iter().find(|probe| {
-            (probe.context.as_str(), probe.source, &probe.url) == (&context.name, *source, &endpoint.url)
-        });
+    let urls = width(&|row| row.url.chars().count());
+    for Row { name, source, url, identity, notes } in &rows {
+        let probe = probes
+            .iter()
+            .find(|probe| (probe.context.as_str(), probe.source, probe.url.as_str()) == (*name, *source, url));
         let mut lines = match probe {
             Some(probe) => outcome(&probe.outcome),
-            None => vec![identity(endpoint, is_set)],
+            None => vec![identity.clone()],
         };
-        lines.extend(files(endpoint));
-        if *source == PROMETHEUS {
-            lines.extend(doubts(context));
-        }
-        let row = format!("{:names$}  {source:sources$}  {:urls$}", context.name, endpoint.url);
-        push_row(&mut text, &row, &lines);
+        lines.extend(notes.iter().cloned());
+        push_row(&mut text, &format!("{name:names$}  {source:sources$}  {url:urls$}"), &lines);
     }
     Checked { text, ok: probes.iter().all(|probe| probe.outcome.is_ok()) }
 }
 
-/// One server of a context.
+/// One server of a context, or one target.
 struct Row<'a> {
-    context: &'a Context,
+    name: &'a str,
     source: &'static str,
-    endpoint: &'a Endpoint,
+    url: String,
+    /// Who we are there, for when it is not asked.
+    identity: String,
+    notes: Vec<String>,
 }
 
-fn rows(context: &Context) -> impl Iterator<Item = Row<'_>> {
+fn rows<'a>(context: &'a Context, is_set: &dyn Fn(&str) -> bool) -> Vec<Row<'a>> {
     let prometheus = context.prometheus.iter().map(|endpoint| (PROMETHEUS, endpoint));
     let alertmanager = context.alertmanager.iter().map(|endpoint| (ALERTMANAGER, endpoint));
     let elasticsearch = context.elasticsearch.iter().map(|engine| (ELASTICSEARCH, &engine.endpoint));
     let jaeger = context.jaeger.iter().map(|endpoint| (JAEGER, endpoint));
     let all = prometheus.chain(alertmanager).chain(elasticsearch).chain(jaeger);
-    all.map(move |(source, endpoint)| Row { context, source, endpoint })
+    let row = |(source, endpoint): (_, &Endpoint)| {
+        let mut notes = files(&endpoint.tls);
+        if source == PROMETHEUS {
+            notes.extend(doubts(context));
+        }
+        Row { name: &context.name, source, url: endpoint.url.clone(), identity: identity(endpoint, is_set), notes }
+    };
+    all.map(row).collect()
+}
+
+fn target_row<'a>(target: &'a Target, is_set: &dyn Fn(&str) -> bool) -> Row<'a> {
+    let (identity, notes) = match &target.way {
+        Way::Slack(hook) | Way::Webhook(hook) => (identity(&hook.endpoint, is_set), files(&hook.endpoint.tls)),
+        Way::Email(mail) => {
+            let login = mail.login.as_ref().map_or_else(
+                || "no sign-in".to_owned(),
+                |(username, password)| format!("as {username}, password {}", secret(password, is_set)),
+            );
+            let tls = Tls { ca_file: mail.ca_file.clone(), ..Tls::default() };
+            (format!("{}, {login}", mail.encryption.word()), files(&tls))
+        }
+        Way::File(folder) => (folder.formats.iter().map(|format| format.word()).collect::<Vec<_>>().join(", "), vec![]),
+    };
+    let identity = Plain::new(&identity).to_string();
+    Row { name: &target.name, source: target.way.word(), url: address(target, is_set), identity, notes }
+}
+
+/// What stands where a source has its URL; an address that is a secret is told by its place.
+pub fn address(target: &Target, is_set: &dyn Fn(&str) -> bool) -> String {
+    let address = match &target.way {
+        Way::Slack(hook) | Way::Webhook(hook) => match &hook.address {
+            Some(address) => format!("address in {}", secret(address, is_set)),
+            None => hook.endpoint.url.clone(),
+        },
+        Way::Email(mail) => format!("{}:{}", mail.server, mail.port),
+        Way::File(folder) => folder.path.to_string_lossy().into_owned(),
+    };
+    Plain::new(&address).to_string()
+}
+
+fn secret(secret: &Secret, is_set: &dyn Fn(&str) -> bool) -> String {
+    match secret {
+        Secret::Env(name) => format!("${name} {}", state(secret, is_set)),
+        Secret::File(path) => format!("{} {}", path.display(), state(secret, is_set)),
+        Secret::Command(words) => format!("`{}` {}", words.join(" "), state(secret, is_set)),
+    }
 }
 
 fn head(config: &Config) -> String {
@@ -115,11 +161,7 @@ fn outcome(outcome: &Outcome) -> Vec<String> {
 
 /// Who we are at a source, and whether the secrets for it are at hand.
 fn identity(endpoint: &Endpoint, is_set: &dyn Fn(&str) -> bool) -> String {
-    let secret = |secret: &Secret| match secret {
-        Secret::Env(name) => format!("${name} {}", state(secret, is_set)),
-        Secret::File(path) => format!("{} {}", path.display(), state(secret, is_set)),
-        Secret::Command(words) => format!("`{}` {}", words.join(" "), state(secret, is_set)),
-    };
+    let secret = |of: &Secret| secret(of, is_set);
     let mut text = match &endpoint.auth {
         Auth::None => "no sign-in".to_owned(),
         Auth::Basic { username, password } => format!("as {username}, password {}", secret(password)),
@@ -138,8 +180,7 @@ fn identity(endpoint: &Endpoint, is_set: &dyn Fn(&str) -> bool) -> String {
     Plain::new(&text).to_string()
 }
 
-fn files(endpoint: &Endpoint) -> Vec<String> {
-    let tls = &endpoint.tls;
+fn files(tls: &Tls) -> Vec<String> {
     let named = [("ca_file", &tls.ca_file), ("cert_file", &tls.cert_file), ("key_file", &tls.key_file)];
     let missing = named.iter().filter_map(|(key, path)| Some((key, path.as_ref().filter(|path| !path.is_file())?)));
     missing.map(|(key, path)| format!("{key} {}: no such file", Plain::new(&path.to_string_lossy()))).collect()

@@ -29,7 +29,8 @@ pub(super) const KEYS: [&str; 14] = [
     "concurrency",
 ];
 
-const INSTEAD: &str = "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
+pub(super) const INSTEAD: &str =
+    "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
 
 type Read<T> = Result<T, Mistake>;
 
@@ -72,7 +73,7 @@ fn no_url(section: &Section<'_>) -> Mistake {
 }
 
 /// All but the address.
-fn below(section: &Section<'_>, url: &str) -> Read<Endpoint> {
+pub(super) fn below(section: &Section<'_>, url: &str) -> Read<Endpoint> {
     let mut endpoint = Endpoint::new(url);
     endpoint.auth = auth(section)?;
     endpoint.headers = headers(section)?;
@@ -110,7 +111,7 @@ fn auth(section: &Section<'_>) -> Read<Auth> {
     }
 }
 
-fn secret(section: &Section<'_>, key: &str) -> Read<Option<Secret>> {
+pub(super) fn secret(section: &Section<'_>, key: &str) -> Read<Option<Secret>> {
     section.get(key).map(|entry| secret_of(section, &entry)).transpose()
 }
 
@@ -241,7 +242,7 @@ fn proxy(text: &str) -> Result<Proxy, String> {
     }
 }
 
-fn timeout(section: &Section<'_>, key: &str, most: i64) -> Read<Option<Duration>> {
+pub(super) fn timeout(section: &Section<'_>, key: &str, most: i64) -> Read<Option<Duration>> {
     let ms = section.duration(key, |ms| within(ms, SECOND / 10, most))?;
     Ok(ms.map(|ms| Duration::from_millis(ms.unsigned_abs())))
 }

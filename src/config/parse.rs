@@ -4,12 +4,12 @@ use toml::de::DeTable;
 
 use super::mistake::Mistake;
 use super::section::{Entry, File, Section};
-use super::{Config, Context, KeyBinding, elasticsearch, endpoint, jaeger, telemetry, ui, watch};
+use super::{Config, Context, KeyBinding, elasticsearch, endpoint, jaeger, schedule, target, telemetry, ui, watch};
 use crate::model::log::Filter;
 use crate::model::watch::{Scope, Watch};
 use crate::text::nearest::did_you_mean;
 
-pub(super) const TOP: [&str; 6] = ["context", "author", "ui", "keys", "telemetry", "contexts"];
+pub(super) const TOP: [&str; 8] = ["context", "author", "ui", "keys", "telemetry", "contexts", "targets", "schedule"];
 pub(super) const CONTEXT: [&str; 9] = [
     "production",
     "read_only",
@@ -44,7 +44,11 @@ pub fn config(file: &File<'_>) -> Read<Config> {
     if let Some(section) = top.section("contexts")? {
         config.contexts = contexts(&section)?;
     }
+    if let Some(section) = top.section("targets")? {
+        config.targets = target::read_all(&section)?;
+    }
     config.context = first_context(&top, &config.contexts)?;
+    config.schedules = schedule::read_all(&top, &config)?;
     Ok(config)
 }
 
@@ -170,17 +174,21 @@ mod tests {
         let lines: Vec<&str> = EXAMPLE.lines().map(|line| line.trim_start_matches('#')).collect();
         let is_named = |key: &str| {
             let (pair, table, parent) = (format!("{key} = "), format!("{key}]"), format!("{key}."));
-            let in_table = |line: &str| line.starts_with('[') && (line.ends_with(&table) || line.contains(&parent));
+            let list = format!("[[{key}]]");
+            let in_table = |line: &str| {
+                line.starts_with('[') && (line.ends_with(&table) || line.contains(&parent)) || *line == *list
+            };
             lines.iter().any(|line| line.starts_with(&pair) || in_table(line))
         };
         let queries = watch::QUERIES.map(|(key, _)| key).into_iter().chain(watch::HOST_QUERIES.map(|(key, _)| key));
         let fields = elasticsearch::FIELDS.map(|(key, _)| key);
-        let tables: [&[&str]; 12] = [
+        let tables: [&[&str]; 17] = [
             &TOP,
             &CONTEXT,
             &SCOPE,
             &ui::KEYS,
             &telemetry::KEYS,
+            &schedule::KEYS,
             &endpoint::KEYS,
             &elasticsearch::KEYS,
             &jaeger::KEYS,
@@ -188,6 +196,10 @@ mod tests {
             &watch::TABLES,
             &watch::LIMITS,
             &watch::DATABASE,
+            &target::SLACK,
+            &target::EMAIL,
+            &target::WEBHOOK,
+            &target::FILE,
         ];
         for key in tables.concat().into_iter().chain(queries).filter(|key| *key != "token") {
             assert!(is_named(key), "{key}");

@@ -119,6 +119,18 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The tables of `[[key]]`; none where there are none.
+    pub fn tables(&self, key: &str) -> Read<Vec<Section<'a>>> {
+        let Some(entry) = self.get(key) else { return Ok(Vec::new()) };
+        let wrong = || self.wrong(&entry, &format!("must be a list of tables; write each as [[{key}]]"));
+        let items = entry.value.as_array().ok_or_else(wrong)?;
+        let section = |item: &'a toml::Spanned<DeValue<'a>>| {
+            let table = item.get_ref().as_table().ok_or_else(wrong)?;
+            Ok(Section { file: self.file, name: format!("[{key}]"), line: self.file.line(item.span().start), table })
+        };
+        items.iter().map(section).collect()
+    }
+
     pub fn text(&self, key: &str) -> Read<Option<&'a str>> {
         self.get(key).map(|entry| self.text_of(&entry)).transpose()
     }

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use jiff::civil::Time;
+
 use super::elasticsearch::FIELDS;
 use super::watch::{HOST_QUERIES, QUERIES};
-use super::{Config, Context, bytes, section::bare_or_quoted};
+use super::{Config, Context, Schedule, bytes, section::bare_or_quoted};
 use crate::model::endpoint::{Auth, Endpoint, HeaderValue, Proxy, Secret};
 use crate::model::log::Filter;
+use crate::model::target::{Hook, Mail, Target, Way};
+use crate::model::timetable::{Rule, weekday_word};
 use crate::model::watch::Watch;
 use crate::text::Plain;
 use crate::time::{format_duration, millis};
@@ -34,6 +38,12 @@ pub fn show(config: &Config, is_set: &dyn Fn(&str) -> bool) -> String {
     page.text("url", &config.telemetry.url);
     for context in &config.contexts {
         page.context(context);
+    }
+    for target in &config.targets {
+        page.target(target);
+    }
+    for schedule in &config.schedules {
+        page.schedule(schedule);
     }
     page.out
 }
@@ -161,6 +171,15 @@ impl Page<'_> {
 
     /// All but the address.
     fn endpoint(&mut self, endpoint: &Endpoint, name: &str) {
+        self.reach(endpoint);
+        self.pair("insecure", &endpoint.tls.insecure.to_string());
+        self.text("max_answer", &bytes::format(endpoint.max_answer));
+        self.pair("concurrency", &endpoint.concurrency.to_string());
+        self.headers(endpoint, name);
+    }
+
+    /// What sources and targets have alike.
+    fn reach(&mut self, endpoint: &Endpoint) {
         match &endpoint.auth {
             Auth::None => {}
             Auth::Basic { username, password } => {
@@ -175,7 +194,6 @@ impl Page<'_> {
                 self.text(key, &path.to_string_lossy());
             }
         }
-        self.pair("insecure", &tls.insecure.to_string());
         match &endpoint.proxy {
             Proxy::Environment => self.text("proxy", "environment"),
             Proxy::None => self.text("proxy", "none"),
@@ -183,8 +201,9 @@ impl Page<'_> {
         }
         self.span("connect_timeout", millis(endpoint.connect_timeout));
         self.span("timeout", millis(endpoint.timeout));
-        self.text("max_answer", &bytes::format(endpoint.max_answer));
-        self.pair("concurrency", &endpoint.concurrency.to_string());
+    }
+
+    fn headers(&mut self, endpoint: &Endpoint, name: &str) {
         if !endpoint.headers.is_empty() {
             self.table(&format!("{name}.headers"));
         }
@@ -194,6 +213,86 @@ impl Page<'_> {
                 HeaderValue::Secret(secret) => self.secret(&bare_or_quoted(key), secret),
             }
         }
+    }
+
+    fn target(&mut self, target: &Target) {
+        let name = format!("targets.{}", bare_or_quoted(&target.name));
+        self.table(&name);
+        self.text("kind", target.way.word());
+        match &target.way {
+            Way::Slack(hook) => self.hook(hook),
+            Way::Webhook(hook) => {
+                self.hook(hook);
+                self.pair("insecure", &hook.endpoint.tls.insecure.to_string());
+                self.headers(&hook.endpoint, &name);
+            }
+            Way::Email(mail) => self.mail(mail),
+            Way::File(folder) => {
+                self.text("folder", &folder.path.to_string_lossy());
+                self.pair("formats", &list(&folder.formats.iter().map(|f| f.word().to_owned()).collect::<Vec<_>>()));
+            }
+        }
+    }
+
+    fn schedule(&mut self, schedule: &Schedule) {
+        self.line("\n[[schedule]]");
+        self.text("name", &schedule.name);
+        let mut every = |word: &str, at: &Time| {
+            self.text("every", word);
+            self.text("at", &at.strftime("%H:%M").to_string());
+        };
+        match &schedule.rule {
+            Rule::Daily(at) => every("daily", at),
+            Rule::Weekly(day, at) => {
+                every("weekly", at);
+                self.text("on", weekday_word(*day));
+            }
+            Rule::Monthly(day, at) => {
+                every("monthly", at);
+                self.pair("day", &day.to_string());
+            }
+            Rule::Cron(cron) => self.text("cron", cron.text()),
+        }
+        self.text("zone", schedule.zone.word());
+        self.text("report", &schedule.period.to_string());
+        self.pair("calendar", &schedule.calendar.to_string());
+        for (key, value) in [("context", &schedule.context), ("scope", &schedule.scope)] {
+            if let Some(value) = value {
+                self.text(key, value);
+            }
+        }
+        if let Some(folder) = &schedule.folder {
+            self.text("folder", &folder.to_string_lossy());
+            self.pair("formats", &list(&schedule.formats.iter().map(|f| f.word().to_owned()).collect::<Vec<_>>()));
+        }
+        if !schedule.send.is_empty() {
+            self.pair("send", &list(&schedule.send));
+        }
+        self.text("fail_on", schedule.fail_on.word());
+    }
+
+    fn hook(&mut self, hook: &Hook) {
+        match &hook.address {
+            Some(secret) => self.secret("url", secret),
+            None => self.text("url", &hook.endpoint.url),
+        }
+        self.reach(&hook.endpoint);
+    }
+
+    fn mail(&mut self, mail: &Mail) {
+        self.text("server", &mail.server);
+        self.pair("port", &mail.port.to_string());
+        self.text("tls", mail.encryption.word());
+        if let Some((username, password)) = &mail.login {
+            self.text("username", username);
+            self.secret("password", password);
+        }
+        self.text("from", &mail.from);
+        self.pair("to", &list(&mail.to));
+        if let Some(path) = &mail.ca_file {
+            self.text("ca_file", &path.to_string_lossy());
+        }
+        self.span("timeout", millis(mail.timeout));
     }
 
     fn watch(&mut self, watch: &Watch, name: &str) {

@@ -106,7 +106,11 @@ impl Zone {
             "local" => Ok(Self::Local),
             "utc" | "UTC" => Ok(Self::Utc),
             name => TimeZone::get(name).map(Self::Named).map_err(|_| {
-                format!("`{name}` is no time zone of this machine; write local, utc or a name such as Europe/Berlin")
+                let mend = nearest_zone(name).map_or_else(
+                    || "; write local, utc or a name such as Europe/Berlin".to_owned(),
+                    |zone| format!("; did you mean `{zone}`?"),
+                );
+                format!("`{name}` is no time zone of this machine{mend}")
             }),
         }
     }
@@ -126,6 +130,17 @@ impl Zone {
             Self::Named(zone) => zone.clone(),
         }
     }
+}
+
+/// `Berlin` and `Europe/Berln` mean Europe/Berlin.
+fn nearest_zone(typed: &str) -> Option<String> {
+    let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+    let city = |name: &String| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(typed));
+    let near = || {
+        let hint = did_you_mean(typed, names.iter().map(String::as_str), "");
+        Some(hint.strip_prefix("; did you mean `")?.strip_suffix("`?")?.to_owned())
+    };
+    names.iter().find(|name| city(name)).cloned().or_else(near)
 }
 
 fn choose<T: Copy>(options: &[(&str, T)], text: &str) -> Result<T, String> {

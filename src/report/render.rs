@@ -16,6 +16,8 @@ pub use mail::mail;
 use super::document::Report;
 use crate::cli::Format;
 
+pub use page::word;
+
 /// `ascii` keeps text within what an old locale can show; the others are always UTF-8.
 pub fn render(report: &Report, format: Format, ascii: bool) -> String {
     match format {

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -26,6 +27,53 @@ pub fn write(output: &Output, text: &str) -> Result<(), WriteError> {
     match output {
         Output::Stdout => print(&mut io::stdout().lock(), text).map_err(WriteError::Stdout),
         Output::File(path) => file(path, text),
+    }
+}
+
+/// The most reports that are kept; a target that is gone for good must not fill the disk.
+const MOST_KEPT: usize = 200;
+
+/// Keeps files that found no other place: in this folder, or in a new one among the temporary files. Only we may read
+/// them there.
+pub fn keep(folder: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, WriteError> {
+    keep_in(folder, files).or_else(|_| keep_in(&temporary_folder()?, files))
+}
+
+fn keep_in(folder: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, WriteError> {
+    let failed = |why| WriteError::File { path: folder.to_owned(), why };
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    make_room(folder, files.len());
+    let keep = |(name, text): &(String, String)| {
+        let path = folder.join(name);
+        file(&path, text).map(|()| path)
+    };
+    files.iter().map(keep).collect()
+}
+
+/// Everybody can write beside it, so it is one that was not there before.
+fn temporary_folder() -> Result<PathBuf, WriteError> {
+    let all = std::env::temp_dir();
+    let folder = |attempt: u32| all.join(format!("a360-unsent-{}-{attempt}", std::process::id()));
+    let mut last = ErrorKind::AlreadyExists.into();
+    for folder in (0..100).map(folder) {
+        match fs::DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) => last = error,
+        }
+    }
+    Err(WriteError::File { path: all, why: last })
+}
+
+/// Takes the oldest away. What cannot be taken away stays.
+fn make_room(folder: &Path, wanted: usize) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let ours = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("a360-"));
+    let age = |path: PathBuf| Some((fs::metadata(&path).ok()?.modified().ok()?, path));
+    let mut kept: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(ours).filter_map(age).collect();
+    kept.sort();
+    let over = (kept.len() + wanted).saturating_sub(MOST_KEPT);
+    for (_, path) in kept.into_iter().take(over) {
+        let _ = fs::remove_file(path);
     }
 }
 

@@ -8,6 +8,7 @@ mod body;
 mod build;
 mod change;
 mod clock;
+mod deliver;
 mod fault;
 mod form;
 mod redirect;
@@ -37,10 +38,13 @@ use crate::time::Timestamp;
 
 pub use change::{Change, Failure};
 pub use clock::Clock;
+pub use deliver::Answer;
+pub(super) use fault::Causes;
 pub use form::encode;
 pub use refused::asked_wait;
 pub use reply::{Kind, Reply};
 pub use skew::Skew;
+pub(super) use tls::explain as explain_tls;
 
 const MAX_REDIRECTS: usize = 5;
 

@@ -6,7 +6,7 @@ use a360::cli::{FailOn, Format, Output};
 use a360::model::alert::AlertState;
 use a360::model::fault::FetchError;
 use a360::model::query::Query;
-use a360::report::{CALM, Delivery, FIRING, NOT_ASKED, NOT_SENT, exit_code, run};
+use a360::report::{CALM, Delivery, FIRING, NOT_ASKED, NOT_SENT, Patience, exit_code, run};
 
 use crate::script::{NOW, Script, alert, build, plan, scripted};
 
@@ -57,7 +57,15 @@ fn what_could_not_be_asked_is_worse_than_what_fires() {
 
 fn run_to(script: Script, output: Output) -> u8 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let delivery = Delivery { format: Format::Json, output, fail_on: FailOn::Critical, ascii: false };
+    let spare = tempfile::tempdir().unwrap();
+    let delivery = Delivery {
+        files: vec![(Format::Json, output)],
+        targets: Vec::new(),
+        fail_on: FailOn::Critical,
+        ascii: false,
+        spare: spare.path().to_owned(),
+        patience: Patience::default(),
+    };
     runtime.block_on(run(&scripted(script), &plan(), &delivery, || NOW))
 }
 

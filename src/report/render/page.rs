@@ -69,7 +69,7 @@ pub fn page(report: &Report) -> Page {
     let grid = &report.grid;
     let length = format_duration(grid.now.length());
     Page {
-        title: format!("a360 report: {}{demo}", plan.label),
+        title: format!("a360 report: {}{demo}", plan.title()),
         facts: vec![
             format!("context {}{scope}, {}", plan.context, plan.address),
             together(grid.now, &plan.zone),

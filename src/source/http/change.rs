@@ -78,7 +78,7 @@ impl Client {
 }
 
 impl Inner {
-    async fn carry_traced(
+    pub(super) async fn carry_traced(
         &self,
         url: &Url,
         change: Change<'_>,

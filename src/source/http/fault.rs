@@ -95,10 +95,10 @@ pub fn host(url: &str) -> String {
 }
 
 /// An error's causes, outermost first.
-struct Causes<'a>(Vec<&'a (dyn Error + 'static)>);
+pub struct Causes<'a>(Vec<&'a (dyn Error + 'static)>);
 
 impl<'a> Causes<'a> {
-    fn of(error: &'a reqwest::Error) -> Self {
+    pub fn of(error: &'a (dyn Error + 'static)) -> Self {
         let mut list = Vec::new();
         let mut next = error.source();
         while let Some(cause) = next {
@@ -113,7 +113,7 @@ impl<'a> Causes<'a> {
     }
 
     /// The innermost cause of this type.
-    fn find<T: Error + 'static>(&self) -> Option<&'a T> {
+    pub fn find<T: Error + 'static>(&self) -> Option<&'a T> {
         self.0.iter().rev().find_map(|cause| cause.downcast_ref())
     }
 
@@ -121,7 +121,7 @@ impl<'a> Causes<'a> {
         self.0.iter().any(|cause| cause.to_string().contains(words))
     }
 
-    fn last(&self) -> Plain {
+    pub fn last(&self) -> Plain {
         self.0.last().map_or_else(|| Plain::new("no reason given"), |cause| Plain::from(cause.to_string()))
     }
 }
