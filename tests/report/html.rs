@@ -65,7 +65,7 @@ fn check(page: &str) -> usize {
     let (mut rest, mut count) = (page, 0);
     while let Some(at) = rest.find('<') {
         assert!(!rest[..at].contains('>'), "a loose > before {}", &rest[..at.min(200)]);
-        let end = at + rest[at..].find('>').expect("a tag ends");
+        let end = at + rest[at..].find('>').unwrap();
         let tag = &rest[at + 1..end];
         rest = &rest[end + 1..];
         count += 1;
@@ -96,7 +96,7 @@ fn attributes(mut text: &str) {
         assert!(name.starts_with("aria-") || OURS.contains(&format!(" {name} ")), "an attribute {name}");
         text = &text[name.len()..];
         if let Some(value) = text.strip_prefix("=\"") {
-            let end = value.find('"').expect("a value ends");
+            let end = value.find('"').unwrap();
             assert!(name != "href" || value.starts_with('#'), "a link to {}", &value[..end]);
             text = &value[end + 1..];
         }
@@ -169,7 +169,7 @@ fn what_could_not_be_asked_stands_before_all_figures() {
 #[test]
 fn what_fired_and_what_was_down_has_its_lane() {
     let mut script = Script::down();
-    script.fires(&[("HighErrorRate", "critical", |ago| (ago < 20 || ago > 40).then_some(1.0))]);
+    script.fires(&[("HighErrorRate", "critical", |ago| (!(20..=40).contains(&ago)).then_some(1.0))]);
     let page = html(script);
     assert!(page.contains("When alerts fired") && page.contains("critical HighErrorRate: 2 times, first"), "{page}");
     assert!(

@@ -11,6 +11,7 @@ mod head;
 mod insights;
 mod lanes;
 mod scene;
+mod side;
 mod style;
 mod tiles;
 mod volume;

@@ -23,6 +23,8 @@ fn table(sheet: &Sheet, section: &Section, id: &str, report: &Report) -> String 
     let has_courses = sheet.rows.iter().any(|cells| find(cells).is_some());
     let head: String = sheet.head.iter().map(|word| format!("<th scope=\"col\">{}</th>", text(word))).collect();
     let drawn = if has_courses { "<th scope=\"col\" class=\"course\">course</th>" } else { "" };
+    // A number far from its name is hard to find.
+    let short = if sheet.head.len() <= 3 { " class=\"short\"" } else { "" };
     let body: String = sheet.rows.iter().map(|cells| row(cells, find(cells), has_courses)).collect();
     let more = match sheet.more {
         0 => String::new(),
@@ -31,7 +33,7 @@ fn table(sheet: &Sheet, section: &Section, id: &str, report: &Report) -> String 
     let by = if what == "endpoint" { " by" } else { ":" };
     let caption = text(&format!("{}{by} {what}", section.title.split(" (").next().unwrap_or_default()));
     format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n<table>\n<caption>{caption}</caption>\n\
+        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n<table{short}>\n<caption>{caption}</caption>\n\
          <thead><tr>{head}{drawn}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n{more}"
     )
 }

@@ -3,14 +3,16 @@
 use super::draw::{ACROSS, DOWN, Scale, ground, path};
 use super::escape::text;
 use super::scene::Scene;
+use super::side::Frame;
 use crate::model::unit::Unit;
 use crate::model::unit::axis::Axis;
+use crate::report::render::spark::squeeze;
 use crate::report::words;
 use crate::time::{Timestamp, format_duration};
 
 const TOP: u32 = 14;
 const HEIGHT: u32 = 170;
-const BOTTOM: u32 = TOP + HEIGHT;
+const FRAME: Frame = Frame { top: TOP, height: HEIGHT };
 /// As a terminal would have for a chart of this size; it decides how many values stand at the side.
 const ROWS: u16 = 11;
 /// So many moments of a chart can be pointed at.
@@ -78,15 +80,16 @@ impl Chart<'_> {
         format!(
             "<figure class=\"chart\">\n<figcaption>{}</figcaption>\n\
              <svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" height=\"{}\">\n\
-             <title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{}{}{}{}{}{}{}</svg>\n{}</figure>\n",
+             <title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{}{}{}{}{}{}{}{}</svg>\n{}</figure>\n",
             text(&self.title),
-            BOTTOM + 24,
+            FRAME.bottom() + 24,
             text(&self.title),
             self.told(scene),
-            self.side(&axis, scale),
-            scene.times(TOP, BOTTOM),
-            scene.marks(TOP, BOTTOM),
+            FRAME.rules(&axis, scale),
+            scene.times(TOP, FRAME.bottom()),
+            scene.marks(TOP, FRAME.bottom()),
             self.paths(scale, scene),
+            FRAME.values(self.unit, &axis, scale),
             self.bounds(scale, limit),
             self.letters(scale),
             self.moments(scene),
@@ -99,20 +102,6 @@ impl Chart<'_> {
         let lines = self.lines.iter().map(|line| format!("{}: {}", line.name, line.said));
         let period = words::together(scene.report.grid.now, &scene.report.plan.zone);
         text(&format!("From {period}. {}", lines.collect::<Vec<_>>().join("; ")))
-    }
-
-    fn side(&self, axis: &Axis, scale: Scale) -> String {
-        let line = |tick: &f64| {
-            let y = height(scale, *tick);
-            let class = if *tick == 0.0 { "zero" } else { "grid" };
-            format!(
-                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
-                 <text class=\"value\" x=\"2\" y=\"{:.1}\">{}</text>\n",
-                y - 3.0,
-                text(&self.unit.tick(*tick))
-            )
-        };
-        axis.ticks.iter().map(line).collect()
     }
 
     fn paths(&self, scale: Scale, scene: &Scene) -> String {
@@ -142,7 +131,7 @@ impl Chart<'_> {
 
     fn bounds(&self, scale: Scale, limit: Option<f64>) -> String {
         let bound = |class: &str, value: f64, label: String| {
-            let y = height(scale, value);
+            let y = FRAME.y(scale, value);
             // Below the line where there is no room above it.
             let label_y = if y < f64::from(TOP) + 8.0 { y + 12.0 } else { y - 4.0 };
             format!(
@@ -165,8 +154,9 @@ impl Chart<'_> {
             let count = line.course.len();
             let wished = (2 * number + 1) * count / (2 * parts.len());
             let share = |at: usize| (at + 1) as f64 / count as f64;
-            // Where a line stands out it is looked for; elsewhere all share the width.
-            let peak = peak(&line.course, scale).filter(|at| taken.iter().all(|x| (x - share(*at)).abs() > 0.04));
+            // Where a line stands out it is looked for; elsewhere all share the width. At the end limits are named.
+            let is_free = |at: &usize| share(*at) < 0.93 && taken.iter().all(|x| (x - share(*at)).abs() > 0.04);
+            let peak = peak(&line.course, scale).filter(is_free);
             let held = line.course.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?)));
             let Some((at, value)) = held.min_by_key(|(at, _)| at.abs_diff(peak.unwrap_or(wished))) else { continue };
             taken.push(share(at));
@@ -175,7 +165,7 @@ impl Chart<'_> {
                 "<text class=\"letter {}\" x=\"{:.2}%\" y=\"{:.1}\" text-anchor=\"middle\" aria-hidden=\"true\">{}</text>\n",
                 line.role.class(),
                 x.clamp(1.0, 99.0),
-                (height(scale, value) - 4.0).max(11.0),
+                (FRAME.y(scale, value) - 4.0).max(11.0),
                 line.role.letter().unwrap_or(' ')
             ));
         }
@@ -187,7 +177,7 @@ impl Chart<'_> {
         let longest = self.lines.iter().map(|line| line.course.len()).max().unwrap_or(0);
         let count = longest.min(MOMENTS);
         let grid = &scene.report.grid;
-        let courses: Vec<_> = self.lines.iter().map(|line| super::super::spark::squeeze(&line.course, count)).collect();
+        let courses: Vec<_> = self.lines.iter().map(|line| squeeze(&line.course, count)).collect();
         let mut out = String::new();
         for at in 0..count {
             let edge = |at: usize| grid.now.start.0 + grid.now.length() * at as i64 / count as i64;
@@ -256,11 +246,6 @@ fn peak(course: &[Option<f64>], scale: Scale) -> Option<usize> {
     let low = values().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
     let (at, high) = values().max_by(|a, b| a.1.total_cmp(&b.1))?;
     (high - low > (scale.max - scale.min) * 0.08).then_some(at)
-}
-
-/// From the top of the picture.
-fn height(scale: Scale, value: f64) -> f64 {
-    f64::from(TOP) + scale.of(value) * f64::from(HEIGHT)
 }
 
 /// Begin and end of a stretch, for the eye of whoever points at it.

@@ -3,6 +3,7 @@
 use super::draw::{ACROSS, DOWN, Scale};
 use super::escape::text;
 use super::scene::Scene;
+use super::side::Frame;
 use crate::analysis::logs::number;
 use crate::model::log::{Level, Volume};
 use crate::model::unit::Unit;
@@ -26,36 +27,23 @@ pub fn chart(scene: &Scene) -> String {
     let title = format!("Log lines in {} each, by level", format_duration(bars.step));
     let said: Vec<String> =
         volume.levels.iter().map(|(level, _)| format!("{} {}", level.word(), number(volume.of(*level)))).collect();
-    let bottom = TOP + HEIGHT;
+    let frame = Frame { top: TOP, height: HEIGHT };
+    let bottom = frame.bottom();
     format!(
         "<figure class=\"chart\">\n<figcaption>{title}</figcaption>\n\
          <svg class=\"chart\" role=\"img\" aria-labelledby=\"volume-t volume-d\" width=\"100%\" height=\"{}\">\n\
-         <title id=\"volume-t\">{title}</title>\n<desc id=\"volume-d\">{}</desc>\n{}{}\
+         <title id=\"volume-t\">{title}</title>\n<desc id=\"volume-d\">{}</desc>\n{}{}{}\
          <svg x=\"0\" y=\"{TOP}\" width=\"100%\" height=\"{HEIGHT}\" viewBox=\"0 0 {ACROSS} {DOWN}\" \
          preserveAspectRatio=\"none\">\n{}</svg>\n{}</svg>\n<ul class=\"legend\">\n{}</ul>\n</figure>\n",
         bottom + 24,
         text(&said.join(", ")),
+        frame.rules(&axis, scale),
         scene.times(TOP, bottom),
         scene.marks(TOP, bottom),
         bars.paths(scale, scene),
-        side(&axis, scale),
+        frame.values(Unit::Count, &axis, scale),
         legend(volume),
     )
-}
-
-/// Over the bars, which reach up to the side.
-fn side(axis: &Axis, scale: Scale) -> String {
-    let line = |tick: &f64| {
-        let y = f64::from(TOP) + scale.of(*tick) * f64::from(HEIGHT);
-        let class = if *tick == 0.0 { "zero" } else { "grid" };
-        format!(
-            "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
-             <text class=\"value\" x=\"2\" y=\"{:.1}\">{}</text>\n",
-            y - 3.0,
-            text(&Unit::Count.tick(*tick))
-        )
-    };
-    axis.ticks.iter().map(line).collect()
 }
 
 fn legend(volume: &Volume) -> String {
