@@ -1,6 +1,6 @@
 //! The one-shot report: everything is asked once, written once, and the exit code says how bad it is. No terminal.
 //!
-//! `ask` puts the questions, `build` makes the [`Report`] from the answers, `render` writes it in a format, `write`
+//! `ask` puts the questions, `build` makes the [`Report`] from the answers, `explain` asks on about what stands out, `render` writes it in a format, `write`
 //! puts it in its place. Only asking and writing touch the outside.
 
 mod ask;
@@ -8,6 +8,7 @@ mod build;
 mod deliver;
 mod document;
 mod exit;
+mod explain;
 mod figures;
 mod fill;
 mod logs;
@@ -87,7 +88,9 @@ async fn build_once(ask: &impl Ask, plan: &Plan, clock: Clock, tell: Tell<'_>) -
     }
     let asked = ask::ask_all(ask, &questions, plan.at_once, clock, tell);
     let answers = asked.instrument(telemetry::step("ask")).await;
-    telemetry::step("build").in_scope(|| build::report(plan, grid, answers))
+    let mut report = telemetry::step("build").in_scope(|| build::report(plan, grid, answers));
+    explain::explain(ask, &mut report, clock, &mut |_, _| {}).instrument(telemetry::step("explain")).await;
+    report
 }
 
 /// The whole run; gives the exit code. What went wrong is said on the standard error.

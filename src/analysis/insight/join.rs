@@ -102,16 +102,20 @@ fn together(mut group: Vec<Sign>, close: i64) -> Option<Finding> {
     leader.finding.score = score.max(leader.finding.score);
     // Alerts are what one was woken by; then what is worst.
     group.sort_by_key(|sign| sign.finding.kind != Kind::Alert);
-    let mut briefs: Vec<&str> = Vec::new();
+    let mut told: Vec<&Sign> = Vec::new();
     for sign in group.iter().filter(|sign| !sign.brief.is_empty() && sign.finding.score >= FLOOR / 2.0) {
-        let is_new_kind = !briefs.contains(&sign.brief.as_str());
-        if is_new_kind && briefs.len() < BRIEFS {
-            briefs.push(&sign.brief);
+        // The same in other words is said once; another endpoint is not the same.
+        let same = |other: &Sign| {
+            let is_place = other.endpoint == sign.endpoint && other.instance == sign.instance;
+            other.finding.kind == sign.finding.kind && is_place && sign.finding.kind != Kind::Alert
+        };
+        if !same(&leader) && !told.iter().any(|other| same(other)) && told.len() < BRIEFS {
+            told.push(sign);
         }
     }
-    for brief in briefs {
+    for sign in told {
         leader.finding.text.push_str("; ");
-        leader.finding.text.push_str(brief);
+        leader.finding.text.push_str(&sign.brief);
     }
     let mut evidence: Vec<Evidence> = std::mem::take(&mut leader.finding.evidence);
     for other in group.iter().flat_map(|sign| &sign.finding.evidence) {

@@ -29,6 +29,9 @@ pub enum Topic {
     Traces(u8),
     TracesFailing(u8),
     TracesSlow(u8),
+    /// Who carries a finding, by its number; and its log lines.
+    Carriers(u8),
+    FoundLines(u8),
 }
 
 impl Topic {
@@ -58,6 +61,8 @@ impl Topic {
             Self::Traces(_) => "traces.newest",
             Self::TracesFailing(_) => "traces.failing",
             Self::TracesSlow(_) => "traces.slow",
+            Self::Carriers(_) => "insights.carriers",
+            Self::FoundLines(_) => "insights.lines",
         }
     }
 
@@ -73,6 +78,8 @@ impl Topic {
             Self::Traces(_) => Self::Traces(0),
             Self::TracesFailing(_) => Self::TracesFailing(0),
             Self::TracesSlow(_) => Self::TracesSlow(0),
+            Self::Carriers(_) => Self::Carriers(0),
+            Self::FoundLines(_) => Self::FoundLines(0),
             other => other,
         }
     }

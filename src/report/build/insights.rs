@@ -23,7 +23,7 @@ use crate::report::ask::{Answers, When};
 use crate::report::document::Report;
 use crate::report::figures::{Change, Each};
 use crate::text::Plain;
-use crate::time::{HOUR, format_duration};
+use crate::time::{HOUR, MINUTE, SECOND, format_duration};
 
 /// Frames of one question in the three periods.
 type Frames<'a> = Each<Option<&'a Frame>>;
@@ -63,7 +63,8 @@ impl Scene<'_> {
     fn when(&self, from: Option<i64>, to: Option<i64>) -> String {
         match (from, to) {
             (Some(from), Some(to)) => {
-                let length = format_duration((to - from).max(0) / 1000 * 1000);
+                let whole = if to - from > 5 * MINUTE { MINUTE } else { SECOND };
+                let length = format_duration((to - from + whole / 2).max(SECOND) / whole * whole);
                 format!(" from {} to {} ({length})", self.clock(from), self.clock(to))
             }
             (Some(from), None) => format!(" since {}", self.clock(from)),

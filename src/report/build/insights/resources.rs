@@ -78,6 +78,11 @@ fn grown(
 ) -> Sign {
     let subject = place(labels, name);
     let growth = growth(scene, topic, labels, episode);
+    // What grows was small at first: it began where its line meets what is usual.
+    let (at, peak) = episode.peak;
+    let began = growth.zip(episode.was).map(|(per_ms, was)| at - ((peak - was) / per_ms) as i64);
+    let from = episode.from.map(|from| began.map_or(from, |began| began.clamp(scene.report.grid.now.start.0, from)));
+    let episode = &Episode { from, ..*episode };
     let figures = arrow(unit, episode.was, episode.peak.1);
     let word = if growth.is_some() { ", growing all the time" } else { "" };
     let of = if unit == Unit::Ratio { " of its limit" } else { "" };
