@@ -11,6 +11,7 @@ pub mod console;
 pub mod event_loop;
 pub mod input;
 pub mod own_traces;
+pub mod schedule;
 pub mod setup;
 pub mod signals;
 pub mod terminal;
