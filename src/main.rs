@@ -8,6 +8,7 @@ use a360::cli::{self, Cli, Command, Period, WRONG_USE};
 use a360::config::{Config, Mistake, Places};
 use a360::report;
 use a360::run::backend::Backend;
+use a360::run::reporter::Shelf;
 use a360::run::terminal::{self, Options};
 use a360::run::{clock, commands, console, own_traces, schedule, setup};
 
@@ -71,7 +72,7 @@ fn console(cli: &Cli, config: &Config) -> Result<u8, Mistake> {
     let options = Options { mouse: config.ui.mouse };
     let ended = commands::runtime().and_then(|runtime| {
         let own = own_traces::start(config, app.context().map_or("", |context| &context.name), runtime.handle());
-        let code = runtime.block_on(console::run(&mut app, sources, options, &own));
+        let code = runtime.block_on(console::run(&mut app, sources, options, Shelf::of_process(&env), &own));
         // The terminal is the user's again; what there was to say stood in the footer.
         let _ = runtime.block_on(own.close());
         // A request that hangs must not keep the program alive.

@@ -39,8 +39,8 @@ pub use ask::{NotAsked, Tell, Topic, When};
 pub use document::Report;
 pub use exit::{CALM, FIRING, NOT_ASKED, NOT_SENT, exit_code};
 pub use period::periods;
-pub use plan::{Grid, Periods, Plan, label};
-pub use render::render;
+pub use plan::{Depth, Grid, Periods, Plan, label};
+pub use render::{mail, render};
 pub use send::Patience;
 pub use write::{WriteError, write};
 

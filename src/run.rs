@@ -11,6 +11,8 @@ pub mod console;
 pub mod event_loop;
 pub mod input;
 pub mod own_traces;
+pub mod plan;
+pub mod reporter;
 pub mod schedule;
 pub mod setup;
 pub mod signals;

@@ -1,5 +1,7 @@
 //! Points and spans of time, as data. There is no clock in here: `now` always comes in from outside.
 
+pub mod round;
+
 use std::fmt;
 use std::time::Duration;
 

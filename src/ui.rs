@@ -3,6 +3,7 @@
 pub mod action;
 pub mod app;
 pub mod ascii;
+pub mod errand;
 pub mod history;
 pub mod keymap;
 pub mod overlay;
@@ -12,4 +13,5 @@ pub mod screen;
 pub mod silence_form;
 pub mod theme;
 pub mod view;
+pub mod why;
 pub mod widget;

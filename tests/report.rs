@@ -1,12 +1,16 @@
 //! The one-shot report as a whole: from answers to the three formats, the exit code and the file.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail like tests")]
 
+#[path = "report/browser.rs"]
+mod browser;
 #[path = "report/exit.rs"]
 mod exit;
 #[path = "report/fired.rs"]
 mod fired;
 #[path = "report/hostile.rs"]
 mod hostile;
+#[path = "report/html.rs"]
+mod html;
 #[path = "report/json.rs"]
 mod json;
 #[path = "report/logs.rs"]

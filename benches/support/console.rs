@@ -14,6 +14,8 @@ pub fn app(size: (u16, u16), now: Timestamp) -> Option<App> {
     let context = ContextSetup {
         name: "bench".into(),
         production: false,
+        address: "http://prometheus:9090".into(),
+        at_once: 8,
         prometheus: false,
         alertmanager: false,
         logs: true,
@@ -37,6 +39,7 @@ pub fn app(size: (u16, u16), now: Timestamp) -> Option<App> {
         flags: Vec::new(),
         author: None,
         bell: false,
+        formats: ["markdown", "text", "json"].map(str::to_owned).into(),
     };
     Some(App::new(setup, size, now))
 }

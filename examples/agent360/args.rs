@@ -68,7 +68,16 @@ pub struct Args {
     /// Kinds: error-burst, slow, stuck, leak, log-storm, instance-down, all-down
     #[arg(long, value_name = "SPEC")]
     pub incident: Vec<Order>,
+
+    /// Print what was stored from so long ago until so long ago, as OpenMetrics with times, and end: 6h..0s; can be
+    /// given again. Incidents are counted from the beginning of the newest stretch
+    #[arg(long, value_name = "FROM..TO", value_parser = ago)]
+    pub history: Vec<Ago>,
 }
+
+/// From so many milliseconds ago until so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ago(pub i64, pub i64);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Layout {
@@ -123,6 +132,14 @@ fn stretch(text: &str) -> Result<Stretch, String> {
     let read = |text: &str| parse_duration(text).map_err(|error| error.to_string());
     let (from, to) = (read(from)?, read(to)?);
     if from <= to { Ok(Stretch(from..=to)) } else { Err(wrong()) }
+}
+
+fn ago(text: &str) -> Result<Ago, String> {
+    let wrong = || "write it as 6h..0s, the longer first".to_owned();
+    let (from, to) = text.split_once("..").ok_or_else(wrong)?;
+    let read = |text: &str| if text == "0s" { Ok(0) } else { parse_duration(text).map_err(|error| error.to_string()) };
+    let (from, to) = (read(from)?, read(to)?);
+    if from > to { Ok(Ago(from, to)) } else { Err(wrong()) }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

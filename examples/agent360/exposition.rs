@@ -50,7 +50,7 @@ fn begin(text: &mut String, sample: &Exposed, open: bool) {
 }
 
 /// Without the spaces that people like and OpenMetrics forbids.
-fn name(text: &mut String, labels: &Labels) {
+pub fn name(text: &mut String, labels: &Labels) {
     text.push_str(labels.get(METRIC_NAME).map_or("", |name| name.as_str()));
     let mut next = '{';
     for (label, value) in labels.iter().filter(|(label, _)| label.as_str() != METRIC_NAME) {

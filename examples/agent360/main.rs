@@ -7,6 +7,7 @@ mod control;
 mod disorder;
 mod elastic;
 mod exposition;
+mod history;
 mod http;
 mod order;
 mod otlp;
@@ -16,6 +17,7 @@ mod targets;
 mod world;
 
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,9 +25,10 @@ use a360::demo::documents;
 use a360::demo::sim::Sim;
 use a360::demo::sim::trace::Span;
 use a360::run::clock;
+use a360::time::Timestamp;
 use tokio::net::TcpListener;
 
-use args::Args;
+use args::{Ago, Args};
 use control::Control;
 use documents::Document;
 use elastic::Elastic;
@@ -41,6 +44,9 @@ const SPANS: usize = 30_000;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::read();
+    if !args.history.is_empty() {
+        return Ok(past(&args, clock())?);
+    }
     let started = clock();
     let sim = if args.calm { Sim::calm(args.seed, started) } else { Sim::new(args.seed, started) };
     let world = Arc::new(World::new(sim));
@@ -60,6 +66,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     announce(&control, port);
     http::serve(listener, Arc::new(move |request| Some(control.answer(request)))).await;
     Ok(())
+}
+
+/// Prints what was, with the incidents counted from the beginning of the newest stretch.
+fn past(args: &Args, now: Timestamp) -> io::Result<()> {
+    let mut stretches: Vec<_> = args.history.iter().map(|Ago(from, to)| (now.plus(-from), now.plus(-to))).collect();
+    stretches.sort();
+    let started = stretches.last().map_or(now, |(from, _)| *from);
+    let world = World::new(if args.calm { Sim::calm(args.seed, started) } else { Sim::new(args.seed, started) });
+    for order in &args.incident {
+        if let Err(refused) = world.add(order, started) {
+            Args::refuse(&format!("--incident: {refused}"));
+        }
+    }
+    history::write(&world.sim(), &stretches, io::stdout().lock())
 }
 
 /// Starts to send what is to be sent.

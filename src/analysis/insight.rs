@@ -1,4 +1,16 @@
 //! Findings: what happened in a period, how much it stands out, who carries it, and where it is to be seen.
+//!
+//! The statistics are robust ones: medians and median deviations of the other periods by time of day (`usual`,
+//! `robust`), by which stretches stand out (`episode`); the slope of Theil and Sen for what grows. `join` puts what
+//! coincides together, `split` asks who carries a change.
+
+pub mod episode;
+pub mod join;
+pub mod robust;
+pub mod split;
+pub mod usual;
+
+pub mod around;
 
 use crate::model::place::Place;
 use crate::model::unit::Unit;

@@ -28,6 +28,18 @@ pub enum Level {
     Critical,
 }
 
+impl Level {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Calm => "calm",
+            Self::Unknown => "unknown",
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Headline {
     pub level: Level,

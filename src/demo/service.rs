@@ -27,7 +27,12 @@ pub struct Service {
 
 impl Service {
     pub fn new(seed: u64, started: Timestamp) -> Self {
-        Self { sim: Sim::new(seed, started), alertmanager: Alertmanager::new(started), logs: Logs::default() }
+        Self::of(Sim::new(seed, started), started)
+    }
+
+    /// Of a simulation with a story of its own.
+    pub fn of(sim: Sim, started: Timestamp) -> Self {
+        Self { sim, alertmanager: Alertmanager::new(started), logs: Logs::default() }
     }
 
     pub fn answer(&self, query: &Query, progress: Progress, now: Timestamp) -> Result<Answer, FetchError> {

@@ -1,5 +1,7 @@
 //! What a number counts, and how a person reads it. Every number on screen and in a report goes through here.
 
+pub mod axis;
+
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ use crate::model::unit::Unit;
 use crate::text::Plain;
 
 /// The report that these answers make.
-pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
+pub fn report(plan: &Plan, grid: Grid, mut answers: Answers) -> Report {
     let (requests, errors, performance) = traffic::sections(&answers, &grid, &plan.watch.limits);
     let resources = resources(&answers, &grid, plan);
     let availability = presence::presence(&answers, &grid);
@@ -33,7 +33,7 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
     let name = switch.name().map(Plain::as_str);
     let alerts = answers.alerts().map(|alerts| active(alerts, answers.holdings(), name));
     let switch_alarm = switch.alarm(grid.now.end).filter(|_| plan.is_recent(&grid));
-    let logs = plan.logs.then(|| logs::logs(&answers, &grid));
+    let logs = plan.logs.then(|| logs::logs(&answers, &grid, plan.depth));
     let traces = plan.traces.then(|| traces::traces(&answers, plan));
     let failing = traces.as_ref().and_then(|traces| traces.failing.as_ref()).map_or(&[][..], |failing| &failing.rows);
     let found = logs.as_ref().and_then(|logs| logs.patterns.as_ref()).map_or(&[][..], |patterns| &patterns.found);
@@ -67,11 +67,11 @@ pub fn report(plan: &Plan, grid: Grid, answers: Answers) -> Report {
         logs,
         traces,
         insights: Vec::new(),
-        warnings: answers.warnings,
-        not_asked: answers.not_asked,
+        warnings: std::mem::take(&mut answers.warnings),
+        not_asked: std::mem::take(&mut answers.not_asked),
         asked: answers.asked,
     };
-    report.insights = insights::insights(&report);
+    report.insights = insights::insights(&report, &answers);
     report
 }
 

@@ -13,6 +13,7 @@ use crate::model::alert::Severity;
 use crate::model::log::{Count, Tallies, Volume};
 use crate::model::unit::Unit;
 use crate::text::Plain;
+use crate::time::Range;
 
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -243,4 +244,6 @@ pub struct Fired {
     pub flaps: bool,
     /// At the end of the period.
     pub still: bool,
+    /// When, in order of time.
+    pub firings: Vec<Range>,
 }

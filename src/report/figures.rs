@@ -9,10 +9,10 @@ use crate::analysis::stats::at_cap;
 use crate::model::labels::Labels;
 use crate::model::series::Series;
 use crate::text::Plain;
-use crate::time::MINUTE;
+use crate::time::{MINUTE, Range};
 
-/// How many cells a small chart has at most.
-const CELLS: i64 = 24;
+/// How many cells a course has at most: as many as a chart can show apart.
+const CELLS: i64 = 240;
 
 /// The value at the period's end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,8 +100,10 @@ pub struct Row {
     pub above: Option<Above>,
     /// The largest value reached the histogram's last bucket.
     pub capped: bool,
-    /// The course of the period in at most 24 cells, each the largest value of its time.
+    /// The course of the period in at most 240 cells, each the largest value of its time.
     pub course: Vec<Option<f64>>,
+    /// The same of the period before.
+    pub course_before: Vec<Option<f64>>,
 }
 
 /// What is known of a series in a period.
@@ -174,9 +176,10 @@ impl Through<'_> {
         let (change, change_of_week) = (against(held.before, before), against(held.week, week));
         let capped = figures.is_some_and(|figures| at_cap(figures.max, meaning.cap));
         let above = meaning.limit.and_then(|limit| above(held.now, held.before, limit, grid));
-        let course = held.now.series().map_or_else(Vec::new, |series| course(series, grid));
+        let within = |held: Held, range| held.series().map_or_else(Vec::new, |series| course(series, range, grid.step));
+        let (course, course_before) = (within(held.now, grid.now), within(held.before, grid.before));
         let (name, labels) = (self.name, self.labels);
-        Row { name, labels, now, figures, before, week, change, change_of_week, above, capped, course }
+        Row { name, labels, now, figures, before, week, change, change_of_week, above, capped, course, course_before }
     }
 }
 
@@ -247,13 +250,13 @@ fn above(now: Held, before: Held, limit: f64, grid: &Grid) -> Option<Above> {
 }
 
 /// The largest finite value of each stretch of time; of each point where there are fewer points than cells.
-fn course(series: &Series, grid: &Grid) -> Vec<Option<f64>> {
-    let count = grid.points().clamp(1, CELLS);
-    let length = grid.now.length().max(1);
+fn course(series: &Series, range: Range, step: i64) -> Vec<Option<f64>> {
+    let count = (range.length() / step.max(1)).clamp(1, CELLS);
+    let length = range.length().max(1);
     let mut cells = vec![None; count as usize];
     for (time, value) in series.points().filter(|(_, value)| value.is_finite()) {
         // A point stands for the step before it, so that the last one belongs to the last cell.
-        let at = (time - grid.now.start.0 - 1).clamp(0, length - 1);
+        let at = (time - range.start.0 - 1).clamp(0, length - 1);
         if let Some(cell) = cells.get_mut((at * count / length) as usize) {
             *cell = Some(cell.map_or(value, |held: f64| held.max(value)));
         }

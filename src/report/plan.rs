@@ -32,6 +32,8 @@ pub struct Plan {
     /// The alert that must always fire, where the config names it; empty is none.
     pub dead_mans_switch: Option<Plain>,
     pub scope: Option<Plain>,
+    /// How much of logs and traces is looked at.
+    pub depth: Depth,
     /// How the console is opened at what the report names.
     pub opening: Opening,
     /// Of the times in text and Markdown; JSON is always UTC.
@@ -40,6 +42,21 @@ pub struct Plan {
     pub demo: bool,
     pub generated_at: Timestamp,
     pub version: &'static str,
+}
+
+/// How closely logs and traces are looked at: as closely as a report deserves, or as a person waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    Full,
+    /// Fewer parts of the period and fewer lines of each, for whoever waits for it.
+    Quick,
+}
+
+impl Depth {
+    /// One of two numbers.
+    pub fn of<T>(self, full: T, quick: T) -> T {
+        if self == Self::Full { full } else { quick }
+    }
 }
 
 impl Plan {

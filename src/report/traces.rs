@@ -21,6 +21,8 @@ const PARTS: u8 = 12;
 pub const LIMIT: u32 = 20;
 /// Of those that fail or are slow fewer parts do.
 const CHOSEN: u8 = 4;
+/// The same where somebody waits.
+const QUICK: (u8, u8) = (4, 1);
 /// Operations and services that are told.
 const MOST: usize = 12;
 
@@ -48,6 +50,7 @@ pub fn questions(plan: &Plan, grid: &Grid) -> Vec<Question> {
         TraceSearch { service: plan.watch.service.clone().unwrap_or_default(), limit: LIMIT, ..Default::default() };
     let failing = TraceSearch { tags: vec![("error".to_owned(), "true".to_owned())], ..any.clone() };
     let slow = TraceSearch { min: Some(plan.watch.limits.slow_ns()), ..any.clone() };
+    let (most, chosen) = plan.depth.of((PARTS, CHOSEN), QUICK);
     let mut all = Vec::new();
     let mut ask = |search: &TraceSearch, most: u8, when: When, period: Range, topic: fn(u8) -> Topic| {
         all.extend(parts(period, most).map(|(number, part)| {
@@ -56,10 +59,10 @@ pub fn questions(plan: &Plan, grid: &Grid) -> Vec<Question> {
         }));
     };
     for (when, period) in [(When::Now, grid.now), (When::Before, grid.before)] {
-        ask(&any, PARTS, when, period, Topic::Traces);
-        ask(&failing, CHOSEN, when, period, Topic::TracesFailing);
+        ask(&any, most, when, period, Topic::Traces);
+        ask(&failing, chosen, when, period, Topic::TracesFailing);
     }
-    ask(&slow, CHOSEN, When::Now, grid.now, Topic::TracesSlow);
+    ask(&slow, chosen, When::Now, grid.now, Topic::TracesSlow);
     all
 }
 

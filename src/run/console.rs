@@ -9,13 +9,12 @@ use crossterm::event::Event as TermEvent;
 use tokio::sync::mpsc;
 
 use super::clock;
-use super::event_loop::{self, Leave, Paint};
+use super::event_loop::{self, Hands, Leave, Paint};
 use super::input;
+use super::reporter::Shelf;
 use super::signals::{self, Signal, Signals};
 use super::terminal::{self, Guard, Options, Pace, Screen};
 use crate::model::ask::Ask;
-use crate::source::poll::Poller;
-use crate::source::writer::Writer;
 use crate::telemetry::Telemetry;
 use crate::ui::app::{App, Event};
 use crate::ui::screen;
@@ -28,6 +27,20 @@ pub async fn run<A: Ask>(
     app: &mut App,
     sources: impl Fn(usize) -> A,
     options: Options,
+    shelf: Shelf,
+    own: &Telemetry,
+) -> io::Result<u8> {
+    let mut hands = Hands::new(sources(app.context), clock, shelf);
+    let code = watch(app, sources, options, &mut hands, own).await;
+    hands.reporter.close().await;
+    code
+}
+
+async fn watch<A: Ask>(
+    app: &mut App,
+    sources: impl Fn(usize) -> A,
+    options: Options,
+    hands: &mut Hands<A>,
     own: &Telemetry,
 ) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
@@ -37,9 +50,6 @@ pub async fn run<A: Ask>(
     // The app was measured before anybody listened: a resize in between would be lost.
     tty.measure(app);
     let mut input = input::events()?;
-    let asked = sources(app.context);
-    let mut writer = Writer::new(asked.clone(), clock);
-    let mut poller = Poller::new(asked, clock);
     let mut notice = own.notice();
     loop {
         tokio::select! {
@@ -51,13 +61,11 @@ pub async fn run<A: Ask>(
                 tty.signal(signal, app)?;
             }
             text = notice.next() => app.say(&text),
-            leave = tty.watch(app, &mut poller, &mut writer, &mut input, own) => match leave? {
+            leave = tty.watch(app, hands, &mut input, own) => match leave? {
                 Leave::Quit => return Ok(0),
                 Leave::InputEnded => return Ok(129),
                 Leave::Context(number) => {
-                    let asked = sources(number);
-                    writer.switch(asked.clone());
-                    poller.switch(asked);
+                    hands.switch(sources(number));
                     own.switch(app.context().map_or("", |context| context.name.as_str()));
                 }
                 // Comes back as a signal.
@@ -97,8 +105,7 @@ impl Tty {
     async fn watch<A: Ask>(
         &mut self,
         app: &mut App,
-        poller: &mut Poller<A>,
-        writer: &mut Writer<A>,
+        hands: &mut Hands<A>,
         input: &mut mpsc::Receiver<TermEvent>,
         own: &Telemetry,
     ) -> io::Result<Leave> {
@@ -110,7 +117,7 @@ impl Tty {
             paint(screen, what, own)
         };
         let ready = async || pace.ready().await;
-        event_loop::run(app, poller, writer, clock, input, ready, &mut paint).await
+        event_loop::run(app, hands, clock, input, ready, &mut paint).await
     }
 }
 

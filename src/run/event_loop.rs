@@ -11,6 +11,7 @@ use crossterm::event::Event as TermEvent;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::reporter::{Reporter, Shelf};
 use crate::model::ask::Ask;
 use crate::model::query::{Source, Update};
 use crate::source::poll::{Clock, Poller};
@@ -38,6 +39,27 @@ pub enum Paint<'a> {
     Bell,
 }
 
+/// Whoever does outside what the console wants: asks again and again, changes something, finds out or writes.
+pub struct Hands<A: Ask> {
+    pub poller: Poller<A>,
+    pub writer: Writer<A>,
+    pub reporter: Reporter<A>,
+}
+
+impl<A: Ask> Hands<A> {
+    pub fn new(ask: A, clock: Clock, shelf: Shelf) -> Self {
+        let reporter = Reporter::new(ask.clone(), clock, shelf);
+        Self { poller: Poller::new(ask.clone(), clock), writer: Writer::new(ask, clock), reporter }
+    }
+
+    /// From here on of another context.
+    pub fn switch(&mut self, ask: A) {
+        self.writer.switch(ask.clone());
+        self.reporter.switch(ask.clone());
+        self.poller.switch(ask);
+    }
+}
+
 /// Why the loop was left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leave {
@@ -53,14 +75,14 @@ pub enum Leave {
 /// when the terminal has taken the frame before: on a slow line frames are left out, keys are not.
 pub async fn run<A: Ask>(
     app: &mut App,
-    poller: &mut Poller<A>,
-    writer: &mut Writer<A>,
+    hands: &mut Hands<A>,
     clock: Clock,
     input: &mut mpsc::Receiver<TermEvent>,
     ready: impl AsyncFn() -> io::Result<()>,
     paint: &mut dyn FnMut(Paint) -> io::Result<()>,
 ) -> io::Result<Leave> {
     let mut frames = Frames::default();
+    let Hands { poller, writer, reporter } = hands;
     loop {
         let effect = tokio::select! {
             biased;
@@ -86,6 +108,10 @@ pub async fn run<A: Ask>(
                 poller.hurry(Source::Alertmanager);
                 app.handle(Event::Written(Box::new(outcome)), clock())
             }
+            Some(news) = reporter.next() => {
+                frames.soon();
+                app.handle(Event::News(Box::new(news)), clock())
+            }
             () = frames.wait() => None,
             () = next_second(clock) => {
                 frames.soon();
@@ -98,6 +124,7 @@ pub async fn run<A: Ask>(
             Some(Effect::Redraw) => paint(Paint::Clear)?,
             Some(Effect::Bell) => paint(Paint::Bell)?,
             Some(Effect::Write(job)) => writer.start(*job),
+            Some(Effect::Errand(errand)) => reporter.start(errand),
             Some(Effect::Quit) => return Ok(Leave::Quit),
             Some(Effect::Suspend) => return Ok(Leave::Suspend),
             Some(Effect::Context(number)) => return Ok(Leave::Context(number)),

@@ -8,6 +8,7 @@ use directories::ProjectDirs;
 
 use super::Env;
 use super::author::author;
+use super::plan;
 use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
@@ -16,10 +17,11 @@ use crate::model::log::Filter;
 use crate::model::place::Opening;
 use crate::model::target::Target;
 use crate::model::watch::{Scope, Watch};
-use crate::report::{self, Delivery, Patience, Periods, Plan};
+use crate::report::{self, Delivery, Depth as Looks, Patience, Periods, Plan};
 use crate::time::{SECOND, Timestamp};
 use crate::ui::app::{App, ContextSetup, Select, Setup};
 use crate::ui::ascii::Glyphs;
+use crate::ui::errand::About;
 use crate::ui::keymap::Keymap;
 use crate::ui::range::Shown;
 use crate::ui::theme::{Depth, Theme};
@@ -53,6 +55,7 @@ pub fn app(cli: &Cli, config: &Config, size: (u16, u16), now: Timestamp, env: En
         flags: flags(cli),
         author: author(config.author.as_deref(), cli.demo, env),
         bell: config.ui.bell,
+        formats: plan::formats(),
     };
     let mut app = App::new(setup, size, now);
     app.view = view.unwrap_or_default();
@@ -80,34 +83,28 @@ pub fn report(
     let context = if cli.demo { demo() } else { context(chosen) };
     let scope = scope(cli, &context)?.checked_sub(1).and_then(|place| context.scopes.get(place));
     let watch = scope.map_or(Ok(context.watch.clone()), |scope| narrow_watch(&context.watch, scope));
-    let address = match &chosen.prometheus {
-        _ if cli.demo => "the embedded simulation".into(),
-        Some(endpoint) => endpoint.url.as_str().into(),
-        None => "no Prometheus in this context".into(),
-    };
-    let plan = Plan {
-        context: context.name.clone(),
-        address,
-        periods: fixed.map_or_else(|| report::periods(period, cli.calendar, now, &zone), Periods::of),
-        label: report::label(period, fixed.is_some()),
-        at_once: chosen.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
-        // Without a config the one of this machine is a guess: no report may fail for it.
-        alertmanager: context.alertmanager && (cli.demo || config.path.is_some() || cli.alertmanager.is_some()),
-        logs: context.logs && (cli.demo || config.path.is_some() || cli.elasticsearch.is_some()),
-        traces: context.traces && (cli.demo || config.path.is_some() || cli.jaeger.is_some()),
-        dead_mans_switch: context.dead_mans_switch.clone(),
+    let periods = fixed.map_or_else(|| report::periods(period, cli.calendar, now, &zone), Periods::of);
+    let about = About {
+        context: ContextSetup {
+            // Without a config the ones of this machine are guesses: no report may fail for them.
+            alertmanager: context.alertmanager && (cli.demo || config.path.is_some() || cli.alertmanager.is_some()),
+            logs: context.logs && (cli.demo || config.path.is_some() || cli.elasticsearch.is_some()),
+            traces: context.traces && (cli.demo || config.path.is_some() || cli.jaeger.is_some()),
+            ..context.clone()
+        },
         watch: watch.map_err(|error| Mistake::of_argument(&error))?,
         opening: Opening {
             flags: flags(cli),
             context: (!cli.demo).then(|| context.name.clone()),
             scope: scope.map(|scope| scope.name.as_str().into()),
         },
-        scope: scope.map(|scope| scope.name.as_str().into()),
+        range: periods.now,
+        live: None,
         zone,
         demo: cli.demo,
-        generated_at: now,
-        version: env!("CARGO_PKG_VERSION"),
     };
+    let label = report::label(period, fixed.is_some());
+    let plan = plan::plan(&about, label, periods, Looks::Full, now);
     let ascii = glyphs(config, env) == Glyphs::Ascii;
     let mut targets: Vec<Target> = Vec::new();
     for name in &cli.send {
@@ -133,9 +130,15 @@ fn duration(ms: i64) -> Duration {
 }
 
 fn context(context: &config::Context) -> ContextSetup {
+    let address = match &context.prometheus {
+        Some(endpoint) => endpoint.url.as_str().into(),
+        None => "no Prometheus in this context".into(),
+    };
     ContextSetup {
         name: context.name.as_str().into(),
         production: context.production,
+        address,
+        at_once: context.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
         logs: context.elasticsearch.is_some(),
@@ -161,6 +164,8 @@ fn demo() -> ContextSetup {
     ContextSetup {
         name: "demo".into(),
         production: false,
+        address: "the embedded simulation".into(),
+        at_once: 4,
         prometheus: true,
         alertmanager: true,
         logs: true,

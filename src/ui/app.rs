@@ -35,11 +35,13 @@ mod logs;
 mod mouse;
 mod over;
 mod pasted;
+mod report;
 mod setup;
 mod silence;
 mod trace_walk;
 mod traces;
 mod walk;
+mod why;
 
 pub use command::Select;
 pub use setup::{ContextSetup, Effect, Event, Setup};
@@ -105,6 +107,10 @@ pub struct App {
     pub notice: Option<(Plain, Timestamp)>,
     pub size: (u16, u16),
     pub now: Timestamp,
+    /// The report that is being written.
+    pub reporting: report::Reporting,
+    /// How often it was asked why.
+    tickets: u64,
     history: History<Place>,
     writes: silence::Writes,
 }
@@ -139,6 +145,8 @@ impl App {
             notice: None,
             size,
             now,
+            reporting: report::Reporting::default(),
+            tickets: 0,
             history: History::default(),
             writes: silence::Writes::default(),
         };
@@ -161,6 +169,10 @@ impl App {
             Event::Update(update) => self.learn(*update),
             Event::Written(outcome) => {
                 self.written(*outcome);
+                None
+            }
+            Event::News(news) => {
+                self.heard(*news);
                 None
             }
             Event::Term(TermEvent::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),

@@ -8,6 +8,7 @@ use super::silence_form::{Clock, Form, short};
 use super::view::ViewId;
 use super::view::alerts::{Group, Link, Order};
 use super::view::traces::{Sort, Terms};
+use super::why::Why;
 use super::widget::input::Input;
 use super::widget::picker::{Item, Picker};
 use crate::model::log::{Filter as LogFilter, Search};
@@ -32,6 +33,8 @@ pub enum Choice {
     Copy(Link),
     /// Narrows the logs.
     Field(LogFilter),
+    /// Writes the report in a format, by its number.
+    Report(usize),
 }
 
 #[derive(Debug, Clone)]
@@ -50,12 +53,13 @@ pub enum Overlay {
     Query(Box<Prompt<Search>>),
     /// The search of traces.
     Search(Box<Prompt<Terms>>),
+    Why(Box<Why>),
 }
 
 impl Overlay {
     pub fn paste(&mut self, text: &str) {
         match self {
-            Self::Help(_) => {}
+            Self::Help(_) | Self::Why(_) => {}
             Self::Palette(picker) | Self::Range(picker) | Self::Choose(picker) => picker.paste(text),
             Self::Find(input) | Self::Filter(input) => input.insert(text),
             Self::Silence(form) => form.paste(text),
@@ -143,6 +147,13 @@ impl Overlay {
         (!items.is_empty()).then(|| Self::Choose(Picker::new("copy a link", items)))
     }
 
+    /// In which format the report is written; the cursor is on the one that was taken last.
+    pub fn formats(app: &App) -> Self {
+        let formats = app.setup.formats.iter().enumerate();
+        let items = formats.map(|(number, name)| item(name.clone(), "", Choice::Report(number)));
+        Self::Choose(Picker::new("write a report as", items.collect()).starting_at(app.reporting.format))
+    }
+
     pub fn context(app: &App) -> Self {
         Self::Choose(Picker::new("context", contexts(app)).starting_at(app.context))
     }
@@ -179,6 +190,8 @@ pub fn does_something(app: &App, action: Action) -> bool {
         Action::Hide | Action::Shorter | Action::NextError => false,
         Action::Logs => in_alerts || (app.view == ViewId::Overview && app.has_logs()),
         Action::Links | Action::Metrics => in_alerts,
+        Action::Why => has_chart && (!in_logs || app.has_logs()),
+        Action::Report => true,
         // Rules and silences are as they are now, and have no chart.
         Action::Time | Action::Pause | Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => has_chart,
         Action::PanLeft | Action::PanRight | Action::FullScreen => has_chart,

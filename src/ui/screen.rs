@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use super::app::App;
+use super::app::{App, Setup};
 use super::ascii::asciify;
 use super::overlay::Overlay;
 use super::silence_form::{self, draw::Look};
 use super::theme::Role;
 use super::view::ViewId;
+use super::why;
 
 mod find;
 mod footer;
@@ -56,8 +57,17 @@ fn screen(app: &App, area: Rect, buf: &mut Buffer) {
             let place = Rect { y: 3, height: area.height - 4, ..area };
             silence_form::draw::draw(form, &silence_look(app), place, buf);
         }
+        Some(Overlay::Why(asked)) => {
+            let place = Rect { y: 3, height: area.height - 4, ..area };
+            why::draw::draw(asked, &why_look(app), place, buf);
+        }
         Some(Overlay::Find(_) | Overlay::Filter(_) | Overlay::Query(_) | Overlay::Search(_)) | None => {}
     }
+}
+
+fn why_look(app: &App) -> why::draw::Look<'_> {
+    let Setup { theme, zone, keymap, .. } = &app.setup;
+    why::draw::Look { theme, zone, keymap, view: app.view, now: app.now }
 }
 
 /// What the form of silences is drawn with.

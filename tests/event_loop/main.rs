@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 #[path = "../support/console.rs"]
 mod console;
 mod logs;
+mod reports;
 mod stage;
 
 use console::key;
@@ -286,7 +287,7 @@ async fn another_context_hears_nothing_of_the_former_one() {
         })
         .await;
     assert_eq!(left, Leave::Context(1));
-    stage.poller.switch(Server::Hangs);
+    stage.hands.poller.switch(Server::Hangs);
     stage
         .play(async |desk| {
             wait(500).await;
@@ -304,7 +305,7 @@ fn job(id: &str) -> Job {
 #[tokio::test(start_paused = true)]
 async fn a_change_is_carried_out_once_while_every_question_hangs() {
     let mut stage = Stage::new(Server::Hangs);
-    stage.writer.start(job("a"));
+    stage.hands.writer.start(job("a"));
     stage
         .play(async |desk| {
             wait(300).await;
@@ -331,7 +332,7 @@ async fn what_was_changed_is_asked_for_at_once() {
             desk.press("ctrl-z").await;
         })
         .await;
-    stage.writer.start(job("a"));
+    stage.hands.writer.start(job("a"));
     stage
         .play(async |desk| {
             wait(390).await;
@@ -346,22 +347,21 @@ async fn what_was_changed_is_asked_for_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_change_goes_on_in_another_context() {
     let mut stage = Stage::new(Server::Hangs);
-    stage.writer.start(job("a"));
+    stage.hands.writer.start(job("a"));
     stage.play(async |desk| desk.press("c down enter").await).await;
-    stage.writer.switch(Server::Fails);
-    let outcome = stage.writer.next().await.unwrap();
+    stage.hands.writer.switch(Server::Fails);
+    let outcome = stage.hands.writer.next().await.unwrap();
     assert_eq!(outcome, Outcome { ticket: 7, result: Ok(Written::Expired("a".to_owned())) });
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_terminal_that_fails_ends_the_loop() {
     let mut stage = Stage::new(Server::Hangs);
-    let Stage { app, poller, writer, input, .. } = &mut stage;
+    let Stage { app, hands, input, .. } = &mut stage;
     let gone = async || Err(io::ErrorKind::BrokenPipe.into());
-    let left = event_loop::run(app, poller, writer, clock, input, gone, &mut |_| Ok(())).await;
+    let left = event_loop::run(app, hands, clock, input, gone, &mut |_| Ok(())).await;
     assert_eq!(left.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     let fine = async || Ok(());
-    let left =
-        event_loop::run(app, poller, writer, clock, input, fine, &mut |_| Err(io::ErrorKind::WriteZero.into())).await;
+    let left = event_loop::run(app, hands, clock, input, fine, &mut |_| Err(io::ErrorKind::WriteZero.into())).await;
     assert_eq!(left.unwrap_err().kind(), io::ErrorKind::WriteZero);
 }

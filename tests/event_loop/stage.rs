@@ -15,9 +15,8 @@ use a360::model::query::{Answer, Query};
 use a360::model::series::{Frame, Notes, Vector};
 use a360::model::window::Progress;
 use a360::model::write::{Write, WriteError, Written};
-use a360::run::event_loop::{self, Leave, Paint};
-use a360::source::poll::Poller;
-use a360::source::writer::Writer;
+use a360::run::event_loop::{self, Hands, Leave, Paint};
+use a360::run::reporter::Shelf;
 use a360::time::{Timestamp, millis};
 use a360::ui::app::App;
 use crossterm::event::Event as TermEvent;
@@ -193,8 +192,9 @@ impl Desk {
 /// Everything that the loop is given.
 pub struct Stage {
     pub app: App,
-    pub poller: Poller<Server>,
-    pub writer: Writer<Server>,
+    pub hands: Hands<Server>,
+    /// Where reports are written.
+    pub folder: tempfile::TempDir,
     pub input: mpsc::Receiver<TermEvent>,
     pub desk: Desk,
 }
@@ -211,11 +211,13 @@ impl Stage {
         WRITTEN.set(0);
         let (keys, input) = mpsc::channel(size);
         let desk = Desk { keys, painted: Rc::default(), ready: Rc::new(Cell::new(true)), drained: Rc::default() };
-        Self { app: app(80, 24), poller: Poller::new(server, clock), writer: Writer::new(server, clock), input, desk }
+        let folder = tempfile::tempdir().unwrap();
+        let hands = Hands::new(server, clock, Shelf::new(folder.path().to_owned(), None));
+        Self { app: app(80, 24), hands, folder, input, desk }
     }
 
     pub async fn run(&mut self) -> io::Result<Leave> {
-        let Self { app, poller, writer, input, desk } = self;
+        let Self { app, hands, input, desk, .. } = self;
         let painted = Rc::clone(&desk.painted);
         let mut on_paint = |what: Paint| {
             let what = match what {
@@ -233,7 +235,7 @@ impl Stage {
             }
             Ok(())
         };
-        event_loop::run(app, poller, writer, clock, input, ready, &mut on_paint).await
+        event_loop::run(app, hands, clock, input, ready, &mut on_paint).await
     }
 
     /// Runs while somebody sits at the terminal, to the end of the loop.

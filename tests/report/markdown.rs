@@ -136,7 +136,7 @@ fn with_no_answer_at_all_the_report_still_comes() {
     - sampled every 15s, compared with the 1h before
     - generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
-    **UNKNOWN: nothing is known: none of 30 questions was answered (connection refused)**
+    **UNKNOWN: nothing is known: none of 40 questions was answered (connection refused)**
 
     ## Requests (req/s)
 
@@ -178,6 +178,6 @@ fn with_no_answer_at_all_the_report_still_comes() {
 
     ## Could not be asked
 
-    - prom: connection refused: all 30 questions
+    - prom: connection refused: all 40 questions
     ");
 }

@@ -13,7 +13,7 @@ use a360::model::query::{Answer, Query, Source};
 use a360::model::series::{Frame, Notes, Sample, Series, Vector};
 use a360::model::watch::Watch;
 use a360::model::window::Progress;
-use a360::report::{self, Periods, Plan, Report};
+use a360::report::{self, Depth, Periods, Plan, Report};
 use a360::text::Plain;
 use a360::time::{HOUR, MINUTE, Range, Timestamp};
 use jiff::tz::TimeZone;
@@ -264,6 +264,7 @@ pub fn plan() -> Plan {
         traces: false,
         dead_mans_switch: None,
         scope: None,
+        depth: Depth::Full,
         opening: Opening { context: Some("prod".into()), ..Opening::default() },
         zone: TimeZone::UTC,
         demo: false,

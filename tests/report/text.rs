@@ -240,7 +240,7 @@ fn a_service_that_vanished_is_gone_and_one_never_seen_is_unseen() {
 #[test]
 fn one_question_without_an_answer_hides_nothing_else() {
     let text = text(Script { refuse: latency_fails, ..Script::calm() });
-    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: not known: latency; the rest is below its limits; 1 of 30 questions was");
+    insta::assert_snapshot!(text.lines().nth(6).unwrap(), @"NOTICE: not known: latency; the rest is below its limits; 1 of 40 questions was");
     insta::assert_snapshot!(section(&text, "PERFORMANCE"), @r#"
     PERFORMANCE (P95)
       not asked: see the end
@@ -261,7 +261,7 @@ fn with_no_answer_at_all_the_report_still_comes() {
     sampled every 15s, compared with the 1h before
     generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
-    UNKNOWN: nothing is known: none of 30 questions was answered (connection
+    UNKNOWN: nothing is known: none of 40 questions was answered (connection
     refused)
 
     REQUESTS (REQ/S)
@@ -292,7 +292,7 @@ fn with_no_answer_at_all_the_report_still_comes() {
       nothing that is known
 
     COULD NOT BE ASKED
-      - prom: connection refused: all 30 questions
+      - prom: connection refused: all 40 questions
     ");
 }
 
@@ -305,10 +305,12 @@ fn an_answer_in_part_is_said() {
     insta::assert_snapshot!(section(&text, "COULD NOT BE ASKED"), @"
     COULD NOT BE ASKED
       - prom: answered in part: store eu-2 is not there: requests, requests
-        (before), errors, errors (before), errors_by_endpoint, errors_by_endpoint
-        (before), latency, latency (before), memory, memory (before), cpu, cpu
-        (before), memory_ratio, memory_ratio (before), up, up (before), started,
-        started (before), alerts.fired, alerts.fired (before)
+        (before), requests (a week before), errors, errors (before), errors (a week
+        before), errors_by_endpoint, errors_by_endpoint (before), errors_by_endpoint
+        (a week before), latency, latency (before), latency (a week before), memory,
+        memory (before), memory (a week before), cpu, cpu (before), cpu (a week
+        before), memory_ratio, memory_ratio (before), memory_ratio (a week before),
+        up, up (before), up (a week befor…
     ");
     insta::assert_snapshot!(section(&text, "THE SERVERS REMARK"), @r#"
     THE SERVERS REMARK

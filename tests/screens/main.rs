@@ -36,6 +36,7 @@ mod trace_walks;
 mod traces;
 mod walking;
 mod waterfall;
+mod why;
 
 use console::{NOW, key, paint, text};
 use scenes::{STATES, names, scene};

@@ -33,6 +33,7 @@ pub fn app(width: u16, height: u16) -> App {
         flags: Vec::new(),
         author: Some("mara".into()),
         bell: true,
+        formats: ["markdown", "text", "json"].map(str::to_owned).into(),
     };
     App::new(setup, (width, height), NOW)
 }
@@ -41,6 +42,8 @@ fn context(name: &str) -> ContextSetup {
     ContextSetup {
         name: name.into(),
         production: name == "prod",
+        address: "http://prometheus:9090".into(),
+        at_once: 8,
         prometheus: true,
         alertmanager: false,
         logs: false,

@@ -12,6 +12,11 @@ pub struct Stack {
     vars: Vec<(&'static str, OsString)>,
 }
 
+/// The simulated service as a program.
+pub fn service() -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_a360")).with_file_name("examples").join("agent360")
+}
+
 impl Stack {
     /// With every server that is named, once all of them answer.
     pub fn up(servers: &[&str]) -> Self {
@@ -69,9 +74,8 @@ impl Stack {
 
     fn run(&self, args: &[&str]) -> Output {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let service = Path::new(env!("CARGO_BIN_EXE_a360")).with_file_name("examples").join("agent360");
         let mut command = Command::new(root.join("tests/stack/stack"));
-        command.args(args).env("A360_STACK_SET", &self.set).env("A360_STACK_AGENT360", service);
+        command.args(args).env("A360_STACK_SET", &self.set).env("A360_STACK_AGENT360", service());
         command.envs(self.vars.iter().map(|(name, value)| (name, value))).output().unwrap()
     }
 

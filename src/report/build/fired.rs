@@ -35,6 +35,7 @@ fn one((name, now): (Plain, History), frame: &Frame, before: Option<&[(Plain, Hi
         usual: now.usual(),
         flaps: now.flaps(),
         still: now.still(),
+        firings: now.firings.iter().map(|firing| firing.range).collect(),
         name: if name.is_empty() { Plain::new("(no name)") } else { name },
     }
 }

@@ -7,7 +7,7 @@ use super::{Patience, file_name};
 use crate::model::format::Format;
 use crate::model::target::Mail;
 use crate::report::document::Report;
-use crate::report::render::{mail::mail as html, render, word};
+use crate::report::render::{mail as html, render, word};
 use crate::source::smtp::{self, Fault, Parts};
 use crate::text::Plain;
 

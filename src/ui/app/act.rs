@@ -47,6 +47,8 @@ impl App {
                 return Some(self.copy(screen::selection(self), said));
             }
             Action::CopyCommand => return Some(self.copy(self.command_line(), "copied the command line")),
+            Action::Why => return self.ask_why(),
+            Action::Report => self.choose_format(),
             Action::Silences => self.go_to(ViewId::Silences),
             Action::Rules => self.go_to(ViewId::Rules),
             Action::Overview => self.go_to(ViewId::Overview),

@@ -74,15 +74,21 @@ impl App {
         self.use_switch();
         self.use_scope(scope);
         self.shown = shown;
+        if let Some(select) = select {
+            self.select(select);
+        }
+    }
+
+    /// Puts the cursor on it; what is not there yet is waited for.
+    pub(super) fn select(&mut self, select: &Select) {
         match select {
-            None => {}
-            Some(Select::Panel { panel, full, crosshair }) => {
+            Select::Panel { panel, full, crosshair } => {
                 self.overview.select(panel);
                 (self.full, self.crosshair) = (*full, crosshair.map(|at| at.0));
             }
-            Some(Select::Alert(filter)) => self.alerting.want(filter.clone()),
-            Some(Select::Traces(goal)) => self.traces.want(goal.clone()),
-            Some(Select::Lines(lines)) => self.logs.want(lines.search.clone(), lines.at),
+            Select::Alert(filter) => self.alerting.want(filter.clone()),
+            Select::Traces(goal) => self.traces.want(goal.clone()),
+            Select::Lines(lines) => self.logs.want(lines.search.clone(), lines.at),
         }
     }
 
@@ -105,7 +111,7 @@ impl App {
 
 impl App {
     /// What the cursor is on, as `--select` takes it.
-    fn selected(&self) -> Option<String> {
+    pub(super) fn selected(&self) -> Option<String> {
         match self.view {
             ViewId::Overview => {
                 let full = if self.full { "+full" } else { "" };

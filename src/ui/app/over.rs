@@ -39,6 +39,7 @@ impl App {
             Overlay::Query(prompt) => self.query_key(prompt, key),
             Overlay::Search(prompt) => self.search_key(prompt, key),
             Overlay::Silence(form) => self.form_key(form, key),
+            Overlay::Why(why) => self.why_key(why, key),
         }
     }
 
@@ -140,6 +141,7 @@ impl App {
             Choice::Sort(sort) => self.in_traces(|traces, _, area| traces.order(sort, area)),
             Choice::Service(service) => self.choose_service(service),
             Choice::Field(filter) => self.in_logs(|logs, _, _| logs.add_filter(filter)),
+            Choice::Report(number) => return self.write_report(number),
             Choice::Copy(link) => return Some(self.copy_link(&link.name, link.url)),
         }
         None

@@ -9,14 +9,18 @@ use crate::model::query::Update;
 use crate::model::watch::{Scope, Watch};
 use crate::model::write::{Job, Outcome};
 use crate::text::Plain;
+use crate::ui::errand::{Errand, News};
 use crate::ui::keymap::Keymap;
 use crate::ui::theme::Theme;
 
 /// One context, as the console needs to know it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ContextSetup {
     pub name: Plain,
     pub production: bool,
+    /// Where Prometheus is, without anything secret, and how many questions at once it takes: for reports.
+    pub address: Plain,
+    pub at_once: usize,
     /// Whether it has a Prometheus.
     pub prometheus: bool,
     /// Whether it has an Alertmanager.
@@ -54,6 +58,8 @@ pub struct Setup {
     pub author: Option<Plain>,
     /// Ring it for a new critical alert.
     pub bell: bool,
+    /// The formats that a report can be written in, by name.
+    pub formats: Vec<String>,
 }
 
 /// What happens to the console.
@@ -64,10 +70,12 @@ pub enum Event {
     Update(Box<Update>),
     /// What became of something that was to be changed.
     Written(Box<Outcome>),
+    /// Of a report or a ranking that somebody waits for.
+    News(Box<News>),
 }
 
 /// What the console wants done outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     Quit,
     /// To the clipboard of the user's own terminal.
@@ -80,6 +88,8 @@ pub enum Effect {
     Redraw,
     /// Change something outside; what becomes of it comes back as an event.
     Write(Box<Job>),
+    /// Find out or write something that takes a while; what becomes of it comes back as events.
+    Errand(Errand),
     /// Ring the terminal's bell.
     Bell,
 }

@@ -30,6 +30,8 @@ fn context(name: &str, scopes: &[(&str, &str)]) -> ContextSetup {
     ContextSetup {
         name: name.into(),
         production: name == "prod",
+        address: "http://prometheus:9090".into(),
+        at_once: 8,
         prometheus: true,
         alertmanager: false,
         logs: false,
@@ -56,6 +58,7 @@ fn app() -> App {
         flags: Vec::new(),
         author: Some("mara".into()),
         bell: true,
+        formats: ["markdown", "text", "json"].map(str::to_owned).into(),
     };
     App::new(setup, (120, 40), NOW)
 }

@@ -14,6 +14,7 @@ use crate::ui::overlay::{Overlay, does_something};
 use crate::ui::range::Shown;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::view::ViewId;
+use crate::ui::why::Why;
 use crate::ui::widget::ground::put;
 use crate::ui::widget::input::Input;
 
@@ -45,6 +46,8 @@ pub fn draw(app: &App, hits: usize, area: Rect, buf: &mut Buffer) {
         line
     } else if let Some((text, _)) = &app.notice {
         Line::styled(format!(" {text}"), theme.style(Role::Accent))
+    } else if let Some((done, all)) = app.reporting.asked {
+        Line::styled(format!(" report: {done} of {all} answered"), theme.style(Role::Accent))
     } else if matches!(app.overlay, Some(Overlay::Silence(_))) && area.width < 80 {
         Line::default()
     } else {
@@ -140,12 +143,33 @@ fn offers<'a>(app: &App, hits: usize) -> Vec<(String, &'a str)> {
             fixed(&[("Enter", "filter"), ("Esc", "cancel"), ("team=\"a\", x!~\"b\"", "matchers")])
         }
         Some(Overlay::Silence(form)) => fixed(&form.keys()),
+        Some(Overlay::Why(why)) => why_keys(app, why),
         Some(Overlay::Query(_)) => fixed(&[("Enter", "ask"), ("Esc", "cancel"), ("↑↓", "queries before")]),
         Some(Overlay::Search(_)) => {
             fixed(&[("Enter", "seek"), ("Esc", "cancel"), ("Tab", "complete"), ("↑↓", "searches before")])
         }
         Some(Overlay::Find(_)) => fixed(&[("Enter", "find"), ("Esc", "cancel")]),
     }
+}
+
+/// Those of the ranking, as soon as it is there.
+fn why_keys<'a>(app: &App, why: &Why) -> Vec<(String, &'a str)> {
+    let first = |action| app.setup.keymap.first(action).unwrap_or_default();
+    let close = (first(Action::Back), "close");
+    if why.is_asking() {
+        return vec![close];
+    }
+    let both = format!("{} {}", first(Action::Down), first(Action::Up));
+    let (copy, line) = (first(Action::Copy), first(Action::CopyCommand));
+    vec![
+        close,
+        ("1-9 a-z".to_owned(), "evidence"),
+        (both, "move"),
+        (first(Action::Open), "open"),
+        (copy, "copy"),
+        (line, "command"),
+        (first(Action::Why), "again"),
+    ]
 }
 
 /// The key of an action; of the edge of a window that of the other way too.

@@ -17,6 +17,7 @@ use crate::model::series::{Frame, Series, Vector};
 use crate::model::trace::TraceId;
 use crate::store::Slot;
 use crate::text::Plain;
+use crate::time::Timestamp;
 
 mod alerts;
 mod database;
@@ -97,6 +98,15 @@ impl Overview {
 
     pub fn restarts(&self) -> Vec<Restart> {
         self.started.get().map(restarts).unwrap_or_default()
+    }
+
+    /// The moment that the crosshair means: where an alert began that fires there, or a restart beside it.
+    pub fn meant(&self, at: i64, step: i64) -> i64 {
+        let restarts = self.restarts().into_iter().map(|restart| restart.at);
+        let restart = restarts.filter(|moment| (moment - at).abs() <= step).min_by_key(|moment| (moment - at).abs());
+        let firing =
+            self.firings.iter().flatten().filter(|firing| !firing.from_before && firing.range.contains(Timestamp(at)));
+        restart.or(firing.map(|firing| firing.range.start.0).next()).unwrap_or(at)
     }
 
     fn read_firings(&mut self) {

@@ -3,7 +3,6 @@
 //!
 //! A gap stays a gap, a spike stays a spike at any zoom, and a value beyond the axis is marked at its edge.
 
-mod axis;
 mod columns;
 mod layout;
 mod live;
@@ -13,7 +12,6 @@ mod runs;
 #[cfg(test)]
 mod tests;
 mod time_row;
-mod times;
 mod values;
 
 use std::collections::BTreeMap;
@@ -23,9 +21,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-pub use self::axis::Axis;
 pub use self::layout::dots;
 pub use self::live::{block, live_points, live_window};
+pub use crate::model::unit::axis::Axis;
 
 use self::columns::Columns;
 use self::layout::Parts;
@@ -33,9 +31,9 @@ use self::pen::Pen;
 use self::raster::{ACROSS, Raster};
 use self::runs::{Run, runs};
 use self::time_row::TimeRow;
-use self::times::Times;
 use self::values::Place;
 use crate::model::unit::Unit;
+use crate::time::round::Times;
 
 /// Samples of one line: times in ms, rising; NaN is a gap.
 #[derive(Debug, Clone, Copy)]

@@ -96,6 +96,9 @@ prometheus_prepare() {
         [ -z "$alertmanagers" ] || printf 'alerting: {alertmanagers: [{static_configs: [{targets: [%s]}]}]}\n' "${alertmanagers%, }"
         scrape_jobs prometheus
     } >"$(run_dir "$1")/prometheus.yml"
+    [ -z "${A360_STACK_HISTORY:-}" ] || [ -d "$(run_dir "$1")/data" ] ||
+        "$(cached "$1")/promtool" tsdb create-blocks-from openmetrics --max-block-duration=64d "$A360_STACK_HISTORY" \
+            "$(run_dir "$1")/data" >/dev/null
 }
 
 prometheus_command() {

@@ -13,6 +13,7 @@ const WHERE: &str = "\
 
 /// What does not keep a report from being asked for, written to any folder and sent.
 const HARDENING: &str = "\
+# What was done is kept there: `a360 schedule list --state /var/lib/a360`, or of a user ~/.local/state/a360.
 StateDirectory=a360
 StateDirectoryMode=0700
 NoNewPrivileges=yes

@@ -1,8 +1,8 @@
 //! Draws the runs of one line into the dots, joined where they hang together.
 
-use super::axis::Axis;
 use super::raster::Raster;
 use super::runs::Run;
+use crate::model::unit::axis::Axis;
 
 /// From values to dot rows.
 #[derive(Debug)]

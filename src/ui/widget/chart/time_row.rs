@@ -9,8 +9,8 @@ use ratatui::style::Style;
 
 use super::columns::Columns;
 use super::raster::ACROSS;
-use super::times::Times;
 use super::{Mark, Styles};
+use crate::time::round::Times;
 
 /// A stretch narrower than this is never covered by a label; a wider one carries the labels that lie on it.
 const CARRIES_LABELS: u16 = 12;

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::axis::Axis;
 use super::{Limit, Styles};
 use crate::model::unit::Unit;
+use crate::model::unit::axis::Axis;
 
 /// Which side of the plot, and how many cells its labels have.
 #[derive(Debug, Clone, Copy)]

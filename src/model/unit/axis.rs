@@ -3,7 +3,7 @@
 //! A drawing keeps no memory, so an axis cannot follow the data slowly. It is kept calm by being coarse instead:
 //! zero is always on it, and its ends lie a third to a half apart from the next ones.
 
-use crate::model::unit::Unit;
+use super::Unit;
 
 /// The ends an axis may have, times a power of ten. Few, so that the axis seldom changes.
 const TOPS: [f64; 8] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0];

@@ -3,7 +3,7 @@
 use jiff::Timestamp as Instant;
 use jiff::tz::TimeZone;
 
-use crate::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
+use super::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 
 const WEEK: i64 = 7 * DAY;
 /// What may lie between two labels.
@@ -45,7 +45,7 @@ const MONDAY: i64 = 4 * DAY;
 
 /// The labels of one range: how far apart, and how they are written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Times<'a> {
+pub struct Times<'a> {
     pub zone: &'a TimeZone,
     start: i64,
     end: i64,
