@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 
 use crate::config::{Color, Overrides, check_url, collector_url};
@@ -132,6 +132,9 @@ pub enum Command {
     /// Check, write or show the config
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Write and send reports by themselves, as [[schedule]] in the config says
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// Print completions for a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions {
@@ -156,6 +159,47 @@ pub enum ConfigCommand {
     },
     /// Print the config in force as TOML, without secrets
     Show,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ScheduleCommand {
+    /// Stay, and do each entry at its time; one that was missed is made up for once
+    #[command(after_help = help::SCHEDULE)]
+    Run {
+        /// Do what is due now, and end with the worst exit code
+        #[arg(long)]
+        once: bool,
+        /// Only this entry; can be given several times
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
+        /// Where is kept what was done, and what could not be sent [default: ~/.local/state/a360]
+        #[arg(long, value_name = "DIR")]
+        state: Option<PathBuf>,
+    },
+    /// Show each entry: its next runs, its last one, what it is about and where it goes
+    List {
+        /// Where `run` keeps what was done
+        #[arg(long, value_name = "DIR")]
+        state: Option<PathBuf>,
+    },
+    /// Print units for systemd, or lines for a crontab
+    Print {
+        #[arg(value_enum)]
+        what: Waker,
+        /// For systemd: a timer for each entry, in place of one service that stays
+        #[arg(long)]
+        timers: bool,
+        /// Where `run` is to keep what was done
+        #[arg(long, value_name = "DIR")]
+        state: Option<PathBuf>,
+    },
+}
+
+/// What starts the runner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Waker {
+    Systemd,
+    Cron,
 }
 
 /// Reads the arguments, the program's own name first.

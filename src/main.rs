@@ -10,7 +10,7 @@ use a360::report;
 use a360::run::backend::Backend;
 use a360::run::reporter::Shelf;
 use a360::run::terminal::{self, Options};
-use a360::run::{clock, commands, console, own_traces, setup};
+use a360::run::{clock, commands, console, own_traces, schedule, setup};
 
 /// 128 and the number of SIGHUP: the terminal went away.
 const HUNG_UP: u8 = 129;
@@ -35,6 +35,7 @@ fn start(cli: &Cli) -> Result<u8, Mistake> {
     match &cli.command {
         Some(Command::Completions { shell }) => return Ok(commands::print(&cli::completions(*shell))),
         Some(Command::Config(command)) => return commands::config(command, &places),
+        Some(Command::Schedule(command)) => return schedule::command(command, cli, &places, &env),
         None => {}
     }
     // The demo needs nothing: a broken config must not keep anyone from it, a chosen one is read.

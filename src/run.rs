@@ -13,6 +13,7 @@ pub mod input;
 pub mod own_traces;
 pub mod plan;
 pub mod reporter;
+pub mod schedule;
 pub mod setup;
 pub mod signals;
 pub mod terminal;

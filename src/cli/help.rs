@@ -13,6 +13,7 @@ Examples:
   a360 --from 02:40 --to 03:10                what happened in that half hour
   a360 --report                               the last hour as text
   a360 --report daily --format markdown --output report.md
+  a360 schedule run                           the reports of the config, each at its time
   a360 config check --connect                 why does it not reach my servers?
 
 Exit codes:
@@ -28,3 +29,12 @@ Examples:
   a360 completions bash > ~/.local/share/bash-completion/completions/a360
   a360 completions zsh  > ~/.zfunc/_a360
   a360 completions fish > ~/.config/fish/completions/a360.fish";
+
+pub const SCHEDULE: &str = "\
+Examples:
+  a360 schedule run                           in a container, or as a service
+  a360 schedule run --once --only morning     from a timer or a crontab, see `a360 schedule print`
+
+Exit codes:
+  0 told to end, or with --once: calm   1 to 3 with --once: as of a report, the worst
+  3 another runner is at work   64 wrong flag, config or folder";

@@ -1,7 +1,5 @@
 //! What is said on the command line, and what is refused.
 
-use clap::ValueEnum;
-
 use super::*;
 use crate::time::{DAY, HOUR, MINUTE, SECOND};
 
@@ -82,6 +80,15 @@ fn commands() {
     assert_eq!(command("config check --connect"), Command::Config(ConfigCommand::Check { connect: true }));
     assert_eq!(command("config init --force"), Command::Config(ConfigCommand::Init { force: true }));
     assert_eq!(command("config show"), Command::Config(ConfigCommand::Show));
+    let state = Some(PathBuf::from("/s"));
+    let run = ScheduleCommand::Run { once: true, only: vec!["a".into(), "b c".into()], state: state.clone() };
+    let words = ["a360", "schedule", "run", "--once", "--only", "a", "--only", "b c", "--state", "/s"];
+    assert_eq!(parse(words.map(OsString::from)).unwrap().command, Some(Command::Schedule(run)));
+    let units = ScheduleCommand::Print { what: Waker::Systemd, timers: true, state };
+    assert_eq!(command("schedule print systemd --timers --state /s"), Command::Schedule(units));
+    let lines = ScheduleCommand::Print { what: Waker::Cron, timers: false, state: None };
+    assert_eq!(command("schedule print cron"), Command::Schedule(lines));
+    assert_eq!(command("schedule list"), Command::Schedule(ScheduleCommand::List { state: None }));
     assert_eq!(command("completions fish"), Command::Completions { shell: Shell::Fish });
     for line in ["--config x.toml config show", "config show --config x.toml", "config --config x.toml show"] {
         assert_eq!(good(line).config.as_deref(), Some(std::path::Path::new("x.toml")), "{line}");
@@ -128,6 +135,8 @@ fn a_wrong_flag_is_64_and_names_its_mend() {
         ("--demo --prometheus http://prom", "cannot be used with"),
         ("--demo config check", "does nothing for `a360 config`"),
         ("--report config", "write daily"),
+        ("--demo schedule run", "does nothing for `a360 schedule`"),
+        ("schedule print", "<WHAT>"),
         ("--scope shop completions bash", "does nothing for `a360 completions`"),
         ("completions tcsh", "bash, elvish, fish, powershell, zsh"),
         ("overview", "unrecognized subcommand"),

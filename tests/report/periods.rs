@@ -1,10 +1,12 @@
 //! Which stretch of time a report is about, by the clock and by the calendar, and its points.
 
 use a360::model::period::Period;
-use a360::report::{Grid, Periods, periods};
+use a360::report::{Grid, Periods, Plan, periods};
 use a360::time::{DAY, HOUR, MINUTE, Range, Timestamp};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
+
+use crate::script::plan;
 
 fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap()
@@ -109,6 +111,20 @@ fn the_points_of_periods_of_different_length_meet() {
             }
         }
     }
+}
+
+#[test]
+fn the_title_names_the_days() {
+    let title = |period, now, name, label: &str| {
+        let periods = calendar(period, now, name);
+        Plan { periods, zone: zone(name), label: label.to_owned(), ..plan() }.title()
+    };
+    let now = "2026-10-26T06:00:00Z";
+    assert_eq!(title(Period::Daily, now, "Europe/Berlin", "daily"), "daily, Sunday 2026-10-25");
+    assert_eq!(title(Period::Weekly, now, "Europe/Berlin", "weekly"), "weekly, 2026-10-19 to 2026-10-25");
+    assert_eq!(title(Period::Monthly, now, "Asia/Beirut", "monthly"), "monthly, September 2026");
+    assert_eq!(title(Period::Daily, "2011-12-31T00:00:00Z", "Pacific/Apia", "daily"), "daily, Thursday 2011-12-29");
+    assert_eq!(title(Period::Length(HOUR), now, "UTC", "last 1h"), "last 1h", "no whole day");
 }
 
 const ZONES: [&str; 12] = [
