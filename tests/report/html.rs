@@ -164,6 +164,9 @@ fn what_could_not_be_asked_stands_before_all_figures() {
     let page = html(script);
     let at = |id: &str| page.find(&format!("<section id=\"{id}\"")).unwrap_or(usize::MAX);
     assert!(at("could") < at("what") && at("what") < at("requests"), "{page}");
+    assert!(
+        page.contains("<p>memory: not asked: see <a href=\"#could\">above</a></p>") && !page.contains("see the end")
+    );
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod volume;
 use self::escape::{slug, text};
 use self::scene::Scene;
 use super::page::{Block, Section, page};
+use super::sections::NOT_ASKED;
 use crate::report::document::Report;
 
 pub fn html(report: &Report) -> String {
@@ -56,12 +57,13 @@ pub fn html(report: &Report) -> String {
 fn place(section: &Section) -> Option<bool> {
     match slug(section.title).as_str() {
         insights::SLUG => None,
-        NOT_ASKED => Some(true),
+        COULD => Some(true),
         _ => Some(false),
     }
 }
 
-const NOT_ASKED: &str = "could";
+/// The anchor of what could not be asked.
+const COULD: &str = "could";
 
 fn contents(shown: &[(&Section, bool)]) -> String {
     let link = |id: &str, title: &str| format!("<li><a href=\"#{id}\">{}</a></li>\n", text(title));
@@ -91,7 +93,11 @@ impl Block {
     /// A block that is no table.
     fn words(&self) -> String {
         match self {
-            Self::Line(line) => format!("<p>{}</p>\n", text(line)),
+            // Here it stands before.
+            Self::Line(line) => match line.strip_suffix(NOT_ASKED) {
+                Some(what) => format!("<p>{}not asked: see <a href=\"#{COULD}\">above</a></p>\n", text(what)),
+                None => format!("<p>{}</p>\n", text(line)),
+            },
             Self::Spark { note, .. } => format!("<p>{}</p>\n", text(note)),
             Self::List(items) => {
                 let items: String = items.iter().map(|item| format!("<li>{}</li>\n", text(item))).collect();

@@ -37,7 +37,7 @@ pub fn sections(report: &Report) -> Vec<Section> {
     all
 }
 
-const NOT_ASKED: &str = "not asked: see the end";
+pub const NOT_ASKED: &str = "not asked: see the end";
 const EMPTY: &str = "no data: there is no such series, in this period or the one before";
 
 /// What is said in place of a table without rows.

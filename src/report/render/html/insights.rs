@@ -30,15 +30,13 @@ pub fn section(report: &Report) -> String {
 
 fn one(finding: &Finding, report: &Report) -> String {
     let score = if finding.score.is_finite() { finding.score.clamp(0.0, 100.0) } else { 0.0 };
-    let facts = [Some(finding.kind.word().to_owned()), when(finding, report), carried(&finding.carriers)];
+    let evidence = finding.evidence.first();
+    let seen = evidence.map(|evidence| format!("to be seen in: {}", evidence.what));
+    let facts = [Some(finding.kind.word().to_owned()), when(finding, report), carried(&finding.carriers), seen];
     let facts: Vec<String> = facts.into_iter().flatten().map(|fact| text(&fact)).collect();
-    let command = finding.evidence.first().map_or_else(String::new, |evidence| {
+    let command = evidence.map_or_else(String::new, |evidence| {
         let command = report.plan.opening.command(&evidence.place);
-        format!(
-            "<p class=\"open\"><span class=\"said\">{}</span> <code>{}</code></p>\n",
-            text(&evidence.what),
-            bounded(&command, LONGEST)
-        )
+        format!("<p class=\"open\"><code>{}</code></p>\n", bounded(&command, LONGEST))
     });
     format!(
         "<li class=\"insight\">\n<div class=\"score\"><b>{score:.0}</b><svg width=\"56\" height=\"6\" role=\"img\" \
