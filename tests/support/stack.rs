@@ -60,7 +60,7 @@ impl Stack {
     }
 
     /// What the list of addresses says of a server behind its name.
-    fn address(&self, server: &str, place: usize) -> String {
+    pub fn address(&self, server: &str, place: usize) -> String {
         let list = self.said(&["addresses"]);
         let line = list.lines().find(|line| line.split_whitespace().next() == Some(server));
         let found = line.and_then(|line| line.split_whitespace().nth(place));

@@ -92,7 +92,7 @@ fetch_deb() { # name
     timeout 300 "${apt[@]}" download "$package"
     deb=$(ls ./*.deb)
     case $(dpkg-deb -f "$deb" Version) in
-    "$version".*) ;;
+    "$version".* | "$version"-*) ;;
     *) echo "Debian has $package $(dpkg-deb -f "$deb" Version) here, not $version" >&2 && return 1 ;;
     esac
     dpkg-deb -x "$deb" files

@@ -32,6 +32,8 @@ ports_of() {
     elasticsearch | opensearch) echo http transport ;;
     jaeger-v1) echo http grpc otlp otlp_grpc collector collector_grpc admin ;;
     jaeger-v2) echo http grpc otlp otlp_grpc health ;;
+    # Its own page, and where mails are taken in, with STARTTLS and with TLS at once.
+    chasquid) echo http submission tls smtp ;;
     *) echo http ;;
     esac
 }
@@ -163,6 +165,41 @@ jaeger-v2_prepare() {
 
 jaeger-v2_command() {
     command=("$(cached "$1")/jaeger" --config "$(run_dir "$1")/jaeger.yaml")
+}
+
+# A mail server with one mailbox, oncall@example.test, and an authority of its own. Each mail it delivers is a file.
+chasquid_prepare() {
+    local dir config
+    dir=$(run_dir "$1") config=$(run_dir "$1")/config
+    need openssl 'it makes the certificate of the mail server'
+    mkdir -p "$config/certs/localhost" "$config/domains/example.test" "$dir/data" "$dir/mails"
+    {
+        printf 'hostname: "localhost"\nsmtp_address: "127.0.0.1:%s"\n' "$(port "$1" smtp)"
+        printf 'submission_address: "127.0.0.1:%s"\n' "$(port "$1" submission)"
+        printf 'submission_over_tls_address: "127.0.0.1:%s"\n' "$(port "$1" tls)"
+        printf 'monitoring_address: "127.0.0.1:%s"\n' "$(port "$1" http)"
+        printf 'mail_delivery_agent_bin: "%s/deliver"\n' "$dir"
+        printf 'data_dir: "%s/data"\nmail_log_path: "<stderr>"\n' "$dir"
+    } >"$config/chasquid.conf"
+    # Whole or not there.
+    # shellcheck disable=SC2016 # for the other shell
+    printf '#!/bin/sh\ncat >"%s/mails/$$.new" && mv "%s/mails/$$.new" "%s/mails/$$.eml"\n' "$dir" "$dir" "$dir" >"$dir/deliver"
+    chmod +x "$dir/deliver"
+    [ -e "$dir/ca.pem" ] || mail_certificate "$dir" >/dev/null 2>&1
+    "$(cached "$1")/chasquid-util" "-C=$config" user-add oncall@example.test "--password=$PASSWORD" >/dev/null
+}
+
+mail_certificate() { # folder
+    local certs=$1/config/certs/localhost new=(openssl req -newkey rsa:2048 -nodes -days 2)
+    "${new[@]}" -x509 -subj '/CN=authority of a test' -keyout "$1/ca.key" -out "$1/ca.pem" \
+        -addext basicConstraints=critical,CA:TRUE
+    "${new[@]}" -subj /CN=localhost -keyout "$certs/privkey.pem" -out "$1/request.pem"
+    openssl x509 -req -in "$1/request.pem" -CA "$1/ca.pem" -CAkey "$1/ca.key" -CAcreateserial -days 2 \
+        -extfile <(printf 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n') -out "$certs/fullchain.pem"
+}
+
+chasquid_command() {
+    command=("$(cached "$1")/chasquid" "-config_dir=$(run_dir "$1")/config")
 }
 
 agent360_prepare() { :; }

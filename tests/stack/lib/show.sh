@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # What a user of the servers wants to know.
 
-# Name and address a line, for people and programs; a Jaeger's second address takes spans.
+# Name and address a line, for people and programs; a Jaeger's second address takes spans. A mail server
+# has its ports with STARTTLS and with TLS, and the folder with ca.pem and the mails.
 show_addresses() {
     local name
     for name in $(set_names); do
         printf '%-26s %s' "$name" "$(url_of "$name")"
         case $name in
         jaeger-*) printf ' http://127.0.0.1:%s/v1/traces' "$(port "$name" otlp)" ;;
+        chasquid) printf ' %s %s %s' "$(port "$name" submission)" "$(port "$name" tls)" "$(run_dir "$name")" ;;
         *-security) printf ' a360-reader:%s' "$PASSWORD" ;;
         esac
         printf '\n'
