@@ -4,6 +4,8 @@
 
 #[path = "demo/traces.rs"]
 mod traces;
+#[path = "demo/why.rs"]
+mod why;
 
 use std::sync::Arc;
 
