@@ -12,6 +12,7 @@ mod fill;
 mod logs;
 mod plan;
 mod render;
+mod sampling;
 mod tables;
 mod traces;
 mod words;

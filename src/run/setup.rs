@@ -9,6 +9,7 @@ use super::author::author;
 use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
+use crate::model::endpoint::Endpoint;
 use crate::model::engine::INDEX;
 use crate::model::log::Filter;
 use crate::model::place::Opening;
@@ -87,7 +88,7 @@ pub fn report(
         address,
         periods: Periods::of(fixed.unwrap_or(Range::new(now.plus(-period.length()), now))),
         label: report::label(period, fixed.is_some()),
-        at_once: chosen.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
+        at_once: at_once(chosen),
         // Without a config the one of this machine is a guess: no report may fail for it.
         alertmanager: context.alertmanager && (cli.demo || config.path.is_some() || cli.alertmanager.is_some()),
         logs: context.logs && (cli.demo || config.path.is_some() || cli.elasticsearch.is_some()),
@@ -107,6 +108,14 @@ pub fn report(
     };
     let ascii = glyphs(config, env) == Glyphs::Ascii;
     Ok((plan, Delivery { format: cli.format, output: cli.output.clone(), fail_on: cli.fail_on, ascii }))
+}
+
+/// As many as the most willing source takes; each client keeps to its own `concurrency`.
+fn at_once(context: &config::Context) -> usize {
+    let engine = context.elasticsearch.as_ref().map(|engine| engine.endpoint.concurrency);
+    let of = |endpoint: Option<&Endpoint>| endpoint.map(|endpoint| endpoint.concurrency);
+    let all = [of(context.prometheus.as_ref()), of(context.alertmanager.first()), engine, of(context.jaeger.as_ref())];
+    all.into_iter().flatten().max().unwrap_or(1)
 }
 
 fn duration(ms: i64) -> Duration {
