@@ -14,3 +14,4 @@ pub mod stats;
 pub mod summary;
 pub mod switch;
 pub mod traces;
+pub mod widen;

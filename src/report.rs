@@ -15,6 +15,7 @@ mod logs;
 mod period;
 mod plan;
 mod render;
+mod sampling;
 pub mod schedule;
 pub mod send;
 mod tables;

@@ -301,6 +301,7 @@ impl Page<'_> {
         for (key, field) in QUERIES {
             self.text(key, field(&mut watch));
         }
+        self.pair("slo", &watch.slo.map_or_else(|| "false".to_owned(), |slo| slo.to_string()));
         self.table(&format!("{name}.limits"));
         self.pair("error_ratio", &watch.limits.error_ratio.to_string());
         self.span("latency", millis(Duration::try_from_secs_f64(watch.limits.latency_seconds).unwrap_or_default()));

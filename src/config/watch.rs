@@ -1,9 +1,10 @@
 //! What is watched: `[contexts.NAME.overview]`. Every question and every limit has its default.
 
 use promql_parser::parser::Expr;
+use toml::de::DeValue;
 
 use super::mistake::Mistake;
-use super::section::Section;
+use super::section::{Entry, Section};
 use super::ui::within;
 use crate::model::promql::parse;
 use crate::model::watch::{Database, Hosts, Watch};
@@ -38,7 +39,7 @@ pub(super) const HOST_QUERIES: [Field<Hosts>; 9] = [
     ("clock_skew", |h| &mut h.clock_skew),
 ];
 
-pub(super) const TABLES: [&str; 3] = ["limits", "hosts", "database"];
+pub(super) const TABLES: [&str; 4] = ["slo", "limits", "hosts", "database"];
 pub(super) const LIMITS: [&str; 3] = ["error_ratio", "latency", "memory_ratio"];
 pub(super) const DATABASE: [&str; 2] = ["name", "matcher"];
 
@@ -49,6 +50,9 @@ pub fn read(section: &Section<'_>) -> Read<Watch> {
     section.only(&QUERIES.map(|(key, _)| key).iter().chain(&TABLES).copied().collect::<Vec<_>>())?;
     let mut watch = Watch::default();
     questions(section, &QUERIES, &mut watch)?;
+    if let Some(entry) = section.get("slo") {
+        watch.slo = slo(section, &entry)?;
+    }
     if let Some(limits) = section.section("limits")? {
         read_limits(&limits, &mut watch)?;
     }
@@ -60,6 +64,20 @@ pub fn read(section: &Section<'_>) -> Read<Watch> {
         read_database(&database, &mut watch.database)?;
     }
     Ok(watch)
+}
+
+/// `false` and 0 are no promise at all.
+fn slo(section: &Section<'_>, entry: &Entry<'_>) -> Read<Option<f64>> {
+    let none = match entry.value {
+        DeValue::Boolean(flag) => !flag,
+        DeValue::Integer(whole) => whole.as_str() == "0",
+        _ => false,
+    };
+    if none {
+        return Ok(None);
+    }
+    let number = if entry.value.is_bool() { None } else { section.number("slo", 0.0, 0.999_999_9)? };
+    number.map(Some).ok_or_else(|| section.wrong(entry, "must be a number such as 0.999, or false for none"))
 }
 
 fn questions<T>(section: &Section<'_>, fields: &[Field<T>], into: &mut T) -> Read<()> {

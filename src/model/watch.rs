@@ -31,6 +31,8 @@ pub struct Watch {
     /// The service whose traces are sought; none is every service.
     pub service: Option<String>,
     pub limits: Limits,
+    /// The part of all requests that must not fail, above 0 and below 1; none is no promise.
+    pub slo: Option<f64>,
     pub hosts: Hosts,
     pub database: Database,
 }
@@ -115,6 +117,7 @@ impl Default for Watch {
             logs: None,
             service: None,
             limits: Limits { error_ratio: 0.1, latency_seconds: 2.0, memory_ratio: 0.85 },
+            slo: Some(0.999),
             hosts: Hosts::default(),
             database: Database { name: own("cassandra"), matcher: own(r#"job=~".*cassandra.*""#) },
         }

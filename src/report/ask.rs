@@ -1,28 +1,30 @@
 //! Asks every question of a report once, several at the same time, and keeps what was answered apart from what was not.
 
+mod queue;
 mod topic;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use self::queue::Queue;
 use super::plan::Grid;
+use super::sampling;
 use super::traces::Folded;
-use crate::analysis::history;
 use crate::model::alert::Alert;
 use crate::model::ask::Ask;
 use crate::model::delivery::Holdings;
 use crate::model::fault::FetchError;
 use crate::model::log::{Page, Tallies, Volume};
-use crate::model::query::{Answer, Query, Source};
+use crate::model::query::{Answer, Query};
 use crate::model::series::{Frame, Notes, Vector};
 use crate::model::trace::Sample;
 use crate::model::watch::Watch;
-use crate::model::window::Progress;
+use crate::model::window::{Progress, Span};
 use crate::source::poll::Clock;
 use crate::telemetry;
 use crate::text::Plain;
-use crate::time::Timestamp;
+use crate::time::{Range, Timestamp};
 
 pub use topic::Topic;
 
@@ -35,9 +37,12 @@ pub enum When {
     Before,
     /// The same period a week before.
     Week,
+    /// The end of the period alone, where its last point stands for more.
+    End,
 }
 
 impl When {
+    /// The stretches.
     pub const ALL: [Self; 3] = [Self::Now, Self::Before, Self::Week];
 
     pub fn word(self) -> &'static str {
@@ -45,6 +50,7 @@ impl When {
             Self::Now => "now",
             Self::Before => "before",
             Self::Week => "week_before",
+            Self::End => "end",
         }
     }
 }
@@ -67,19 +73,6 @@ pub struct NotAsked {
 
 /// Every question of a report.
 pub fn questions(watch: &Watch, grid: &Grid, alertmanager: bool) -> Vec<Question> {
-    let fired = history::FIRING.to_owned();
-    let ranges = [
-        (Topic::Requests, &watch.requests),
-        (Topic::Errors, &watch.errors),
-        (Topic::ErrorsByEndpoint, &watch.errors_by_endpoint),
-        (Topic::Latency, &watch.latency),
-        (Topic::Memory, &watch.memory),
-        (Topic::Cpu, &watch.cpu),
-        (Topic::MemoryRatio, &watch.memory_ratio),
-        (Topic::Up, &watch.up),
-        (Topic::Started, &watch.started),
-        (Topic::Fired, &fired),
-    ];
     let moments = [
         (Topic::HostCpu, &watch.hosts.cpu),
         (Topic::HostMemory, &watch.hosts.memory),
@@ -96,15 +89,19 @@ pub fn questions(watch: &Watch, grid: &Grid, alertmanager: bool) -> Vec<Question
     }
     all.push(at(Topic::Buckets, When::Now, &watch.buckets, grid.now.end));
     for (when, period) in grid.periods() {
-        all.extend(ranges.map(|(topic, expr)| {
-            let query = Query::Range { expr: expr.clone(), span: grid.span(period), step: grid.step };
-            Question { topic, when, query }
+        all.extend(sampling::ranges(watch, grid).into_iter().map(|one| {
+            let query = Query::Range { expr: one.expr, span: grid.span(period, one.step), step: one.step };
+            Question { topic: one.topic, when, query }
         }));
         // What is full now was less full before: a week says no more than that.
         if when != When::Week {
             all.extend(moments.map(|(topic, expr)| at(topic, when, expr, period.end)));
         }
     }
+    all.extend(sampling::ends(watch, grid).into_iter().map(|(topic, expr)| {
+        let span = Span::Fixed(Range::new(grid.now.end, grid.now.end));
+        Question { topic, when: When::End, query: Query::Range { expr, span, step: grid.step } }
+    }));
     all
 }
 
@@ -120,6 +117,9 @@ pub struct Answers {
     pub warnings: Vec<Plain>,
     /// How many questions there were.
     pub asked: usize,
+    /// How many requests that took, and how many of them were too heavy and went out again in halves.
+    pub requests: usize,
+    pub halved: usize,
 }
 
 impl Answers {
@@ -134,6 +134,27 @@ impl Answers {
 
     pub fn frame(&self, topic: Topic, when: When) -> Option<&Frame> {
         if let Answer::Frame(frame) = self.of(topic, when)? { Some(frame) } else { None }
+    }
+
+    /// The answer for the period, with what holds at its very end where that was asked apart.
+    pub fn ended(&self, topic: Topic) -> Option<Frame> {
+        let mut frame = self.frame(topic, When::Now)?.clone();
+        let Some(end) = self.frame(topic, When::End) else { return Some(frame) };
+        let at = end.window.end;
+        for series in &mut frame.series {
+            series.retain(i64::MIN, at - 1);
+        }
+        for last in &end.series {
+            match frame.series.iter_mut().find(|series| series.labels == last.labels) {
+                Some(series) => {
+                    series.times.extend(&last.times);
+                    series.values.extend(&last.values);
+                }
+                None => frame.series.push(last.clone()),
+            }
+        }
+        frame.series.retain(|series| !series.times.is_empty());
+        Some(frame)
     }
 
     pub fn vector(&self, topic: Topic, when: When) -> Option<&Vector> {
@@ -233,44 +254,35 @@ fn of_its_kind(query: &Query, answer: Answer) -> Result<Answer, FetchError> {
 /// Told after each answer: how many there are, and of how many.
 pub type Tell<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
 
-/// Puts the questions, a number of them at once. A source that is down is not asked everything in turn: its first
-/// fault stands for the questions to it that are left, unless one that is under way is answered after all.
+/// Puts the questions, a number of them at once to each source. A source that is down is not asked everything in turn:
+/// its first fault stands for the questions to it that are left, unless one that is under way is answered after all.
 pub async fn ask_all(ask: &impl Ask, questions: &[Question], at_once: usize, clock: Clock, tell: Tell<'_>) -> Answers {
-    let put = |number: usize| async move {
-        let query = &questions[number].query;
-        (number, telemetry::asked(query, ask.ask(query, Progress::default(), clock())).await)
+    let put = |job: queue::Job| async move {
+        let result = telemetry::asked(&job.query, ask.ask(&job.query, Progress::default(), clock())).await;
+        (job, result)
     };
-    let source = |number: usize| questions[number].query.source();
     let asked = questions.iter().filter(|question| !question.topic.is_further_part()).count();
     let mut answers = Answers { asked, ..Answers::default() };
     let mut waiting = FuturesUnordered::new();
-    let mut left: VecDeque<usize> = (0..questions.len()).collect();
-    let mut down: BTreeMap<Source, FetchError> = BTreeMap::new();
+    let mut queue = Queue::new(questions);
     let mut count = 0;
     tell(count, questions.len());
     loop {
-        while waiting.len() < at_once.max(1)
-            && let Some(place) = left.iter().position(|number| !down.contains_key(&source(*number)))
-            && let Some(number) = left.remove(place)
-        {
-            waiting.push(put(number));
+        while let Some(job) = queue.next(at_once) {
+            waiting.push(put(job));
         }
-        let Some((number, result)) = waiting.next().await else { break };
-        match result.as_ref().err().filter(|error| ends(error)) {
-            Some(error) => down.insert(source(number), error.clone()),
-            None => down.remove(&source(number)),
-        };
+        let Some((job, result)) = waiting.next().await else { break };
+        let Some((number, result)) = queue.take(job, result) else { continue };
         answers.take(&questions[number], result);
         count += 1;
         tell(count, questions.len());
     }
-    if !left.is_empty() {
+    if count < questions.len() {
         tell(questions.len(), questions.len());
     }
-    for number in left {
-        if let Some(error) = down.get(&source(number)) {
-            answers.take(&questions[number], Err(error.clone()));
-        }
+    (answers.requests, answers.halved) = (queue.requests, queue.halved);
+    for (number, error) in queue.rest() {
+        answers.take(&questions[number], Err(error));
     }
     answers.settle();
     answers

@@ -4,6 +4,7 @@ mod fired;
 mod hosts;
 mod insights;
 mod presence;
+mod slo;
 mod summary;
 mod traffic;
 
@@ -13,6 +14,7 @@ use super::document::{Report, Resources};
 use super::figures::{Each, Meaning};
 use super::logs;
 use super::plan::{Grid, Plan};
+use super::sampling;
 use super::tables::{Frames, Layout, table};
 use super::traces;
 use crate::analysis::alerts::{Row, rows};
@@ -27,7 +29,7 @@ use crate::text::Plain;
 pub fn report(plan: &Plan, grid: Grid, mut answers: Answers) -> Report {
     let (requests, errors, performance) = traffic::sections(&answers, &grid, &plan.watch.limits);
     let resources = resources(&answers, &grid, plan);
-    let availability = presence::presence(&answers, &grid);
+    let availability = presence::presence(&answers, &grid, is_average(plan, &grid));
     let hosts = hosts::hosts(&answers);
     let switch = switch(&answers, plan);
     let name = switch.name().map(Plain::as_str);
@@ -51,6 +53,7 @@ pub fn report(plan: &Plan, grid: Grid, mut answers: Answers) -> Report {
         Some(alarm) => Headline { level: Level::Critical, text: format!("{alarm}; {}", summary.text) },
         None => summary,
     };
+    let slo = plan.watch.slo.map(|target| slo::slo(target, &errors.total));
     let mut report = Report {
         plan: plan.clone(),
         grid,
@@ -70,9 +73,18 @@ pub fn report(plan: &Plan, grid: Grid, mut answers: Answers) -> Report {
         warnings: std::mem::take(&mut answers.warnings),
         not_asked: std::mem::take(&mut answers.not_asked),
         asked: answers.asked,
+        requests_sent: answers.requests,
+        halved: answers.halved,
+        slo,
     };
     report.insights = insights::insights(&report, &answers);
     report
+}
+
+/// Whether a point of `up` stands for a step, and not for a moment.
+fn is_average(plan: &Plan, grid: &Grid) -> bool {
+    let sampled = sampling::ranges(&plan.watch, grid);
+    sampled.iter().any(|one| one.topic == Topic::Up && one.how == sampling::How::Average)
 }
 
 impl Answers {
@@ -82,15 +94,21 @@ impl Answers {
 }
 
 fn resources(answers: &Answers, grid: &Grid, plan: &Plan) -> Resources {
-    let one = |topic, unit, limit| {
+    let one = |topic, peak, unit, limit| {
         let meaning = Meaning { limit, ..Meaning::default() };
-        let layout = Layout { unit, meaning, weights: None, keeps_gone: false, by_average: false };
+        let (peaks, end) = (Some(answers.frames(peak)), answers.frame(topic, When::End));
+        let layout = Layout { unit, meaning, weights: None, peaks, end, keeps_gone: false, by_average: false };
         table(answers.frames(topic), grid, layout)
     };
     Resources {
-        memory: one(Topic::Memory, Unit::Bytes, None),
-        cpu: one(Topic::Cpu, Unit::Percent, None),
-        memory_ratio: one(Topic::MemoryRatio, Unit::Ratio, Some(plan.watch.limits.memory_ratio)),
+        memory: one(Topic::Memory, Topic::MemoryPeak, Unit::Bytes, None),
+        cpu: one(Topic::Cpu, Topic::CpuPeak, Unit::Percent, None),
+        memory_ratio: one(
+            Topic::MemoryRatio,
+            Topic::MemoryRatioPeak,
+            Unit::Ratio,
+            Some(plan.watch.limits.memory_ratio),
+        ),
     }
 }
 

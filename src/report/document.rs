@@ -44,6 +44,26 @@ pub struct Report {
     pub not_asked: Vec<NotAsked>,
     /// How many questions there were.
     pub asked: usize,
+    /// How many requests that took, and how many of them were too heavy and went out again in halves.
+    pub requests_sent: usize,
+    pub halved: usize,
+    /// The error budget; nothing where the config wants none.
+    pub slo: Option<Slo>,
+}
+
+/// What is promised, and what is left of it. What is not known is absent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slo {
+    /// The part of all requests that must not fail, 0 to 1.
+    pub target: f64,
+    /// The part that did not.
+    pub good: Option<f64>,
+    /// How much of the period's error budget was used; 1 is all of it.
+    pub used: Option<f64>,
+    /// How many times as fast as it may the budget is used at the end of the period.
+    pub burn: Option<f64>,
+    /// At this rate a budget of 30 days is spent after so many ms; nothing where none of it is used.
+    pub spent_in: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +88,7 @@ pub struct Requests {
     /// About how many there were in the stretches that have data.
     pub count: Option<f64>,
     pub count_before: Option<f64>,
+    pub count_week: Option<f64>,
     /// Which part of the period has data, 0 to 1.
     pub covered: Option<f64>,
     /// The end of the period has data and no request; since when, as far as the period shows.
@@ -124,6 +145,10 @@ pub struct Outage {
     pub to: Option<i64>,
     /// The series were not there at all, as against targets that did not answer.
     pub gone: bool,
+    /// Milliseconds, about.
+    pub lasted: i64,
+    /// It lasted so long some time between the two: the points are too far apart to say when.
+    pub is_within: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

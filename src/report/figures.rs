@@ -44,6 +44,13 @@ pub struct Figures {
     pub max: f64,
 }
 
+impl Figures {
+    fn up_to(self, peak: Option<&Series>) -> Self {
+        let values = peak.into_iter().flat_map(|series| series.values.iter().copied());
+        Self { max: values.filter(|value| value.is_finite()).fold(self.max, f64::max), ..self }
+    }
+}
+
 /// Against the period before.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Change {
@@ -135,6 +142,10 @@ pub struct Through<'a> {
     pub labels: Labels,
     pub held: Each<Held<'a>>,
     pub weight: Each<Option<&'a Series>>,
+    /// The highest values, where those of `held` are averages.
+    pub peak: Each<Option<&'a Series>>,
+    /// What holds at the very end, where that was asked apart.
+    pub end: Option<Held<'a>>,
 }
 
 /// One thing for each of the periods.
@@ -161,11 +172,12 @@ impl<T> Each<T> {
 
 impl Through<'_> {
     pub fn row(self, grid: &Grid, meaning: Meaning) -> Row {
-        let (held, weight) = (self.held, self.weight);
-        let figures = held.now.series().and_then(|series| of(series, weight.now));
-        let before = held.before.series().and_then(|series| of(series, weight.before));
-        let week = held.week.series().and_then(|series| of(series, weight.week));
-        let now = reading(held.now, grid, meaning);
+        let (held, weight, peak) = (self.held, self.weight, self.peak);
+        let figures = held.now.series().and_then(|series| of(series, weight.now)).map(|f| f.up_to(peak.now));
+        let before = held.before.series().and_then(|series| of(series, weight.before)).map(|f| f.up_to(peak.before));
+        let week = held.week.series().and_then(|series| of(series, weight.week)).map(|f| f.up_to(peak.week));
+        let end = self.end.filter(|end| !matches!(end, Held::NotAsked)).unwrap_or(held.now);
+        let now = reading(end, grid, meaning);
         let average = |figures: Option<Figures>| figures.map(|figures| figures.avg);
         let against = |then: Held, was: Option<Figures>| match (held.now, then) {
             (Held::NotAsked, _) | (_, Held::NotAsked) => Change::Unknown,
@@ -175,7 +187,7 @@ impl Through<'_> {
         };
         let (change, change_of_week) = (against(held.before, before), against(held.week, week));
         let capped = figures.is_some_and(|figures| at_cap(figures.max, meaning.cap));
-        let above = meaning.limit.and_then(|limit| above(held.now, held.before, limit, grid));
+        let above = meaning.limit.and_then(|limit| above(held.now, held.before, now.value(), limit, grid));
         let within = |held: Held, range| held.series().map_or_else(Vec::new, |series| course(series, range, grid.step));
         let (course, course_before) = (within(held.now, grid.now), within(held.before, grid.before));
         let (name, labels) = (self.name, self.labels);
@@ -229,7 +241,7 @@ fn reading(held: Held, grid: &Grid, meaning: Meaning) -> Reading {
     }
 }
 
-fn above(now: Held, before: Held, limit: f64, grid: &Grid) -> Option<Above> {
+fn above(now: Held, before: Held, at_end: Option<f64>, limit: f64, grid: &Grid) -> Option<Above> {
     let series = now.series().filter(|series| series.values.iter().any(|value| value.is_finite()))?;
     // What has no limit is infinitely far above it and means nothing.
     let is_above = |value: f64| value.is_finite() && value > limit;
@@ -242,7 +254,7 @@ fn above(now: Held, before: Held, limit: f64, grid: &Grid) -> Option<Above> {
         Held::Missing => Some(0.0),
         Held::Series(series) => Some(minutes(series)),
     };
-    let ends_above = newest(series, grid).is_some_and(is_above);
+    let ends_above = at_end.is_some_and(is_above);
     let stretch = series.points().rev().take_while(|(_, value)| is_above(*value));
     let since = stretch.last().map(|(time, _)| time).filter(|_| ends_above);
     let from_start = since.is_some_and(|since| since <= grid.now.start.0 + grid.step);

@@ -19,7 +19,7 @@ pub struct Plan {
     pub periods: Periods,
     /// What the period is called: `last hour`, `daily`.
     pub label: String,
-    /// Questions under way at once.
+    /// Questions under way at once, to each of the sources.
     pub at_once: usize,
     /// Already narrowed to the scope.
     pub watch: Watch,
@@ -109,10 +109,10 @@ pub fn label(period: Period, is_fixed: bool) -> String {
 }
 
 /// The finest distance of two points: how often targets are scraped, as a rule.
-const FINEST: i64 = 15 * SECOND;
+pub const FINEST: i64 = 15 * SECOND;
 /// The most points of a series in one answer.
 const MOST_POINTS: i64 = 1_000;
-const STEPS: [i64; 14] = [
+pub const STEPS: [i64; 14] = [
     FINEST,
     30 * SECOND,
     MINUTE,
@@ -182,6 +182,7 @@ impl Grid {
             When::Now => Some(self.now),
             When::Before => Some(self.before),
             When::Week => self.week,
+            When::End => None,
         }
     }
 
@@ -191,8 +192,8 @@ impl Grid {
     }
 
     /// Each point stands for the step before it, so that the two periods share none and together have no gap.
-    pub fn span(&self, of: Range) -> Span {
-        Span::Fixed(Range::new(of.start.plus(self.step), of.end))
+    pub fn span(&self, of: Range, step: i64) -> Span {
+        Span::Fixed(Range::new(of.start.plus(step), of.end))
     }
 
     /// How many points a series without gaps has.
@@ -237,7 +238,7 @@ mod tests {
     fn the_newest_point_is_recent_even_in_a_long_period() {
         let grid = last(30 * DAY);
         assert_eq!(grid.now.end, NOW);
-        assert_eq!(grid.span(grid.now), Span::Fixed(Range::new(grid.now.start.plus(HOUR), grid.now.end)));
+        assert_eq!(grid.span(grid.now, HOUR), Span::Fixed(Range::new(grid.now.start.plus(HOUR), grid.now.end)));
         assert_eq!(grid.before.end, grid.now.start);
     }
 

@@ -21,6 +21,10 @@ pub struct Layout<'a> {
     pub meaning: Meaning,
     /// The traffic by the same labels, to weigh ratios with.
     pub weights: Option<Frames<'a>>,
+    /// The highest values, where the table's own are averages.
+    pub peaks: Option<Frames<'a>>,
+    /// What holds at the very end, where that was asked apart.
+    pub end: Option<&'a Frame>,
     /// A series of the period before that is no more has a row: endpoints do, instances come and go.
     pub keeps_gone: bool,
     /// The order of the rows: the highest average first, or the highest peak.
@@ -45,6 +49,7 @@ pub fn table(frames: Frames, grid: &Grid, layout: Layout) -> Table {
     let labels: BTreeSet<&Labels> = now.series.iter().chain(gone).map(|series| &series.labels).collect();
     let labels: Vec<&Labels> = labels.into_iter().collect();
     let weights = layout.weights.unwrap_or_default();
+    let peaks = layout.peaks.unwrap_or_default();
     let mut rows: Vec<Row> = Vec::new();
     for (labels, name) in labels.iter().zip(names(&labels)) {
         let through = Through {
@@ -52,6 +57,8 @@ pub fn table(frames: Frames, grid: &Grid, layout: Layout) -> Table {
             labels: (*labels).clone(),
             held: frames.map(|frame| held(frame, labels)),
             weight: weights.map(|frame| frame.and_then(|frame| find(frame, labels))),
+            peak: peaks.map(|frame| frame.and_then(|frame| find(frame, labels))),
+            end: layout.end.map(|frame| held(Some(frame), labels)),
         };
         rows.push(through.row(grid, layout.meaning));
     }

@@ -12,6 +12,7 @@ use super::plan;
 use crate::analysis::scope::{narrow_watch, parse_matchers};
 use crate::cli::{Cli, Period};
 use crate::config::{self, Config, Mistake};
+use crate::model::endpoint::Endpoint;
 use crate::model::engine::INDEX;
 use crate::model::log::Filter;
 use crate::model::place::Opening;
@@ -125,6 +126,14 @@ pub fn spare() -> PathBuf {
     folder.map_or_else(|| std::env::temp_dir().join("a360"), |folder| folder.join("unsent"))
 }
 
+/// As many as the most willing source takes; each client keeps to its own `concurrency`.
+fn at_once(context: &config::Context) -> usize {
+    let engine = context.elasticsearch.as_ref().map(|engine| engine.endpoint.concurrency);
+    let of = |endpoint: Option<&Endpoint>| endpoint.map(|endpoint| endpoint.concurrency);
+    let all = [of(context.prometheus.as_ref()), of(context.alertmanager.first()), engine, of(context.jaeger.as_ref())];
+    all.into_iter().flatten().max().unwrap_or(1)
+}
+
 fn duration(ms: i64) -> Duration {
     Duration::from_millis(ms.max(SECOND).unsigned_abs())
 }
@@ -138,7 +147,7 @@ fn context(context: &config::Context) -> ContextSetup {
         name: context.name.as_str().into(),
         production: context.production,
         address,
-        at_once: context.prometheus.as_ref().map_or(1, |endpoint| endpoint.concurrency),
+        at_once: at_once(context),
         prometheus: context.prometheus.is_some(),
         alertmanager: !context.alertmanager.is_empty(),
         logs: context.elasticsearch.is_some(),

@@ -12,6 +12,12 @@ pub enum Topic {
     MemoryRatio,
     Up,
     Started,
+    /// The highest values, where `Memory` and its like are averages.
+    MemoryPeak,
+    CpuPeak,
+    MemoryRatioPeak,
+    /// Whether any target answered, where `Up` is an average of each.
+    AnyUp,
     HostCpu,
     HostMemory,
     HostDisk,
@@ -43,10 +49,10 @@ impl Topic {
             Self::ErrorsByEndpoint => "errors_by_endpoint",
             Self::Latency => "latency",
             Self::Buckets => "buckets",
-            Self::Memory => "memory",
-            Self::Cpu => "cpu",
-            Self::MemoryRatio => "memory_ratio",
-            Self::Up => "up",
+            Self::Memory | Self::MemoryPeak => "memory",
+            Self::Cpu | Self::CpuPeak => "cpu",
+            Self::MemoryRatio | Self::MemoryRatioPeak => "memory_ratio",
+            Self::Up | Self::AnyUp => "up",
             Self::Started => "started",
             Self::HostCpu => "hosts.cpu",
             Self::HostMemory => "hosts.memory",
@@ -74,6 +80,10 @@ impl Topic {
     /// Of what is asked in parts the first part: all of them are one question.
     pub fn whole(self) -> Self {
         match self {
+            Self::MemoryPeak => Self::Memory,
+            Self::CpuPeak => Self::Cpu,
+            Self::MemoryRatioPeak => Self::MemoryRatio,
+            Self::AnyUp => Self::Up,
             Self::LogLines(_) => Self::LogLines(0),
             Self::Traces(_) => Self::Traces(0),
             Self::TracesFailing(_) => Self::TracesFailing(0),

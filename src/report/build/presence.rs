@@ -11,28 +11,52 @@ use crate::report::plan::Grid;
 use crate::text::Plain;
 use crate::time::MINUTE;
 
-pub fn presence(answers: &Answers, grid: &Grid) -> Presence {
-    let (now, before) = (answers.frame(Topic::Up, When::Now), answers.frame(Topic::Up, When::Before));
-    let was_there = before.is_some_and(|frame| !frame.series.is_empty());
-    let state = now.map(|frame| match (availability(frame), before.and_then(newest)) {
+pub fn presence(answers: &Answers, grid: &Grid, is_average: bool) -> Presence {
+    let shares = |when| Shares::of(answers, when, is_average);
+    let (now, before) = (shares(When::Now), shares(When::Before));
+    let was_there = before.as_ref().is_some_and(|shares| !shares.up.series.is_empty());
+    let ended = answers.ended(Topic::Up);
+    let state = ended.as_ref().map(|frame| match (availability(frame), before.as_ref().and_then(|b| newest(&b.up))) {
         // Gone for the whole period: only the one before still knows the service.
         (Availability::NotScraped, Some(last)) => Availability::Gone { since: last + grid.step },
         (state, _) => state,
     });
-    let outages = now.map_or_else(Vec::new, |frame| outages(frame, grid, was_there));
+    let end = answers.frame(Topic::Up, When::End);
+    let outages = now.as_ref().map_or_else(Vec::new, |shares| outages(shares, end, grid, was_there));
     let starts = answers.frame(Topic::Started, When::Now);
     let starts_before = answers.frame(Topic::Started, When::Before);
     Presence {
         unseen: state == Some(Availability::NotScraped) && nothing_else(answers),
         state,
-        answered: now.and_then(answered),
-        answered_before: before.and_then(answered),
-        minutes_down: now.map(|frame| minutes_down(frame, grid, was_there)),
+        answered: now.as_ref().and_then(|shares| answered(&shares.up)),
+        answered_before: before.as_ref().and_then(|shares| answered(&shares.up)),
+        minutes_down: now.as_ref().map(|shares| minutes_down(shares, grid, was_there)),
         // What was before that period is not known.
-        minutes_down_before: before.map(|frame| minutes_down(frame, &grid_before(grid), false)),
+        minutes_down_before: before.as_ref().map(|shares| minutes_down(shares, &grid_before(grid), false)),
         outages,
         restarts: starts.map(|frame| restarts(&joined(starts_before, frame))),
         restarts_before: starts_before.map(|frame| restarts(frame).len()),
+    }
+}
+
+/// How much of each step each target answered, and how much of it any of them did.
+struct Shares {
+    up: Frame,
+    any: Option<Frame>,
+    is_average: bool,
+}
+
+impl Shares {
+    /// Where points are moments they are 1 or 0, whatever the question makes of them.
+    fn of(answers: &Answers, when: When, is_average: bool) -> Option<Self> {
+        let mut up = answers.frame(Topic::Up, when)?.clone();
+        let share = |value: f64| match is_average {
+            true => value.clamp(0.0, 1.0),
+            false => f64::from(u8::from(value >= 0.5)),
+        };
+        up.series.iter_mut().flat_map(|series| &mut series.values).for_each(|value| *value = share(*value));
+        let any = answers.frame(Topic::AnyUp, when).filter(|_| is_average).cloned();
+        Some(Self { up, any, is_average })
     }
 }
 
@@ -52,56 +76,72 @@ fn nothing_else(answers: &Answers) -> bool {
 
 fn answered(up: &Frame) -> Option<f64> {
     let values = || up.series.iter().flat_map(|series| &series.values);
-    let answered = values().filter(|value| **value >= 0.5).count();
-    (values().count() > 0).then(|| answered as f64 / values().count() as f64)
+    (values().count() > 0).then(|| values().sum::<f64>() / values().count() as f64)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moment {
-    Up,
-    Down,
-    Absent,
+/// How much of the step before a point something answered; nothing where there was no series.
+type Moment = Option<f64>;
+
+fn is_up(moment: Moment) -> bool {
+    moment.is_some_and(|share| share > 1.0 - 1e-9)
+}
+
+/// Milliseconds that were missed.
+fn missed(moment: Moment, grid: &Grid) -> f64 {
+    (1.0 - moment.unwrap_or(0.0)) * grid.step as f64
 }
 
 /// The service as a whole at each point of the grid, from the first at which it is known to be there.
-fn moments(up: &Frame, grid: &Grid, was_there: bool) -> Vec<(i64, Moment)> {
-    let mut seen: BTreeMap<i64, bool> = BTreeMap::new();
-    for (time, value) in up.series.iter().flat_map(Series::points) {
-        *seen.entry(time).or_default() |= value >= 0.5;
+fn moments(shares: &Shares, grid: &Grid, was_there: bool) -> Vec<(i64, Moment)> {
+    let mut seen: BTreeMap<i64, f64> = BTreeMap::new();
+    for (time, value) in shares.up.series.iter().flat_map(Series::points) {
+        let best = seen.entry(time).or_default();
+        *best = best.max(value);
     }
+    let any = shares.any.as_ref().and_then(|frame| frame.series.first());
     let first = if was_there { Some(grid.now.start.0) } else { seen.keys().next().copied() };
     let times = (1..=grid.points()).map(|i| grid.now.start.0 + i * grid.step);
     let times = times.filter(|time| first.is_some_and(|first| first <= *time));
-    let moment = |time| match seen.get(&time) {
-        Some(true) => Moment::Up,
-        Some(false) => Moment::Down,
-        None => Moment::Absent,
+    let moment = |time| {
+        let best = seen.get(&time).copied()?;
+        Some(match any.and_then(|any| any.at(time, 0)) {
+            Some((_, share)) => share.clamp(0.0, 1.0),
+            // Averages of single targets do not say whether they were down together.
+            None if shares.is_average => f64::from(u8::from(best > 0.0)),
+            None => best,
+        })
     };
     let mut moments: Vec<(i64, Moment)> = times.map(|time| (time, moment(time))).collect();
     // The newest sample may still be under way.
-    if matches!(moments.as_slice(), [.., (_, Moment::Up | Moment::Down), (_, Moment::Absent)]) {
+    if matches!(moments.as_slice(), [.., (_, Some(_)), (_, None)]) {
         moments.pop();
     }
     moments
 }
 
-fn minutes_down(up: &Frame, grid: &Grid, was_there: bool) -> f64 {
-    let down = moments(up, grid, was_there).into_iter().filter(|(_, moment)| *moment != Moment::Up).count();
-    down as f64 * grid.step as f64 / MINUTE as f64
+fn minutes_down(shares: &Shares, grid: &Grid, was_there: bool) -> f64 {
+    moments(shares, grid, was_there).into_iter().map(|(_, moment)| missed(moment, grid)).sum::<f64>() / MINUTE as f64
 }
 
-/// Of the whole service first, then of single targets where it is not the same outage; each in order of time.
-fn outages(up: &Frame, grid: &Grid, was_there: bool) -> Vec<Outage> {
-    let whole = stretches(&moments(up, grid, was_there), grid, &None);
+/// Of the whole service first, then of single targets where it is not the same outage; each in order of time. `end`
+/// says who answers at the very end.
+fn outages(shares: &Shares, end: Option<&Frame>, grid: &Grid, was_there: bool) -> Vec<Outage> {
+    let up = &shares.up;
+    let answers = |series: &Series| series.last().is_some_and(|(_, value)| value >= 0.5);
+    let over = |is_over: bool| is_over.then_some(grid.now.end.0);
+    let whole_over = over(end.is_some_and(|frame| frame.series.iter().any(answers)));
+    let mut whole = stretches(&moments(shares, grid, was_there), grid, &None, shares.is_average);
+    whole.iter_mut().for_each(|outage| outage.to = outage.to.or(whole_over));
     let mut parts = Vec::new();
     for series in up.series.iter().filter(|_| up.series.len() > 1) {
         let target = Some(series.labels.get("instance").cloned().unwrap_or_else(|| of_labels(&series.labels)));
-        let moment = |value: f64| if value >= 0.5 { Moment::Up } else { Moment::Down };
-        let points: Vec<_> = series.points().map(|(time, value)| (time, moment(value))).collect();
+        let points: Vec<_> = series.points().map(|(time, value)| (time, Some(value))).collect();
         let ended = series.last().map(|(time, _)| time + grid.step).filter(|end| *end <= grid.now.end.0);
-        parts.extend(stretches(&points, grid, &target).into_iter().map(|outage| Outage {
+        let same = |frame: &Frame| frame.series.iter().any(|one| one.labels == series.labels && answers(one));
+        let now_up = over(end.is_some_and(same));
+        parts.extend(stretches(&points, grid, &target, shares.is_average).into_iter().map(|outage| Outage {
             // A target that was taken away while it was down is no longer down.
-            to: outage.to.or(ended),
+            to: outage.to.or(ended).or(now_up),
             ..outage
         }));
     }
@@ -114,29 +154,26 @@ fn of_labels(labels: &Labels) -> Plain {
     labels.to_string().into()
 }
 
-fn stretches(moments: &[(i64, Moment)], grid: &Grid, target: &Option<Plain>) -> Vec<Outage> {
-    let mut found: Vec<Outage> = Vec::new();
-    let mut open = false;
-    for (time, moment) in moments {
-        match (open, *moment) {
-            (false, Moment::Up) => {}
-            (true, Moment::Up) => {
-                if let Some(outage) = found.last_mut() {
-                    outage.to = Some(*time);
-                }
-                open = false;
-            }
-            (false, _) => {
-                let from = (*time > grid.now.start.0 + grid.step).then_some(*time);
-                found.push(Outage { target: target.clone(), from, to: None, gone: *moment == Moment::Absent });
-                open = true;
-            }
-            (true, _) => {
-                if let Some(outage) = found.last_mut() {
-                    outage.gone &= *moment == Moment::Absent;
-                }
-            }
-        }
+/// Of averages a stretch is where something was missed: it lies somewhere in the steps before its points.
+fn stretches(moments: &[(i64, Moment)], grid: &Grid, target: &Option<Plain>, is_average: bool) -> Vec<Outage> {
+    let back = if is_average { grid.step } else { 0 };
+    let mut found = Vec::new();
+    let mut rest = moments;
+    while let Some(first) = rest.iter().position(|(_, moment)| !is_up(*moment)) {
+        rest = &rest[first..];
+        let length = rest.iter().position(|(_, moment)| is_up(*moment)).unwrap_or(rest.len());
+        let (stretch, after) = rest.split_at(length);
+        let from = stretch.first().map(|(time, _)| *time).filter(|time| *time > grid.now.start.0 + grid.step);
+        let lasted: f64 = stretch.iter().map(|(_, moment)| missed(*moment, grid)).sum();
+        found.push(Outage {
+            target: target.clone(),
+            from: from.map(|time| time - back),
+            to: after.first().map(|(time, _)| *time - back),
+            gone: stretch.iter().all(|(_, moment)| moment.is_none()),
+            lasted: lasted.round() as i64,
+            is_within: lasted + 1.0 < (stretch.len() as i64 * grid.step) as f64,
+        });
+        rest = after;
     }
     found
 }
@@ -167,6 +204,10 @@ mod tests {
     }
 
     /// One character a minute: up, down, or no sample.
+    fn shares(series: &[(&str, &str)]) -> Shares {
+        Shares { up: up(series), any: None, is_average: false }
+    }
+
     fn up(series: &[(&str, &str)]) -> Frame {
         let window = Window { start: 60_000, end: 360_000, step: 60_000, part: Part::Whole };
         let series = series.iter().map(|(instance, course)| {
@@ -180,34 +221,56 @@ mod tests {
 
     fn outage(target: Option<&str>, from: Option<i64>, to: Option<i64>, gone: bool) -> Outage {
         let minutes = |minutes: i64| minutes * 60_000;
-        Outage { target: target.map(Plain::new), from: from.map(minutes), to: to.map(minutes), gone }
+        let (from, to) = (from.map(minutes), to.map(minutes));
+        // Each point stands for the step before it, the last one as well.
+        let lasted = to.unwrap_or(420_000) - from.unwrap_or(60_000);
+        Outage { target: target.map(Plain::new), from, to, gone, lasted, is_within: false }
     }
 
     #[test]
     fn outages_of_the_service_and_of_one_target() {
-        let found = outages(&up(&[("a", "uddduu"), ("b", "uudduu")]), &grid(), true);
+        let found = outages(&shares(&[("a", "uddduu"), ("b", "uudduu")]), None, &grid(), true);
         assert_eq!(found, [outage(None, Some(3), Some(5), false), outage(Some("a"), Some(2), Some(5), false)]);
     }
 
     #[test]
     fn edges_of_the_period_are_not_invented() {
-        let found = outages(&up(&[("a", "ddudd")]), &grid(), true);
+        let found = outages(&shares(&[("a", "ddudd")]), None, &grid(), true);
         assert_eq!(found, [outage(None, None, Some(3), false), outage(None, Some(4), None, false)]);
     }
 
     #[test]
     fn series_that_vanish_are_gone_and_those_not_yet_there_are_not() {
-        assert_eq!(outages(&up(&[("a", "uuu   ")]), &grid(), true), [outage(None, Some(4), None, true)]);
-        assert_eq!(outages(&up(&[("a", "   uuu")]), &grid(), false), []);
-        assert_eq!(outages(&up(&[("a", "   uuu")]), &grid(), true), [outage(None, None, Some(4), true)]);
-        assert_eq!(minutes_down(&up(&[("a", "  duu ")]), &grid(), true), 3.0);
+        assert_eq!(outages(&shares(&[("a", "uuu   ")]), None, &grid(), true), [outage(None, Some(4), None, true)]);
+        assert_eq!(outages(&shares(&[("a", "   uuu")]), None, &grid(), false), []);
+        assert_eq!(outages(&shares(&[("a", "   uuu")]), None, &grid(), true), [outage(None, None, Some(4), true)]);
+        assert_eq!(minutes_down(&shares(&[("a", "  duu ")]), &grid(), true), 3.0);
     }
 
     #[test]
     fn a_pod_that_was_replaced_is_no_outage_of_the_service() {
-        let found = outages(&up(&[("old", "uud   "), ("new", "  uuuu")]), &grid(), true);
+        let found = outages(&shares(&[("old", "uud   "), ("new", "  uuuu")]), None, &grid(), true);
         assert_eq!(found, [outage(Some("old"), Some(3), Some(4), false)]);
         assert_eq!(answered(&up(&[("old", "uud   "), ("new", "  uuuu")])), Some(6.0 / 7.0));
+    }
+
+    #[test]
+    fn averages_tell_how_long_and_not_when_and_no_more_than_is_known() {
+        let mut averaged = shares(&[("a", "uuuuuu"), ("b", "uuuuuu")]);
+        averaged.is_average = true;
+        averaged.up.series[0].values[2] = 0.75;
+        averaged.up.series[1].values[2] = 0.75;
+        // Both missed a quarter of the step, one after the other.
+        assert_eq!(minutes_down(&averaged, &grid(), true), 0.0);
+        let found = outages(&averaged, None, &grid(), true);
+        let told = |o: &Outage| (o.target.is_some(), o.from, o.to, o.lasted, o.is_within);
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), [(true, Some(120_000), Some(180_000), 15_000, true); 2]);
+        // Both together.
+        let mut any = up(&[("", "uuuuuu")]);
+        any.series[0].values[2] = 0.75;
+        averaged.any = Some(any);
+        assert_eq!(minutes_down(&averaged, &grid(), true), 0.25);
+        assert_eq!(outages(&averaged, None, &grid(), true).len(), 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::analysis::summary::{Facts, Headline, Level, headline};
 use crate::analysis::switch::Switch;
 use crate::analysis::traces::Row as TraceRow;
 use crate::model::series::Frame;
-use crate::report::ask::{Answers, Topic, When};
+use crate::report::ask::{Answers, Topic};
 use crate::report::document::{Presence, Requests, Resources};
 use crate::report::figures::Row;
 use crate::report::fill::{part_ratios, total_ratio};
@@ -83,11 +83,12 @@ fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headl
         let series = frame.series.into_iter().filter(|series| series.at(grid.now.end.0, MINUTE).is_some());
         Frame { series: series.collect(), ..frame }
     };
-    let frame = |topic| answers.frame(topic, When::Now);
-    let requests = frame(Topic::Requests).cloned().map(current);
-    let errors = frame(Topic::Errors).map(|errors| current(total_ratio(errors, frame(Topic::Requests))));
-    let parts = frame(Topic::ErrorsByEndpoint).map(|parts| current(part_ratios(parts, frame(Topic::Requests))));
-    let latency = frame(Topic::Latency).cloned().map(current);
+    let frame = |topic| answers.ended(topic);
+    let rate = frame(Topic::Requests);
+    let errors = frame(Topic::Errors).map(|errors| current(total_ratio(&errors, rate.as_ref())));
+    let parts = frame(Topic::ErrorsByEndpoint).map(|parts| current(part_ratios(&parts, rate.as_ref())));
+    let requests = rate.map(current);
+    let latency = frame(Topic::Latency).map(current);
     // Alerts are those of the moment they were asked; nobody knows any more what fired then.
     let is_recent = plan.is_recent(grid);
     let switch = Switch::new(plan.dead_mans_switch.as_ref());

@@ -29,11 +29,15 @@ fn requests(answers: &Answers, rate: &Made, grid: &Grid) -> Requests {
         unit: Unit::PerSecond,
         meaning: Meaning::default(),
         weights: None,
+        peaks: None,
+        end: answers.frame(Topic::Requests, When::End),
         keeps_gone: true,
         by_average: true,
     };
+    let end = answers.frame(Topic::Requests, When::End).map(total_rate);
     Requests {
-        total: whole(frames(rate), None, grid, Meaning::default()),
+        total: whole(frames(rate), end.as_ref(), None, grid, Meaning::default()),
+        count_week: rate.week.as_ref().and_then(|frame| count(frame, grid)),
         count: rate.now.as_ref().and_then(|frame| count(frame, grid)),
         count_before: rate.before.as_ref().and_then(|frame| count(frame, grid)),
         covered: rate.now.as_ref().map(|frame| samples(frame) as f64 / grid.points().max(1) as f64),
@@ -43,11 +47,13 @@ fn requests(answers: &Answers, rate: &Made, grid: &Grid) -> Requests {
 }
 
 /// The row of a frame that holds one series, the total.
-fn whole(frames: Frames, weights: Option<Frames>, grid: &Grid, meaning: Meaning) -> Row {
+fn whole(frames: Frames, end: Option<&Frame>, weights: Option<Frames>, grid: &Grid, meaning: Meaning) -> Row {
     let labels = Labels::default();
     let through = Through {
         name: "all".into(),
         held: frames.map(|frame| held(frame, &labels)),
+        end: end.map(|frame| held(Some(frame), &labels)),
+        peak: Each::default(),
         weight: weights.unwrap_or_default().map(|frame| frame.and_then(|frame| frame.series.first())),
         labels,
     };
@@ -77,9 +83,21 @@ fn errors(answers: &Answers, rate: &Made, grid: &Grid, limits: &Limits) -> Error
     };
     let (all, parts) = (fill(Topic::Errors, total_ratio), fill(Topic::ErrorsByEndpoint, part_ratios));
     let weights = Some(answers.frames(Topic::Requests));
-    let layout = Layout { unit: Unit::Ratio, meaning, weights, keeps_gone: false, by_average: false };
+    let end = |topic, fill: fn(&Frame, Option<&Frame>) -> Frame| {
+        Some(fill(answers.frame(topic, When::End)?, answers.frame(Topic::Requests, When::End)))
+    };
+    let (end_all, end_parts) = (end(Topic::Errors, total_ratio), end(Topic::ErrorsByEndpoint, part_ratios));
+    let layout = Layout {
+        unit: Unit::Ratio,
+        meaning,
+        weights,
+        peaks: None,
+        end: end_parts.as_ref(),
+        keeps_gone: false,
+        by_average: false,
+    };
     Errors {
-        total: whole(frames(&all), Some(frames(rate)), grid, meaning),
+        total: whole(frames(&all), end_all.as_ref(), Some(frames(rate)), grid, meaning),
         by_endpoint: table(frames(&parts), grid, layout),
     }
 }
@@ -89,6 +107,8 @@ fn performance(answers: &Answers, grid: &Grid, limits: &Limits) -> Performance {
     let bounds = bounds.filter_map(|sample| sample.labels.get("le")?.parse::<f64>().ok());
     let cap = bounds.filter(|bound| bound.is_finite()).reduce(f64::max);
     let meaning = Meaning { limit: Some(limits.latency_seconds), cap, per_traffic: true };
-    let layout = Layout { unit: Unit::Seconds, meaning, weights: None, keeps_gone: false, by_average: false };
+    let end = answers.frame(Topic::Latency, When::End);
+    let layout =
+        Layout { unit: Unit::Seconds, meaning, weights: None, peaks: None, end, keeps_gone: false, by_average: false };
     Performance { cap, by_endpoint: table(answers.frames(Topic::Latency), grid, layout) }
 }

@@ -16,7 +16,14 @@ fn series(values: &[f64]) -> Series {
 
 fn pair<'a>(now: Held<'a>, before: Held<'a>) -> Through<'a> {
     let held = Each { now, before, week: Held::NotAsked };
-    Through { name: "a".into(), labels: Labels::default(), held, weight: Each::default() }
+    Through {
+        name: "a".into(),
+        labels: Labels::default(),
+        held,
+        weight: Each::default(),
+        peak: Each::default(),
+        end: None,
+    }
 }
 
 fn row(values: &[f64], meaning: Meaning) -> Row {
@@ -42,6 +49,18 @@ fn a_value_of_long_ago_is_not_the_value_of_now() {
     let ended = Series::new(Labels::default(), vec![120_000, 240_000, 360_000], vec![1.0; 3]);
     let row = pair(Held::Series(&ended), Held::Missing).row(&grid, Meaning::default());
     assert_eq!((row.now, row.figures.map(|f| f.avg)), (Reading::NoData, Some(1.0)));
+}
+
+#[test]
+fn the_end_and_the_peaks_are_those_that_were_asked_apart() {
+    let (averages, peaks, end) = (series(&[1.0; 4]), series(&[1.0, 9.0, 1.0, 1.0]), series(&[5.0; 4]));
+    let through = Through {
+        peak: Each { now: Some(&peaks), ..Each::default() },
+        end: Some(Held::Series(&end)),
+        ..pair(Held::Series(&averages), Held::Missing)
+    };
+    let row = through.row(&grid(), Meaning::default());
+    assert_eq!((row.now, row.figures.map(|f| (f.avg, f.max))), (Reading::Value(5.0), Some((1.0, 9.0))));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::analysis::alerts::{Row, State, Told};
 use crate::analysis::availability::{Availability, Restart};
 use crate::report::document::{Disk, Fired, Host, Moment, Outage, Presence, Report};
 use crate::text::Plain;
+use crate::time::SECOND;
 
 pub fn presence(presence: &Presence) -> Value {
     let (state, up, targets, down, since): (_, _, _, &[Plain], _) = match &presence.state {
@@ -46,6 +47,7 @@ fn outage(outage: &Outage) -> Value {
         "target": outage.target,
         "from": time(outage.from),
         "to": time(outage.to),
+        "seconds": number(Some(outage.lasted as f64 / SECOND as f64)),
         "kind": if outage.gone { "gone" } else { "down" },
     })
 }

@@ -66,12 +66,13 @@ fn outage(outage: &Outage, report: &Report) -> String {
     let grid = &report.grid;
     let from = outage.from.map_or_else(|| format!("{} or earlier", at(grid.now.start.0)), at);
     let to = outage.to.map_or_else(|| "now".to_owned(), at);
-    // Each point stands for the step before it, the last one as well.
-    let (first, next) = (grid.now.start.0 + grid.step, grid.now.end.0 + grid.step);
-    let length = outage.to.unwrap_or(next) - outage.from.unwrap_or(first);
     let who = outage.target.as_ref().map_or("the service", Plain::as_str);
     let what = if outage.gone { "not there" } else { "down" };
-    format!("{who} {what} from {from} to {to} ({})", format_duration(length))
+    let length = format_duration(outage.lasted);
+    match outage.is_within {
+        true => format!("{who} {what} for {length} between {from} and {to}"),
+        false => format!("{who} {what} from {from} to {to} ({length})"),
+    }
 }
 
 pub fn hosts(report: &Report) -> Vec<Block> {
@@ -181,6 +182,7 @@ pub fn not_asked(report: &Report) -> Block {
             When::Now => entry.topic.word().to_owned(),
             When::Before => format!("{} (before)", entry.topic.word()),
             When::Week => format!("{} (a week before)", entry.topic.word()),
+            When::End => format!("{} (at the end)", entry.topic.word()),
         };
         let key = (entry.source, &entry.why);
         match groups.iter_mut().find(|(held, _)| *held == key) {
