@@ -33,6 +33,8 @@ const BAR: usize = 10;
 /// Cells before a sentence, and the lines that one may take.
 const INDENT: usize = 4;
 const MOST: usize = 6;
+/// With fewer cells than these a finding has no times beside its name.
+const NARROW: usize = 60;
 /// With fewer rows than these, what was compared has one line.
 const SMALL: u16 = 12;
 /// Lines for what could not be asked.
@@ -193,7 +195,8 @@ fn head(number: usize, finding: &Finding, look: &Look, width: usize) -> Line<'st
     let bar = format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled));
     let before = format!(" {:>2} ", number + 1);
     let kind = format!(" {score:>3.0}  {}", finding.kind.word());
-    let when = when(finding, look);
+    // On a narrow screen what it is about goes before its time, which the sentence has as well.
+    let when = if width < NARROW { String::new() } else { when(finding, look) };
     let room = width.saturating_sub(before.len() + BAR + kind.len() + when.chars().count() + 4);
     let subject = if finding.subject.is_empty() { String::new() } else { format!("  {}", fit(&finding.subject, room)) };
     Line::from(vec![
