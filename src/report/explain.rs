@@ -91,7 +91,8 @@ fn questions(report: &Report, case: &Case) -> Vec<Question> {
     let level = match finding.kind {
         Kind::Errors => Some(Some(Level::Error)),
         Kind::Latency => Some(Some(Level::Warn)),
-        Kind::Logs => Some(lines::level(finding)),
+        // A pattern tells its own lines; of a storm it is not known what they are.
+        Kind::Logs if finding.subject.is_empty() => Some(lines::level(finding)),
         _ => None,
     };
     let search = level
