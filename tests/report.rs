@@ -1,6 +1,8 @@
 //! The one-shot report as a whole: from answers to the three formats, the exit code and the file.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail like tests")]
 
+#[path = "report/evidence.rs"]
+mod evidence;
 #[path = "report/exit.rs"]
 mod exit;
 #[path = "report/fired.rs"]

@@ -95,9 +95,10 @@ fn questions(report: &Report, case: &Case) -> Vec<Question> {
         Kind::Logs if finding.subject.is_empty() => Some(lines::level(finding)),
         _ => None,
     };
-    let search = level
-        .filter(|_| report.plan.logs)
-        .map(|level| Search { level, ..Search::default() }.within(watch.logs.as_ref()));
+    // A search engine that said nothing is not asked again.
+    let answered = report.logs.as_ref().is_some_and(|logs| logs.patterns.is_some());
+    let search =
+        level.filter(|_| answered).map(|level| Search { level, ..Search::default() }.within(watch.logs.as_ref()));
     let mut all = Vec::new();
     for (when, range) in [(When::Now, case.range), (When::Before, case.before)] {
         all.extend(expr.iter().map(|expr| {
