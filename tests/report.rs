@@ -4,6 +4,8 @@
 
 #[path = "report/browser.rs"]
 mod browser;
+#[path = "report/evidence.rs"]
+mod evidence;
 #[path = "report/exit.rs"]
 mod exit;
 #[path = "report/fired.rs"]

@@ -91,12 +91,14 @@ fn questions(report: &Report, case: &Case) -> Vec<Question> {
     let level = match finding.kind {
         Kind::Errors => Some(Some(Level::Error)),
         Kind::Latency => Some(Some(Level::Warn)),
-        Kind::Logs => Some(lines::level(finding)),
+        // A pattern tells its own lines; of a storm it is not known what they are.
+        Kind::Logs if finding.subject.is_empty() => Some(lines::level(finding)),
         _ => None,
     };
-    let search = level
-        .filter(|_| report.plan.logs)
-        .map(|level| Search { level, ..Search::default() }.within(watch.logs.as_ref()));
+    // A search engine that said nothing is not asked again.
+    let answered = report.logs.as_ref().is_some_and(|logs| logs.patterns.is_some());
+    let search =
+        level.filter(|_| answered).map(|level| Search { level, ..Search::default() }.within(watch.logs.as_ref()));
     let mut all = Vec::new();
     for (when, range) in [(When::Now, case.range), (When::Before, case.before)] {
         all.extend(expr.iter().map(|expr| {

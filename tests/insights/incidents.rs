@@ -9,7 +9,7 @@ use crate::stage::{all, report};
 const CASES: usize = 20;
 const RIGHT: usize = 18;
 const SEED: u64 = 20_261_123;
-const SEEDS: [u64; 5] = [1, 7, 360, 4_711, 90_210];
+const SEEDS: [u64; 5] = [90_210, 1, 7, 360, 4_711];
 
 fn kinds(trouble: Trouble) -> &'static [Kind] {
     match trouble {

@@ -90,8 +90,7 @@ fn the_traces_are_told_in_every_format() {
     let said: Vec<&str> =
         report.insights.iter().filter(|one| one.kind == Kind::Traces).map(|one| one.text.as_str()).collect();
     assert!(said[0].contains("failing traces fail first in authorize of payment, 0 before: "), "{said:?}");
-    assert!(said[1].starts_with("authorize of payment got slower: "), "{said:?}");
-    assert!(said.iter().any(|text| text.starts_with("payment has ")), "{said:?}");
+    assert!(said[0].contains("; authorize of payment got slower: "), "{said:?}");
     let traces = &json(&report)["traces"];
     let slowest = traces["slowest"].as_array().unwrap();
     assert!(slowest[0]["seconds"].as_f64().unwrap() > 2.0 && slowest.len() == 12, "{slowest:?}");

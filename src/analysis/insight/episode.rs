@@ -96,9 +96,9 @@ fn episode(series: &Series, run: &[Point], step: i64, rule: &Rule) -> Option<Epi
     let middle = f64::midpoint(was.or(rule.limit).unwrap_or(is), is);
     let beyond = |value: f64| if falls { value < middle } else { value > middle };
     let (first, last) = (at(head.number)?.0, at(tail.number)?.0);
-    let crossing = run.iter().filter(|point| at(point.number).is_some_and(|(_, value)| beyond(value)));
+    let mut crossing = run.iter().filter(|point| at(point.number).is_some_and(|(_, value)| beyond(value)));
     let (mut began, mut ended) = (head.number, tail.number);
-    if let (Some(a), Some(b)) = (crossing.clone().next(), crossing.last()) {
+    if let (Some(a), Some(b)) = (crossing.clone().next(), crossing.next_back()) {
         (began, ended) = (a.number, b.number);
     }
     let half = rule.window / 2;

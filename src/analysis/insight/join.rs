@@ -107,7 +107,8 @@ fn together(mut group: Vec<Sign>, close: i64) -> Option<Finding> {
         // The same in other words is said once; another endpoint is not the same.
         let same = |other: &Sign| {
             let is_place = other.endpoint == sign.endpoint && other.instance == sign.instance;
-            other.finding.kind == sign.finding.kind && is_place && sign.finding.kind != Kind::Alert
+            let is_named = matches!(sign.finding.kind, Kind::Alert | Kind::Traces);
+            other.finding.kind == sign.finding.kind && is_place && !is_named
         };
         if !same(&leader) && !told.iter().any(|other| same(other)) && told.len() < BRIEFS {
             told.push(sign);

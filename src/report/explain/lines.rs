@@ -79,9 +79,7 @@ fn sample(page: &Page, range: Range) -> Sample<'_> {
 fn pattern<'a>(found: &'a [tally::Finding], finding: &Finding) -> Option<&'a tally::Finding> {
     let is_trouble = |one: &&tally::Finding| one.level <= Level::Warn && one.count >= FEW;
     // Of an endpoint's errors only its own lines tell.
-    let is_own = |one: &&tally::Finding| {
-        one.endpoints.is_empty() || one.endpoints.iter().any(|endpoint| *endpoint == finding.subject)
-    };
+    let is_own = |one: &&tally::Finding| one.endpoints.is_empty() || one.endpoints.contains(&finding.subject);
     if finding.kind == Kind::Logs {
         return found.iter().filter(|one| stands_out(one)).max_by_key(|one| one.count).or_else(|| found.first());
     }

@@ -13,6 +13,7 @@ use crate::model::labels::Labels;
 use crate::model::log::{Level, Volume};
 use crate::model::series::Series;
 use crate::model::unit::Unit;
+use crate::report::words::looked_at;
 use crate::text::Plain;
 
 /// Fewer lines more than usual are no storm.
@@ -96,7 +97,11 @@ fn patterns(scene: &Scene, signs: &mut Vec<Sign>) {
             _ => 8.0,
         };
         let text = logs::insights(std::slice::from_ref(one), 1, &|at| scene.clock(at)).pop();
-        let (Some(text), true) = (text, strong) else { continue };
+        let (Some(mut text), true) = (text, strong) else { continue };
+        // The numbers are those of a sample: nobody may take them for all.
+        if let Some(patterns) = found.filter(|patterns| patterns.is_sample) {
+            text.push_str(&format!(" (in {})", looked_at(patterns.lines, patterns.of)));
+        }
         let stretch = (
             one.since.or_else(|| Some(crate::time::Timestamp::of_ns(one.first).0)),
             Some(crate::time::Timestamp::of_ns(one.last).0),
