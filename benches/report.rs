@@ -2,7 +2,7 @@
 //! the same concurrency and reads the answers to their ends: the time of both, and what the program holds at most.
 //! `cargo bench --bench report`; with a number behind `--` the server takes so many ms for each answer.
 
-#[allow(dead_code, reason = "the tests of the network use the rest of it")]
+#[allow(dead_code, clippy::expect_used, reason = "it belongs to the tests, which use the rest of it")]
 #[path = "../tests/support/server.rs"]
 mod server;
 

@@ -382,3 +382,16 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_promise_is_read_and_can_be_none() {
+    let slo = |line: &str| {
+        let text = format!("[contexts.x.prometheus]\nurl = \"http://p:9090\"\n[contexts.x.overview]\n{line}\n");
+        parse(&text).map(|config| config.contexts[0].watch.slo).map_err(|error| error.to_string())
+    };
+    assert_eq!((slo(""), slo("slo = 0.99")), (Ok(Some(0.999)), Ok(Some(0.99))));
+    assert_eq!((slo("slo = false"), slo("slo = 0")), (Ok(None), Ok(None)));
+    for bad in ["slo = true", "slo = 1", "slo = 1.5", "slo = -1", "slo = \"99.9%\""] {
+        assert!(slo(bad).unwrap_err().contains("`slo`"), "{bad}");
+    }
+}

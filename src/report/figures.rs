@@ -45,6 +45,12 @@ pub struct Figures {
 }
 
 impl Figures {
+    fn with(self, value: Option<f64>) -> Self {
+        let value = value.filter(|value| value.is_finite());
+        let (min, max) = value.map_or((self.min, self.max), |value| (self.min.min(value), self.max.max(value)));
+        Self { min, max, ..self }
+    }
+
     fn up_to(self, peak: Option<&Series>) -> Self {
         let values = peak.into_iter().flat_map(|series| series.values.iter().copied());
         Self { max: values.filter(|value| value.is_finite()).fold(self.max, f64::max), ..self }
@@ -178,6 +184,8 @@ impl Through<'_> {
         let week = held.week.series().and_then(|series| of(series, weight.week)).map(|f| f.up_to(peak.week));
         let end = self.end.filter(|end| !matches!(end, Held::NotAsked)).unwrap_or(held.now);
         let now = reading(end, grid, meaning);
+        // What holds at the end is within the extremes, though its step as a whole may not reach it.
+        let figures = figures.map(|figures| figures.with(now.value().filter(|_| self.end.is_some())));
         let average = |figures: Option<Figures>| figures.map(|figures| figures.avg);
         let against = |then: Held, was: Option<Figures>| match (held.now, then) {
             (Held::NotAsked, _) | (_, Held::NotAsked) => Change::Unknown,

@@ -17,58 +17,78 @@ fn an_incident() {
 
     - context prod, http&#58;//prometheus:9090
     - 2026-11-23 13:03:27 to 14:03:27 UTC
-    - sampled every 15s, compared with the 1h before
+    - sampled every 15s, compared with the 1h before and the same time a week before
     - generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
     **CRITICAL: /api/pay fails: 5xx 1.5 % → 62 % since 13:56 (6m); p95 400 ms → ≥ 5 s**
 
+    ## What stands out
+
+    - \[100\] 1 restart (0 in the period before)
+
+    - \[99\] The error ratio was above 10 % for 7m (0s in the period before)
+
+    - \[98\] The error ratio rose 471 %: 0.3 % → 1.71 % on average
+
+    - \[97\] The error ratio of /api/pay rose 471 %: 1.5 % → 8.56 % on average
+
+    - \[96\] P95 of /api/pay was above 2 s for 7m (0s in the period before)
+
+    - \[95\] P95 of /api/pay rose 134 %: 400 ms → 937 ms on average
+
+    - \[94\] Disk / of node-a:9100 rose 35 %: 60 % → 81 %
+
     ## Requests (req/s)
 
-    `████████████████████████` about 1.08 M requests, 1.08 M before
+    `████████████████████████` about 1.08 M requests, 1.08 M before, 1.08 M a week before
 
-    | endpoint | now | min | avg | p95 | max | change |
-    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | all | 300 | 300 | 300 | 300 | 300 | 0 % |
-    | /api/search | 240 | 240 | 240 | 240 | 240 | 0 % |
-    | /api/pay | 60 | 60 | 60 | 60 | 60 | 0 % |
+    | endpoint | now | min | avg | p95 | max | change | of week |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | all | 300 | 300 | 300 | 300 | 300 | 0 % | 0 % |
+    | /api/search | 240 | 240 | 240 | 240 | 240 | 0 % | 0 % |
+    | /api/pay | 60 | 60 | 60 | 60 | 60 | 0 % | 0 % |
 
     ## Errors (5xx of all requests)
 
     `▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁███` highest 12.4 %
 
-    | endpoint | now | avg | max | above 10 % | change |
-    | --- | ---: | ---: | ---: | ---: | ---: |
-    | all | 12.4 % | 1.71 % | 12.4 % | 7m, since 13:56 | +471 % |
-    | /api/pay | 62 % | 8.56 % | 62 % | 7m, since 13:56 | +471 % |
-    | /api/search | 0 % | 0 % | 0 % | 0s | 0 % |
+    | endpoint | now | min | avg | p95 | max | change | of week |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | all | 12.4 % | 0.3 % | 1.71 % | 12.4 % | 12.4 % | +471 % | +471 % |
+    | /api/pay | 62 % | 1.5 % | 8.56 % | 62 % | 62 % | +471 % | +471 % |
+    | /api/search | 0 % | 0 % | 0 % | 0 % | 0 % | 0 % | 0 % |
+
+    above 10 %: all for 7m, since 13:56; /api/pay for 7m, since 13:56
 
     ## Performance (p95)
 
     `▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁███` /api/pay, the slowest
 
-    | endpoint | now | min | avg | max | above 2 s | change |
-    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | /api/pay | ≥ 5 s | 400 ms | 937 ms | ≥ 5 s | 7m, since 13:56 | +134 % |
-    | /api/search | 260 ms | 260 ms | 260 ms | 260 ms | 0s | 0 % |
+    | endpoint | now | min | avg | p95 | max | change | of week |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | /api/pay | ≥ 5 s | 400 ms | 937 ms | 5 s | ≥ 5 s | +134 % | +134 % |
+    | /api/search | 260 ms | 260 ms | 260 ms | 260 ms | 260 ms | 0 % | 0 % |
+
+    above 2 s: /api/pay for 7m, since 13:56
 
     ≥ 5 s: the histogram's last bucket ends at 5 s; it may be more
 
     ## Resources
 
-    | memory | now | min | avg | max | change |
-    | --- | ---: | ---: | ---: | ---: | ---: |
-    | a:8000 | 512 MiB | 512 MiB | 512 MiB | 512 MiB | 0 % |
-    | b:8000 | 512 MiB | 512 MiB | 512 MiB | 512 MiB | 0 % |
+    | memory | now | min | avg | p95 | max | change | of week |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | a:8000 | 512 MiB | 512 MiB | 512 MiB | 512 MiB | 512 MiB | 0 % | 0 % |
+    | b:8000 | 512 MiB | 512 MiB | 512 MiB | 512 MiB | 512 MiB | 0 % | 0 % |
 
-    | cpu | now | min | avg | max | change |
-    | --- | ---: | ---: | ---: | ---: | ---: |
-    | a:8000 | 40 % | 40 % | 40 % | 40 % | 0 % |
-    | b:8000 | 40 % | 40 % | 40 % | 40 % | 0 % |
+    | cpu | now | min | avg | p95 | max | change | of week |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | a:8000 | 40 % | 40 % | 40 % | 40 % | 40 % | 0 % | 0 % |
+    | b:8000 | 40 % | 40 % | 40 % | 40 % | 40 % | 0 % | 0 % |
 
-    | memory of limit | now | min | avg | max | above 85 % | change |
-    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | agent360-0 | 50 % | 50 % | 50 % | 50 % | 0s | 0 % |
-    | agent360-1 | no limit | – | – | – | – | – |
+    | memory of limit | now | min | avg | p95 | max | change | of week |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | agent360-0 | 50 % | 50 % | 50 % | 50 % | 50 % | 0 % | 0 % |
+    | agent360-1 | no limit | – | – | – | – | – | – |
 
     ## Availability
 
@@ -95,10 +115,9 @@ fn an_incident() {
 
     none fired in the period
 
-    ## What changed
+    ## Error budget
 
-    - Errors on /api/pay: 1.5 % → 62 % since 13:54; p95 of /api/pay 400 ms → 5 s; a restarted 13:56
-    - Disk / of node-a: 60 % → 81 %; full in 54m at this slope
+    98.2883 % of all requests did not fail, 99.9 % are promised: the error budget is used 17.1 times; at the end it is used 124.0 times as fast as it may: that of 30 days is spent in 5h
     "#);
 }
 
@@ -128,51 +147,55 @@ fn with_no_answer_at_all_the_report_still_comes() {
 
     - context prod, http&#58;//prometheus:9090
     - 2026-11-23 13:03:27 to 14:03:27 UTC
-    - sampled every 15s, compared with the 1h before
+    - sampled every 15s, compared with the 1h before and the same time a week before
     - generated 2026-11-23 14:03:27 UTC by a360 0.1.0
 
     **UNKNOWN: nothing is known: none of 40 questions was answered (connection refused)**
 
-    ## Requests (req/s)
-
-    not asked: see the end
-
-    ## Errors (5xx of all requests)
-
-    not asked: see the end
-
-    ## Performance (p95)
-
-    not asked: see the end
-
-    ## Resources
-
-    memory: not asked: see the end
-
-    cpu: not asked: see the end
-
-    memory of limit: not asked: see the end
-
-    ## Availability
-
-    not asked: see the end
-
-    restarts: not asked: see the end
-
-    ## Hosts
-
-    not asked: see the end
-
-    ## Alerts
-
-    not asked: see the end
-
-    ## What changed
+    ## What stands out
 
     nothing that is known
 
     ## Could not be asked
 
     - prom: connection refused: all 40 questions
+
+    ## Requests (req/s)
+
+    not asked: see above
+
+    ## Errors (5xx of all requests)
+
+    not asked: see above
+
+    ## Performance (p95)
+
+    not asked: see above
+
+    ## Resources
+
+    memory: not asked: see above
+
+    cpu: not asked: see above
+
+    memory of limit: not asked: see above
+
+    ## Availability
+
+    not asked: see above
+
+    restarts: not asked: see above
+
+    ## Hosts
+
+    not asked: see above
+
+    ## Alerts
+
+    not asked: see above
+
+    ## Error budget
+
+    99.9 % are promised; what was kept is not known
     ");
 }

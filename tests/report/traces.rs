@@ -65,7 +65,7 @@ fn json(report: &Report) -> Value {
 fn section(report: &Report) -> String {
     let text = render(report, Format::Text, false);
     let (_, rest) = text.split_once("\nTRACES\n").unwrap();
-    rest.split_once("\n\nWHAT CHANGED").unwrap().0.to_owned()
+    rest.split_once("\n\nERROR BUDGET").unwrap().0.to_owned()
 }
 
 #[test]

@@ -103,7 +103,8 @@ impl Block {
                 let items: String = items.iter().map(|item| format!("<li>{}</li>\n", text(item))).collect();
                 format!("<ul>\n{items}</ul>\n")
             }
-            Self::Table(_) => String::new(),
+            // The findings have a section of their own.
+            Self::Table(_) | Self::Finding { .. } => String::new(),
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::analysis::insight::{Carrier, Evidence, Finding};
 use crate::model::labels::Labels;
 use crate::model::unit::Unit;
 use crate::report::ask::NotAsked;
-use crate::report::document::{Report, State, Table};
+use crate::report::document::{Report, Slo, State, Table};
 use crate::report::figures::{Above, Change, Figures, Reading, Row};
+use crate::report::sampling::{Sampled, ranges};
 use crate::time::{Range, SECOND, Timestamp};
 
 /// Changes with every change that a reader of the former shape would stumble over.
@@ -37,6 +38,9 @@ fn document(report: &Report) -> Value {
         "source": plan.address,
         "period": period(report.grid.now),
         "period_before": period(report.grid.before),
+        "period_week_before": report.grid.week.map(period),
+        "sampling": sampling(report),
+        "slo": report.slo.map(slo),
         "step_seconds": report.grid.step as f64 / SECOND as f64,
         "summary": {
             "level": level(report),
@@ -139,6 +143,7 @@ fn requests(report: &Report) -> Value {
         ("total", row(&requests.total)),
         ("count", whole(requests.count)),
         ("count_before", whole(requests.count_before)),
+        ("count_week_before", whole(requests.count_week)),
         ("covered", number(requests.covered)),
         ("no_traffic_since", time(requests.idle_since)),
     ] {
@@ -167,7 +172,9 @@ fn row(row: &Row) -> Value {
         "state": state,
         "now": number(row.now.value()),
         "before": row.before.as_ref().map(figures),
+        "week_before": row.week.as_ref().map(figures),
         "change": change(row.change),
+        "change_of_week": change(row.change_of_week),
         "max_is_lower_bound": row.capped,
         "above_limit": row.above.map(above),
     });
@@ -195,6 +202,26 @@ fn above(above: Above) -> Value {
 
 fn labels(labels: &Labels) -> Value {
     labels.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect::<Map<_, _>>().into()
+}
+
+fn sampling(report: &Report) -> Value {
+    let seconds = |ms: i64| number(Some(ms as f64 / SECOND as f64));
+    let one = |one: Sampled| json!({ "question": one.topic.word(), "step_seconds": seconds(one.step), "how": one.how.word() });
+    json!({
+        "requests": report.requests_sent,
+        "halved": report.halved,
+        "questions": ranges(&report.plan.watch, &report.grid).into_iter().map(one).collect::<Vec<_>>(),
+    })
+}
+
+fn slo(slo: Slo) -> Value {
+    json!({
+        "target": number(Some(slo.target)),
+        "good": number(slo.good),
+        "budget_used": number(slo.used),
+        "burn_rate": number(slo.burn),
+        "budget_of_30_days_spent_in_seconds": number(slo.spent_in.map(|ms| ms as f64 / SECOND as f64)),
+    })
 }
 
 fn insight(report: &Report, finding: &Finding) -> Value {

@@ -99,6 +99,8 @@ fn block(block: &Block) -> String {
             text(note)
         ),
         Block::Table(sheet) => table(sheet),
+        // Told before, without their commands.
+        Block::Finding { .. } => String::new(),
     }
 }
 

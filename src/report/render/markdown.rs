@@ -22,7 +22,20 @@ fn write(out: &mut String, block: &Block) {
         Block::List(items) => items.iter().for_each(|item| out.push_str(&format!("- {}\n", escape(item)))),
         Block::Spark { bars, note } => out.push_str(&format!("`{bars}` {}\n", escape(note))),
         Block::Table(sheet) => table(out, sheet),
+        Block::Finding { text, evidence } => {
+            out.push_str(&format!("- {}\n", escape(text)));
+            evidence
+                .iter()
+                .for_each(|(what, command)| out.push_str(&format!("  - {}: {}\n", escape(what), code(command))));
+        }
     }
+}
+
+/// As it is, whatever backticks it has.
+fn code(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    format!("{fence} {text} {fence}")
 }
 
 fn table(out: &mut String, sheet: &Sheet) {

@@ -6,14 +6,20 @@ mod traces;
 
 use super::page::{Block, Section, Sheet, first_of};
 use super::spark::spark;
+use crate::analysis::insight::{Carrier, Evidence, Finding};
 use crate::model::unit::Unit;
-use crate::report::document::{Report, State, Table};
+use crate::report::document::{Report, Slo, State, Table};
 use crate::report::figures::{Change, Reading, Row};
 use crate::report::words::{self, above, change, max, maybe, minutes, reading};
+use crate::time::ago;
 
 pub fn sections(report: &Report) -> Vec<Section> {
     let section = |title, blocks| Section { title, blocks };
-    let mut all = vec![
+    let mut all = vec![section("What stands out", insights(report))];
+    if !report.not_asked.is_empty() {
+        all.push(section("Could not be asked", vec![service::not_asked(report)]));
+    }
+    all.extend([
         section("Requests (req/s)", requests(report)),
         section("Errors (5xx of all requests)", errors(report)),
         section("Performance (p95)", performance(report)),
@@ -21,13 +27,10 @@ pub fn sections(report: &Report) -> Vec<Section> {
         section("Availability", service::availability(report)),
         section("Hosts", service::hosts(report)),
         section("Alerts", service::alerts(report)),
-    ];
+    ]);
     all.extend(report.logs.as_ref().map(|logs| section("Logs", logs::logs(logs, report))));
     all.extend(report.traces.as_ref().map(|traces| section("Traces", traces::traces(traces, report))));
-    all.push(section("What changed", insights(report)));
-    if !report.not_asked.is_empty() {
-        all.push(section("Could not be asked", vec![service::not_asked(report)]));
-    }
+    all.extend(report.slo.map(|slo| section("Error budget", vec![Block::Line(budget(slo))])));
     if !report.warnings.is_empty() {
         all.push(section(
             "The servers remark",
@@ -37,7 +40,7 @@ pub fn sections(report: &Report) -> Vec<Section> {
     all
 }
 
-pub const NOT_ASKED: &str = "not asked: see the end";
+pub const NOT_ASKED: &str = "not asked: see above";
 const EMPTY: &str = "no data: there is no such series, in this period or the one before";
 
 /// What is said in place of a table without rows.
@@ -65,22 +68,42 @@ fn requests(report: &Report) -> Vec<Block> {
         None => "no requests are known".to_owned(),
     };
     note.extend(requests.count_before.map(|before| format!(", {} before", count(before))));
+    note.extend(requests.count_week.map(|week| format!(", {} a week before", count(week))));
     note.extend(covered.map(|covered| format!("; data for {} of the period", Unit::Ratio.show(covered))));
     note.extend(requests.idle_since.map(|at| format!("; no traffic {}", report.plan.since(at, &report.grid))));
     let unit = Unit::PerSecond;
     let cells = |row: &Row| {
         let of = |pick: fn(&crate::report::figures::Figures) -> f64| maybe(unit, row.figures.as_ref().map(pick));
         let figures = [of(|f| f.min), of(|f| f.avg), of(|f| f.p95), max(unit, row)];
-        named(row, [reading(unit, row.now)].into_iter().chain(figures))
+        named(row, report, [reading(unit, row.now)].into_iter().chain(figures))
     };
     let rows = std::iter::once(&requests.total).chain(&requests.by_endpoint.rows).map(cells).collect();
-    let sheet = Sheet::new(&["endpoint", "now", "min", "avg", "p95", "max", "change"], rows);
+    let sheet = Sheet::new(&heads(report, &["endpoint", "now", "min", "avg", "p95", "max"]), rows);
     course(&requests.total, note).into_iter().chain([Block::Table(sheet)]).collect()
 }
 
-/// The name first, the change last.
-fn named(row: &Row, cells: impl Iterator<Item = String>) -> Vec<String> {
-    [row.name.to_string()].into_iter().chain(cells).chain([change(row.change)]).collect()
+/// The name first, the changes last.
+fn named(row: &Row, report: &Report, cells: impl Iterator<Item = String>) -> Vec<String> {
+    let week = report.grid.week.map(|_| change(row.change_of_week));
+    [row.name.to_string()].into_iter().chain(cells).chain([change(row.change)]).chain(week).collect()
+}
+
+/// The heads of a table with the changes last.
+fn heads<'a>(report: &Report, heads: &[&'a str]) -> Vec<&'a str> {
+    heads.iter().copied().chain(["change"]).chain(report.grid.week.map(|_| "of week")).collect()
+}
+
+/// `above 2 s: /api/pay for 7m, since 13:56`
+fn over<'a>(report: &Report, unit: Unit, limit: Option<f64>, rows: impl Iterator<Item = &'a Row>) -> Option<Block> {
+    let long = rows.filter(|row| row.above.is_some_and(|above| above.minutes > 0.0));
+    let said = |row: &Row| format!("{} for {}", row.name, above(row.above, &report.plan, &report.grid));
+    let mut all: Vec<String> = long.map(said).collect();
+    let more = all.len().saturating_sub(8);
+    all.truncate(8);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!all.is_empty()).then(|| {
+        Block::Line(format!("above {}: {}{more}", words::limit(unit, limit.unwrap_or_default()), all.join("; ")))
+    })
 }
 
 fn errors(report: &Report) -> Vec<Block> {
@@ -93,14 +116,15 @@ fn errors(report: &Report) -> Vec<Block> {
     }
     let note = format!("highest {}", max(unit, &errors.total));
     let cells = |row: &Row| {
-        let average = maybe(unit, row.figures.map(|figures| figures.avg));
-        let above = above(row.above, &report.plan, &report.grid);
-        named(row, [reading(unit, row.now), average, max(unit, row), above].into_iter())
+        let of = |pick: fn(&crate::report::figures::Figures) -> f64| maybe(unit, row.figures.as_ref().map(pick));
+        let figures = [reading(unit, row.now), of(|f| f.min), of(|f| f.avg), of(|f| f.p95), max(unit, row)];
+        named(row, report, figures.into_iter())
     };
-    let rows = std::iter::once(&errors.total).chain(&errors.by_endpoint.rows).map(cells).collect();
-    let above = format!("above {}", words::limit(unit, limit));
-    let sheet = Sheet::new(&["endpoint", "now", "avg", "max", &above, "change"], rows);
-    course(&errors.total, note).into_iter().chain([Block::Table(sheet)]).collect()
+    let all = || std::iter::once(&errors.total).chain(&errors.by_endpoint.rows);
+    let rows = all().map(cells).collect();
+    let sheet = Sheet::new(&heads(report, &["endpoint", "now", "min", "avg", "p95", "max"]), rows);
+    let over = over(report, unit, Some(limit), all());
+    course(&errors.total, note).into_iter().chain([Block::Table(sheet)]).chain(over).collect()
 }
 
 fn performance(report: &Report) -> Vec<Block> {
@@ -110,7 +134,7 @@ fn performance(report: &Report) -> Vec<Block> {
     }
     let slowest = table.rows.first().and_then(|row| course(row, format!("{}, the slowest", row.name)));
     let mut blocks: Vec<Block> = slowest.into_iter().collect();
-    blocks.push(Block::Table(limited(report, table, "endpoint")));
+    blocks.extend(limited(report, table, "endpoint"));
     if let Some(cap) = report.performance.cap.filter(|_| table.rows.iter().any(|row| row.capped)) {
         let cap = Unit::Seconds.show(cap);
         blocks.push(Block::Line(format!("≥ {cap}: the histogram's last bucket ends at {cap}; it may be more")));
@@ -118,38 +142,69 @@ fn performance(report: &Report) -> Vec<Block> {
     blocks
 }
 
-/// Now, min, avg, max, and the time above the limit where there is one.
-fn limited(report: &Report, table: &Table, name: &str) -> Sheet {
+/// The figures of a table, and what was above its limit.
+fn limited(report: &Report, table: &Table, name: &str) -> Vec<Block> {
     let unit = table.unit;
-    let title = table.limit.map(|limit| format!("above {}", words::limit(unit, limit)));
     let cells = |row: &Row| {
         let of = |pick: fn(&crate::report::figures::Figures) -> f64| maybe(unit, row.figures.as_ref().map(pick));
-        let figures = [reading(unit, row.now), of(|f| f.min), of(|f| f.avg), max(unit, row)];
-        let above = title.as_ref().map(|_| above(row.above, &report.plan, &report.grid));
-        named(row, figures.into_iter().chain(above))
+        let figures = [reading(unit, row.now), of(|f| f.min), of(|f| f.avg), of(|f| f.p95), max(unit, row)];
+        named(row, report, figures.into_iter())
     };
-    let head = [name, "now", "min", "avg", "max"].into_iter().chain(title.as_deref()).chain(["change"]);
-    Sheet::new(&head.collect::<Vec<_>>(), table.rows.iter().map(cells).collect())
+    let heads = heads(report, &[name, "now", "min", "avg", "p95", "max"]);
+    let sheet = Block::Table(Sheet::new(&heads, table.rows.iter().map(cells).collect()));
+    [sheet].into_iter().chain(over(report, unit, table.limit, table.rows.iter())).collect()
 }
 
 fn resources(report: &Report) -> Vec<Block> {
     let resources = &report.resources;
     let tables = [("memory", &resources.memory), ("cpu", &resources.cpu), ("memory of limit", &resources.memory_ratio)];
     let block = |(name, table): (&str, &Table)| match table.state {
-        State::Answered => Block::Table(limited(report, table, name)),
-        State::Empty => Block::Line(format!("{name}: {EMPTY}")),
-        State::NotAsked => Block::Line(format!("{name}: {NOT_ASKED}")),
+        State::Answered => limited(report, table, name),
+        State::Empty => vec![Block::Line(format!("{name}: {EMPTY}"))],
+        State::NotAsked => vec![Block::Line(format!("{name}: {NOT_ASKED}"))],
     };
-    tables.map(block).into()
+    tables.into_iter().flat_map(block).collect()
 }
 
 fn insights(report: &Report) -> Vec<Block> {
-    let texts: Vec<String> = report.insights.iter().map(|insight| insight.text.clone()).collect();
-    match texts.is_empty() {
-        false => vec![Block::List(texts)],
+    match report.insights.is_empty() {
+        false => report.insights.iter().map(|finding| self::finding(finding, report)).collect(),
         true if report.not_asked.is_empty() => vec![Block::Line("nothing by a quarter or more".to_owned())],
         true => vec![Block::Line("nothing that is known".to_owned())],
     }
+}
+
+/// `[92] Errors on /api/pay: …; 96 % of it endpoint="/api/pay"`
+fn finding(finding: &Finding, report: &Report) -> Block {
+    let carrier = |one: &Carrier| format!("{} of it {}=\"{}\"", Unit::Ratio.show(one.share), one.label, one.value);
+    let carriers = finding.carriers.iter().map(carrier).collect::<Vec<_>>().join(", ");
+    let carriers = if carriers.is_empty() { carriers } else { format!(" ({carriers})") };
+    let show = |one: &Evidence| (one.what.clone(), report.plan.opening.command(&one.place));
+    Block::Finding {
+        text: format!("[{:.0}] {}{carriers}", finding.score, finding.text),
+        evidence: finding.evidence.iter().map(show).collect(),
+    }
+}
+
+/// `99.95 % of all requests did not fail, 99.9 % are promised: 50 % of the error budget is used; …`
+fn budget(slo: Slo) -> String {
+    let times =
+        |used: f64| if used < 2.0 { format!("to {}", Unit::Ratio.show(used)) } else { format!("{used:.1} times") };
+    // More digits than other ratios: a promise is told by them.
+    let percent = |ratio: f64| format!("{} %", (ratio * 1e6).round() / 1e4);
+    let Some((good, used)) = slo.good.zip(slo.used) else {
+        return format!("{} are promised; what was kept is not known", percent(slo.target));
+    };
+    let used = times(used);
+    let burn =
+        slo.burn.map_or_else(String::new, |burn| format!("; at the end it is used {burn:.1} times as fast as it may"));
+    let spent = slo.spent_in.filter(|_| slo.burn.is_some_and(|burn| burn > 1.0));
+    let spent = spent.map_or_else(String::new, |ms| format!(": that of 30 days is spent in {}", ago(ms)));
+    format!(
+        "{} of all requests did not fail, {} are promised: the error budget is used {used}{burn}{spent}",
+        percent(good),
+        percent(slo.target),
+    )
 }
 
 /// `4m (0s before)`: a length of time beside that of the period before.

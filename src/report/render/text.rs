@@ -39,6 +39,14 @@ fn write(out: &mut String, block: &Block) {
         Block::List(items) => items.iter().for_each(|item| wrap(out, item, "  - ", "    ")),
         Block::Spark { bars, note } => wrap(out, &format!("{bars} {note}"), INDENT, INDENT),
         Block::Table(sheet) => table(out, sheet),
+        Block::Finding { text, evidence } => {
+            wrap(out, text, "  - ", "    ");
+            for (what, command) in evidence {
+                wrap(out, &format!("{what}:"), "    ", "    ");
+                // To be copied: on one line, however long.
+                out.push_str(&format!("      {command}\n"));
+            }
+        }
     }
 }
 

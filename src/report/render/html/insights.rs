@@ -7,7 +7,7 @@ use crate::report::document::Report;
 
 /// Of the section that text and Markdown have; here it comes first.
 pub const SLUG: &str = "what";
-pub const TITLE: &str = "What changed";
+pub const TITLE: &str = "What stands out";
 /// The most findings that are shown, and the most carriers of one.
 const MOST: usize = 20;
 const MOST_CARRIERS: usize = 4;
