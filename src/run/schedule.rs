@@ -13,7 +13,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use directories::ProjectDirs;
 use tokio::time::sleep;
 
 use self::lock::Taken;
@@ -61,11 +60,8 @@ pub fn command(command: &ScheduleCommand, cli: &Cli, places: &Places, env: Env) 
     }
 }
 
-/// Where the state is kept: of this user, or beside the temporary files where there is no home.
 fn folder(said: Option<&PathBuf>) -> PathBuf {
-    let own = |dirs: ProjectDirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
-    let usual = || ProjectDirs::from("", "", "a360").map_or_else(|| std::env::temp_dir().join("a360"), own);
-    said.cloned().unwrap_or_else(usual)
+    said.cloned().unwrap_or_else(setup::state_folder)
 }
 
 fn chosen<'a>(config: &'a Config, only: &[String]) -> Result<Vec<&'a Schedule>, Mistake> {
@@ -175,7 +171,7 @@ impl Desk<'_> {
             let folder = Folder { path: path.clone(), formats: schedule.formats.clone() };
             delivery.targets.push(Target { name: schedule.name.clone(), way: Way::File(folder) });
         }
-        delivery.spare = self.folder.join("unsent");
+        delivery.spare = setup::spare(&self.folder);
         let number = config.contexts.iter().position(|context| context.name == config.context).unwrap_or(0);
         Ok(Order { backend: Backend::of(&cli, &config, number, Arc::default()), plan, delivery })
     }

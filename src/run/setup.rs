@@ -115,15 +115,18 @@ pub fn report(
         }
     }
     let (files, fail_on, patience) = (cli.files(), cli.fail_on, Patience::default());
-    Ok((plan, Delivery { files, targets, fail_on, ascii, spare: spare(), patience }))
+    Ok((plan, Delivery { files, targets, fail_on, ascii, spare: spare(&state_folder()), patience }))
 }
 
-/// Where a report is kept that could not be sent: the state folder of this user, or beside the temporary files where
-/// there is no home.
-pub fn spare() -> PathBuf {
-    let state = |dirs: ProjectDirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
-    let folder = ProjectDirs::from("", "", "a360").map(state);
-    folder.map_or_else(|| std::env::temp_dir().join("a360"), |folder| folder.join("unsent"))
+/// Where is kept what was done: the state folder of this user, or beside the temporary files where there is no home.
+pub fn state_folder() -> PathBuf {
+    let own = |dirs: ProjectDirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
+    ProjectDirs::from("", "", "a360").map_or_else(|| std::env::temp_dir().join("a360"), own)
+}
+
+/// Where in a state folder a report is kept that could not be sent.
+pub fn spare(state: &Path) -> PathBuf {
+    state.join("unsent")
 }
 
 /// As many as the most willing source takes; each client keeps to its own `concurrency`.
