@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::model::ask::Ask;
+use crate::model::format::Format;
 use crate::report::{self, Depth, Periods};
 use crate::source::poll::Clock;
 use crate::text::Plain;
@@ -103,8 +104,9 @@ async fn written(
     shelf: &Shelf,
     sender: &mpsc::Sender<News>,
 ) -> News {
-    let Some(format) = plan::format(format) else {
-        return News::ReportNotWritten(Plain::from(format!("there is no format `{format}`")));
+    let format = match Format::read(format) {
+        Ok(format) => format,
+        Err(why) => return News::ReportNotWritten(Plain::from(why)),
     };
     let plan = plan::plan(about, plan::label(about), Periods::of(about.range), Depth::Full, clock());
     let mut tell = |done, all| {
@@ -112,7 +114,7 @@ async fn written(
     };
     let report = report::build(ask, &plan, clock, &mut tell).await;
     let text = report::render(&report, format, false);
-    match shelf.put(&shelf::name(&plan), &plan::ending(format), &text) {
+    match shelf.put(&shelf::name(&plan), format.ending(), &text) {
         Ok(path) => News::ReportWritten { path: Plain::new(&path.to_string_lossy()), verdict: verdict(&report) },
         Err(why) => News::ReportNotWritten(Plain::from(why)),
     }
