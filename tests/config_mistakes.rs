@@ -673,7 +673,10 @@ formats = ['pdf']
 => 6: `formats` in [[schedule]] is wrong: `pdf` is no format; write one of: text, markdown, html, json
 folder = 'r'
 formats = []
-=> 6: `formats` in [[schedule]] is empty; write formats = ["html"], or leave it out
+=> 6: `formats` in [[schedule]] is an empty list; name a format, such as "html"
+folder = 'r'
+formats = ['html', 'json', 'html']
+=> 6: `formats` in [[schedule]] names html twice; leave one out
 send = ['ops']
 => 5: unknown target `ops`; the config has none, add [targets.ops]
 send = ['ops-slak']

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::mistake::Mistake;
 use super::section::{Entry, Section};
 use super::ui::Zone;
-use super::{Config, find_scope, watch};
+use super::{Config, find_scope, target, watch};
 use crate::model::fail_on::FailOn;
 use crate::model::format::Format;
 use crate::model::period::Period;
@@ -171,13 +171,7 @@ fn files(section: &Section<'_>) -> Read<(Option<PathBuf>, Vec<Format>)> {
     if folder.is_none() {
         return Err(section.wrong(&entry, "is about files; add folder = \"PATH\", or leave it out"));
     }
-    let read = |text: &str| Format::read(text).map_err(|why| section.explain(&entry, &why));
-    let mut formats = section.texts(&entry)?.into_iter().map(read).collect::<Read<Vec<_>>>()?;
-    formats.dedup();
-    if formats.is_empty() {
-        return Err(section.wrong(&entry, "is empty; write formats = [\"html\"], or leave it out"));
-    }
-    Ok((folder, formats))
+    Ok((folder, target::formats(section, &entry)?))
 }
 
 fn send(section: &Section<'_>, config: &Config) -> Read<Vec<String>> {
