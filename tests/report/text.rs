@@ -227,6 +227,14 @@ fn a_service_that_is_down_says_so_first() {
 }
 
 #[test]
+fn what_was_down_at_the_end_of_a_past_period_is_not_down_now() {
+    let plan = Plan { generated_at: NOW.plus(DAY), ..plan() };
+    let report = build_for(Script::down(), &plan);
+    let past = section(&render(&report, Format::Text, false), "AVAILABILITY");
+    assert!(past.contains("- the service down from 13:49 to 14:03 or later (14m)"), "{past}");
+}
+
+#[test]
 fn a_service_that_vanished_is_gone_and_one_never_seen_is_unseen() {
     let gone = text(Script::calm().all(|ago| (ago > 90).then_some(1.0)));
     insta::assert_snapshot!(gone.lines().nth(6).unwrap(), @"CRITICAL: DOWN: its series are gone since 12:32 (1h); nothing is scraped any");

@@ -65,7 +65,11 @@ fn outage(outage: &Outage, report: &Report) -> String {
     let at = |at: i64| report.plan.clock(at, &report.grid);
     let grid = &report.grid;
     let from = outage.from.map_or_else(|| format!("{} or earlier", at(grid.now.start.0)), at);
-    let to = outage.to.map_or_else(|| "now".to_owned(), at);
+    let open = || match report.plan.is_recent(grid) {
+        true => "now".to_owned(),
+        false => format!("{} or later", at(grid.now.end.0)),
+    };
+    let to = outage.to.map_or_else(open, at);
     let who = outage.target.as_ref().map_or("the service", Plain::as_str);
     let what = if outage.gone { "not there" } else { "down" };
     let length = format_duration(outage.lasted);
