@@ -9,6 +9,7 @@ mod summary;
 mod traffic;
 
 use self::summary::Known;
+pub use self::summary::admit_again;
 use super::ask::{Answers, Topic, When};
 use super::document::{Report, Resources};
 use super::figures::{Each, Meaning};

@@ -5,6 +5,7 @@ mod carriers;
 mod lines;
 
 use super::ask::{Question, Tell, Topic, When, ask_all};
+use super::build::admit_again;
 use super::document::Report;
 use crate::analysis::insight::split::{bucketed, counted};
 use crate::analysis::insight::{Finding, Kind};
@@ -42,8 +43,13 @@ pub async fn explain(ask: &impl Ask, report: &mut Report, clock: Clock, tell: Te
         carriers::apply(report, case, &answers);
         lines::apply(report, case, &answers);
     }
+    let was = (report.not_asked.len(), report.asked);
     report.asked += answers.asked;
+    report.requests_sent += answers.requests;
+    report.halved += answers.halved;
     report.not_asked.append(&mut answers.not_asked);
+    let is = (report.not_asked.len(), report.asked);
+    admit_again(&mut report.summary, was, is);
     report.warnings.append(&mut answers.warnings);
     report.warnings.sort();
     report.warnings.dedup();

@@ -41,7 +41,7 @@ pub fn summary(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> He
         said.text.push_str(&format!("; no traffic {}", plan.since(since, grid)));
     }
     if !answers.not_asked.is_empty() {
-        admit(&mut said, answers);
+        admit(&mut said, answers.not_asked.len(), answers.asked);
     }
     said
 }
@@ -70,11 +70,26 @@ fn not_calm(said: &mut Headline, level: Level) {
     }
 }
 
-fn admit(said: &mut Headline, answers: &Answers) {
+fn admit(said: &mut Headline, missing: usize, asked: usize) {
     not_calm(said, Level::Unknown);
-    let missing = answers.not_asked.len();
+    said.text.push_str(&admission(missing, asked));
+}
+
+fn admission(missing: usize, asked: usize) -> String {
     let verb = if missing == 1 { "was" } else { "were" };
-    said.text.push_str(&format!("; {missing} of {} questions {verb} not answered", answers.asked));
+    format!("; {missing} of {asked} questions {verb} not answered")
+}
+
+/// Admits what was not answered of the questions that were asked later, too: so many were missing, of so many.
+pub fn admit_again(said: &mut Headline, was: (usize, usize), is: (usize, usize)) {
+    if was.0 > 0
+        && let Some(rest) = said.text.strip_suffix(&admission(was.0, was.1))
+    {
+        said.text = rest.to_owned();
+    }
+    if is.0 > 0 {
+        admit(said, is.0, is.1);
+    }
 }
 
 fn sentence(answers: &Answers, known: &Known, plan: &Plan, grid: &Grid) -> Headline {
@@ -132,5 +147,25 @@ impl Plan {
     pub fn since(&self, at: i64, grid: &Grid) -> String {
         let from_start = at <= grid.now.start.0 + grid.step;
         if from_start { "in the whole period".to_owned() } else { format!("since {}", self.clock(at, grid)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(level: Level, text: &str) -> Headline {
+        Headline { level, text: text.to_owned() }
+    }
+
+    #[test]
+    fn what_is_asked_later_and_not_answered_is_admitted_once() {
+        let mut calm = said(Level::Calm, "calm: nothing fires");
+        admit_again(&mut calm, (0, 60), (0, 64));
+        assert_eq!(calm, said(Level::Calm, "calm: nothing fires"));
+        admit_again(&mut calm, (0, 60), (1, 64));
+        assert_eq!(calm, said(Level::Unknown, "nothing fires; 1 of 64 questions was not answered"));
+        admit_again(&mut calm, (1, 64), (3, 66));
+        assert_eq!(calm, said(Level::Unknown, "nothing fires; 3 of 66 questions were not answered"));
     }
 }
