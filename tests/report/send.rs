@@ -84,6 +84,8 @@ fn every_answer_of_a_chat_has_its_end() {
         ("429 Too Many Requests", "Retry-After: 30\r\n", "rate", 3, "takes no more messages now (tried 3 times)"),
         ("500 Internal Server Error", "", "rollup_error", 3, "HTTP 500 rollup_error: the chat has trouble of its own"),
         ("503 Unavailable", "", "", 3, "tried 3 times"),
+        ("502 Bad Gateway", "", "", 1, "lost its answer; it may have arrived, so it was not sent again"),
+        ("504 Gateway Timeout", "", "", 1, "lost its answer; it may have arrived, so it was not sent again"),
         (
             "302 Found",
             "Location: https://other.example/services/T0/B0/hunter2hunter2\r\n",

@@ -1,7 +1,8 @@
 //! Posts to a chat or a program, and what its answers mean.
 //!
 //! Tried again: no connection, too many requests, and a server's own trouble. Not tried again: a refusal, which would
-//! come again, and a lost answer, because the post may have arrived.
+//! come again, and a lost answer, because the post may have arrived. A gateway that says that it lost the answer says
+//! just that: only where a key lets the other side take a post once is it tried again.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -23,7 +24,7 @@ use crate::text::Plain;
 pub async fn slack(hook: &Hook, messages: &[String], patience: &Patience, clock: Clock) -> Result<Plain, Plain> {
     let client = Client::new(endpoint(hook).await.map_err(|error| Plain::from(error.to_string()))?);
     for (done, message) in messages.iter().enumerate() {
-        post(&client, message, patience, clock, slack_says).await.map_err(|why| match done {
+        post(&client, message, patience, clock, Twice::Seen, slack_says).await.map_err(|why| match done {
             0 => why,
             done => Plain::from(format!("{why}; {done} of {} messages arrived", messages.len())),
         })?;
@@ -44,7 +45,7 @@ pub async fn json(hook: &Hook, name: &str, report: &Report, patience: &Patience,
     }
     let insecure = endpoint.tls.insecure;
     let said = |answer: &Answer| webhook_says(answer, &endpoint);
-    post(&Client::new(endpoint.clone()), &body, patience, clock, said).await?;
+    post(&Client::new(endpoint.clone()), &body, patience, clock, Twice::TakenOnce, said).await?;
     let note = if insecure { ", to a server that nobody vouches for (insecure)" } else { "" };
     Ok(Plain::from(format!("{} bytes of JSON{note}", body.len())))
 }
@@ -59,11 +60,23 @@ pub fn key(texts: &[&str]) -> String {
     format!("{:016x}{:016x}", half(0), half(1))
 }
 
+/// What becomes of a post that comes twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Twice {
+    /// Everybody sees it twice.
+    Seen,
+    /// Its key tells that it is the same.
+    TakenOnce,
+}
+
+const NOT_AGAIN: &str = "it may have arrived, so it was not sent again";
+
 async fn post(
     client: &Client,
     json: &str,
     patience: &Patience,
     clock: Clock,
+    twice: Twice,
     refusal: impl Fn(&Answer) -> Option<String>,
 ) -> Result<(), Plain> {
     let mut tries = 0;
@@ -72,11 +85,14 @@ async fn post(
         let (why, wait) = match client.deliver(json, clock()).await {
             Ok(answer) => match (refusal(&answer), answer.status) {
                 (None, _) => return Ok(()),
+                (Some(why), 502 | 504) if twice == Twice::Seen => {
+                    return Err(Plain::from(format!("{why}; {NOT_AGAIN}")));
+                }
                 (Some(why), 429 | 500..) => (why, answer.wait),
                 (Some(why), _) => return Err(Plain::from(why)),
             },
             Err(Failure::Unclear(fault)) => {
-                let text = format!("{fault}, after it was sent: it may have arrived, so it was not sent again");
+                let text = format!("{fault}, after it was sent: {NOT_AGAIN}");
                 return Err(Plain::from(text));
             }
             Err(Failure::NotDone(fault)) if may_connect_later(&fault) => (fault.to_string(), None),
@@ -109,6 +125,7 @@ fn slack_says(answer: &Answer) -> Option<String> {
         (410, _) => "its channel is archived: open it again, or make a webhook for another",
         (413, _) => "the message is too large for it",
         (429, _) => "it takes no more messages now",
+        (502 | 504, _) => "a gateway in front of it lost its answer",
         (500.., _) => "the chat has trouble of its own",
         _ => "is the address that of an incoming webhook?",
     };
