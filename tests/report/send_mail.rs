@@ -229,6 +229,15 @@ fn a_wrong_password_is_said_without_it_and_not_tried_again() {
 }
 
 #[test]
+fn a_sign_in_that_is_put_off_is_tried_again_and_said_without_the_password() {
+    let post = Post::new(|line, _| if line.starts_with("AUTH") { "454 hunter2 must wait" } else { usual(line) });
+    let password = Secret::Command(vec!["echo".to_owned(), "hunter2".to_owned()]);
+    let why = outcome(Mail { login: Some(("me".to_owned(), password)), ..mail(&post) }).unwrap_err();
+    assert_eq!(why, "the server does not take the sign-in now: 454 *** must wait (tried 3 times)");
+    assert_eq!((post.count("AUTH"), post.count("MAIL")), (3, 0));
+}
+
+#[test]
 fn a_server_that_says_nothing_is_given_up() {
     let post = Post::new(|line, _| {
         if line == "CONNECT" {

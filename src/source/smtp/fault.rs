@@ -61,6 +61,7 @@ pub fn sign_in(error: &Error, user: &str, place: &str, password: &str) -> Fault 
         Some(_) if error.is_permanent() => Fault::Lasting(Plain::from(format!(
             "the server refused {user} with the password of {place} (it says: {said}); mend the one or the other"
         ))),
+        Some(_) => Fault::Passing(Plain::from(format!("the server does not take the sign-in now: {said}"))),
         None if error.is_client() => Fault::Lasting(Plain::new(
             "the server offers no sign-in that is known here (PLAIN, LOGIN); leave out `username` if it needs none",
         )),

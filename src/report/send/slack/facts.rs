@@ -27,7 +27,7 @@ pub fn fields(report: &Report) -> Option<Value> {
 fn compared(text: String, of: Change) -> String {
     match of {
         Change::Unknown => text,
-        of => format!("{text} ({} against before)", change(of)),
+        of => format!("{text} ({} against before)", escape(&change(of), FIELD)),
     }
 }
 
