@@ -19,7 +19,7 @@ mod volume;
 use self::escape::{slug, text};
 use self::scene::Scene;
 use super::page::{Block, Section, page};
-use super::sections::NOT_ASKED;
+use super::sections::{INSIGHTS, NOT_ASKED};
 use crate::report::document::Report;
 
 pub fn html(report: &Report) -> String {
@@ -70,7 +70,7 @@ fn contents(shown: &[(&Section, bool)]) -> String {
     let of = |first: bool| shown.iter().filter(move |(_, is)| *is == first);
     let all = of(true).map(|(section, _)| link(&slug(section.title), section.title));
     let rest = of(false).map(|(section, _)| link(&slug(section.title), section.title.split(" (").next().unwrap_or("")));
-    let links: String = all.chain([link(insights::SLUG, insights::TITLE)]).chain(rest).collect();
+    let links: String = all.chain([link(insights::SLUG, INSIGHTS)]).chain(rest).collect();
     format!("<nav aria-label=\"Contents\">\n<ul>\n{links}</ul>\n</nav>\n")
 }
 

@@ -3,6 +3,7 @@
 
 use super::html::escape::text;
 use super::page::{Block, Page, Section, Sheet, page};
+use super::sections::INSIGHTS;
 use crate::analysis::summary::Level;
 use crate::report::document::Report;
 
@@ -28,7 +29,8 @@ pub fn mail(report: &Report) -> String {
         }
     }
     if left > 0 {
-        body.push_str(&row(&format!("{left} sections more are in the report itself.")));
+        let sections = if left == 1 { "section more is" } else { "sections more are" };
+        body.push_str(&row(&format!("{left} {sections} in the report itself.")));
     }
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width\"/>\n\
@@ -82,7 +84,7 @@ fn insights(report: &Report) -> String {
 
 fn section(section: &Section, report: &Report) -> String {
     // The findings have been told.
-    if super::html::escape::slug(section.title) == "what" && !report.insights.is_empty() {
+    if section.title == INSIGHTS && !report.insights.is_empty() {
         return String::new();
     }
     let blocks: String = section.blocks.iter().map(block).collect();

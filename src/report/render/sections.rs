@@ -15,7 +15,7 @@ use crate::time::ago;
 
 pub fn sections(report: &Report) -> Vec<Section> {
     let section = |title, blocks| Section { title, blocks };
-    let mut all = vec![section("What stands out", insights(report))];
+    let mut all = vec![section(INSIGHTS, insights(report))];
     if !report.not_asked.is_empty() {
         all.push(section("Could not be asked", vec![service::not_asked(report)]));
     }
@@ -40,6 +40,8 @@ pub fn sections(report: &Report) -> Vec<Section> {
     all
 }
 
+/// The title of the findings, which some formats tell in another way.
+pub const INSIGHTS: &str = "What stands out";
 pub const NOT_ASKED: &str = "not asked: see above";
 const EMPTY: &str = "no data: there is no such series, in this period or the one before";
 
@@ -169,7 +171,7 @@ fn resources(report: &Report) -> Vec<Block> {
 fn insights(report: &Report) -> Vec<Block> {
     match report.insights.is_empty() {
         false => report.insights.iter().map(|finding| self::finding(finding, report)).collect(),
-        true if report.not_asked.is_empty() => vec![Block::Line("nothing by a quarter or more".to_owned())],
+        true if report.not_asked.is_empty() => vec![Block::Line("nothing stands out".to_owned())],
         true => vec![Block::Line("nothing that is known".to_owned())],
     }
 }

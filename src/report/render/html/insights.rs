@@ -4,10 +4,10 @@ use super::escape::{bounded, text};
 use crate::analysis::insight::{Carrier, Finding};
 use crate::model::unit::Unit;
 use crate::report::document::Report;
+use crate::report::render::sections::INSIGHTS;
 
 /// Of the section that text and Markdown have; here it comes first.
 pub const SLUG: &str = "what";
-pub const TITLE: &str = "What stands out";
 /// The most findings that are shown, and the most carriers of one.
 const MOST: usize = 20;
 const MOST_CARRIERS: usize = 4;
@@ -25,7 +25,7 @@ pub fn section(report: &Report) -> String {
         (true, true) => "<p>Nothing stands out.</p>\n".to_owned(),
         (true, false) => "<p>Nothing stands out in what was answered.</p>\n".to_owned(),
     };
-    format!("<section id=\"{SLUG}\">\n<h2>{TITLE}</h2>\n{body}</section>\n")
+    format!("<section id=\"{SLUG}\">\n<h2>{INSIGHTS}</h2>\n{body}</section>\n")
 }
 
 fn one(finding: &Finding, report: &Report) -> String {
