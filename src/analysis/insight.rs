@@ -4,13 +4,12 @@
 //! `robust`), by which stretches stand out (`episode`); the slope of Theil and Sen for what grows. `join` puts what
 //! coincides together, `split` asks who carries a change.
 
+pub mod around;
 pub mod episode;
 pub mod join;
 pub mod robust;
 pub mod split;
 pub mod usual;
-
-pub mod around;
 
 use crate::model::place::Place;
 use crate::model::unit::Unit;
