@@ -1,6 +1,7 @@
 //! A report of 30 days over 50 endpoints, by the whole program, beside a bare client that sends the same requests at
 //! the same concurrency and reads the answers to their ends: the time of both, and what the program holds at most.
-//! `cargo bench --bench report`; with a number behind `--` the server takes so many ms for each answer.
+//! `cargo bench --bench report`; behind `--` a number of ms that the server takes for each answer, or the address of a
+//! real Prometheus that has 60 days.
 
 #[allow(dead_code, clippy::expect_used, reason = "it belongs to the tests, which use the rest of it")]
 #[path = "../tests/support/server.rs"]
@@ -195,19 +196,24 @@ fn median(mut of: Vec<f64>) -> f64 {
 fn main() -> Result<(), Box<dyn Error>> {
     // Nothing here speaks TLS, but the client does not start without.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let chosen = std::env::args().skip(1).find_map(|word| word.parse().ok());
+    let words: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    for ms in chosen.map_or_else(|| vec![0, 5, 20], |ms: u64| vec![ms]) {
+    let real = words.iter().find(|word| word.starts_with("http"));
+    let chosen = words.iter().find_map(|word| word.parse().ok());
+    let takes = chosen.map_or_else(|| if real.is_some() { vec![0] } else { vec![0, 5, 20, 100] }, |ms: u64| vec![ms]);
+    // The end of the last whole hour: a real server has nothing of the future.
+    let end = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second() / 3_600 * 3_600)?.to_string();
+    for ms in takes {
         let server = prometheus(Duration::from_millis(ms));
-        let (url, end) = (server.url(), "2026-11-23T14:00:00Z");
         // The first run makes the answers and shows what is asked.
-        program(&url, end, "json")?;
+        program(&server.url(), &end, "json")?;
         let requests: Vec<_> =
             server.requests().iter().map(|request| (path(request).to_owned(), request.body.clone())).collect();
+        let url = real.cloned().unwrap_or_else(|| server.url());
         for format in ["json", "html"] {
             let (mut own, mut others, mut most, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
             for _ in 0..ROUNDS {
-                let (took, resident) = program(&url, end, format)?;
+                let (took, resident) = program(&url, &end, format)?;
                 own.push(took);
                 most = most.max(resident);
                 let (took, read) = runtime.block_on(bare(&url, &requests))?;
@@ -215,8 +221,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 bytes = read;
             }
             let (own, other) = (median(own), median(others));
+            let what = real.map_or_else(|| format!("{ms:3} ms an answer"), |_| "a real server".to_owned());
             println!(
-                "{ms:3} ms an answer, {format}: {} requests, {:.1} MB: report {own:.0} ms, bare client {other:.0} ms, \
+                "{what}, {format}: {} requests, {:.1} MB: report {own:.0} ms, bare client {other:.0} ms, \
                  ratio {:.2}; at most {:.1} MiB",
                 requests.len(),
                 bytes as f64 / 1e6,

@@ -14,6 +14,7 @@ mod logs;
 mod outage;
 mod overview;
 mod own_traces;
+mod reports;
 mod sending;
 mod service;
 mod silencing;

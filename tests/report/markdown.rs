@@ -24,19 +24,12 @@ fn an_incident() {
 
     ## What stands out
 
-    - \[100\] 1 restart (0 in the period before)
+    - \[77\] Errors on /api/pay: 1.5 % → 62 % since 13:54; p95 of /api/pay 400 ms → 5 s; a restarted 13:56
+      - errors by endpoint: ` a360 --context prod --view overview --from 2026-11-23T13:44:04Z --to 2026-11-23T14:03:27Z --select errors@2026-11-23T14:03:27Z `
+      - latency by endpoint: ` a360 --context prod --view overview --from 2026-11-23T13:44:04Z --to 2026-11-23T14:03:27Z --select latency@2026-11-23T14:03:27Z `
+      - memory by instance: ` a360 --context prod --view overview --from 2026-11-23T13:46:20Z --to 2026-11-23T14:03:27Z --select resources@2026-11-23T13:56:20Z `
 
-    - \[99\] The error ratio was above 10 % for 7m (0s in the period before)
-
-    - \[98\] The error ratio rose 471 %: 0.3 % → 1.71 % on average
-
-    - \[97\] The error ratio of /api/pay rose 471 %: 1.5 % → 8.56 % on average
-
-    - \[96\] P95 of /api/pay was above 2 s for 7m (0s in the period before)
-
-    - \[95\] P95 of /api/pay rose 134 %: 400 ms → 937 ms on average
-
-    - \[94\] Disk / of node-a:9100 rose 35 %: 60 % → 81 %
+    - \[50\] Disk / of node-a: 60 % → 81 %; full in 54m at this slope
 
     ## Requests (req/s)
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use a360::analysis::widen::{over, widen};
 use a360::model::alert::{Alert, AlertState};
 use a360::model::ask::Ask;
 use a360::model::delivery::{Held, Holdings};
@@ -181,6 +182,16 @@ impl Script {
     fn of(&self, expr: &str) -> &[(Labels, Course)] {
         self.series.get(expr).map_or(&[], Vec::as_slice)
     }
+
+    /// A long period is asked over all of each step: the same courses.
+    fn sampled(&self, asked: &str, step: i64) -> &[(Labels, Course)] {
+        let is = |expr: &&String| {
+            let over = |function| over(function, expr, step).is_some_and(|wide| wide == asked);
+            widen(expr, step).is_some_and(|wide| wide == asked) || over("avg_over_time") || over("max_over_time")
+        };
+        let known = if self.series.contains_key(asked) { None } else { self.series.keys().find(is) };
+        self.of(known.map_or(asked, String::as_str))
+    }
 }
 
 pub fn alert(name: &str, severity: &str, state: AlertState, minutes: i64) -> Alert {
@@ -224,7 +235,7 @@ impl Ask for Scripted {
             Query::Range { expr, span, step } => {
                 let window = progress.plan(*span, *step, true, now);
                 let grid: Vec<i64> = (0..window.points()).map(|i| window.start + i * window.step).collect();
-                let series = self.0.of(expr).iter().map(|(labels, course)| {
+                let series = self.0.sampled(expr, *step).iter().map(|(labels, course)| {
                     let points = grid.iter().filter_map(|time| Some((*time, course(ago(*time))?)));
                     let (times, values) = points.unzip();
                     Series::new(labels.clone(), times, values)

@@ -51,13 +51,15 @@ fn an_incident() {
     CRITICAL: /api/pay fails: 5xx 1.5 % → 62 % since 13:56 (6m); p95 400 ms → ≥ 5 s
 
     WHAT STANDS OUT
-      - [100] 1 restart (0 in the period before)
-      - [99] The error ratio was above 10 % for 7m (0s in the period before)
-      - [98] The error ratio rose 471 %: 0.3 % → 1.71 % on average
-      - [97] The error ratio of /api/pay rose 471 %: 1.5 % → 8.56 % on average
-      - [96] P95 of /api/pay was above 2 s for 7m (0s in the period before)
-      - [95] P95 of /api/pay rose 134 %: 400 ms → 937 ms on average
-      - [94] Disk / of node-a:9100 rose 35 %: 60 % → 81 %
+      - [77] Errors on /api/pay: 1.5 % → 62 % since 13:54; p95 of /api/pay 400 ms →
+        5 s; a restarted 13:56
+        errors by endpoint:
+          a360 --context prod --view overview --from 2026-11-23T13:44:04Z --to 2026-11-23T14:03:27Z --select errors@2026-11-23T14:03:27Z
+        latency by endpoint:
+          a360 --context prod --view overview --from 2026-11-23T13:44:04Z --to 2026-11-23T14:03:27Z --select latency@2026-11-23T14:03:27Z
+        memory by instance:
+          a360 --context prod --view overview --from 2026-11-23T13:46:20Z --to 2026-11-23T14:03:27Z --select resources@2026-11-23T13:56:20Z
+      - [50] Disk / of node-a: 60 % → 81 %; full in 54m at this slope
 
     REQUESTS (REQ/S)
       ████████████████████████ about 1.08 M requests, 1.08 M before, 1.08 M a week
@@ -175,8 +177,10 @@ fn a_service_that_is_down_says_so_first() {
     CRITICAL: DOWN: 0 of 2 targets answer since 13:49 (13m)
 
     WHAT STANDS OUT
-      - [100] No target answered for 14m (0s in the period before)
-      - [99] Disk / of node-a:9100 rose 35 %: 60 % → 81 %
+      - [95] The service was down since 13:49
+        requests in that time:
+          a360 --context prod --view overview --from 2026-11-23T13:39:42Z --to 2026-11-23T14:03:27Z --select requests@2026-11-23T13:49:42Z
+      - [50] Disk / of node-a: 60 % → 81 %; full in 54m at this slope
 
     REQUESTS (REQ/S)
       ███████████████████····· about 166 k requests, 216 k before, 216 k a week

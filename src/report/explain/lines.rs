@@ -14,7 +14,7 @@ use crate::report::ask::{Answers, Topic, When};
 use crate::report::document::Report;
 use crate::text::Plain;
 use crate::text::words::quoted;
-use crate::time::{MINUTE, Range};
+use crate::time::{MINUTE, Range, Timestamp};
 
 /// Who writes fewer of the lines does not make the storm.
 const MOST_OF: f64 = 0.5;
@@ -64,7 +64,7 @@ pub fn apply(report: &mut Report, case: &Case, answers: &Answers) {
             subject = one.text.clone();
         }
     }
-    let evidence = told.and_then(|one| place(one, case.range)).filter(|_| report.plan.logs);
+    let evidence = told.and_then(|one| place(one, case.range, report.grid.now.end)).filter(|_| report.plan.logs);
     if let Some(finding) = report.insights.get_mut(case.number) {
         (finding.text, finding.carriers, finding.subject) = (text, carriers, subject);
         finding.evidence.extend(evidence);
@@ -99,7 +99,7 @@ fn writers(lines: &[Line]) -> Vec<Carrier> {
 }
 
 /// Its lines in the console, sought by the longest run of words that all of them have.
-fn place(one: &tally::Finding, range: Range) -> Option<Evidence> {
+fn place(one: &tally::Finding, range: Range, last: Timestamp) -> Option<Evidence> {
     let clean = |part: &str| {
         part.split(|c: char| !c.is_alphanumeric() && c != ' ')
             .max_by_key(|words| words.len())
@@ -110,6 +110,6 @@ fn place(one: &tally::Finding, range: Range) -> Option<Evidence> {
     let words = one.text.split("<*>").map(clean).max_by_key(String::len).filter(|words| !words.is_empty())?;
     let select = Some(format!("query={}", quoted(&format!("\"{words}\""))));
     let margin = (range.length() / 4).max(10 * MINUTE);
-    let range = Range::new(range.start.plus(-margin), range.end.plus(margin));
+    let range = Range::new(range.start.plus(-margin), range.end.plus(margin).min(last));
     Some(Evidence { what: "the lines that are new".to_owned(), place: Place { room: Room::Logs, range, select } })
 }

@@ -99,7 +99,7 @@ prometheus_prepare() {
         scrape_jobs prometheus
     } >"$(run_dir "$1")/prometheus.yml"
     [ -z "${A360_STACK_HISTORY:-}" ] || [ -d "$(run_dir "$1")/data" ] ||
-        "$(cached "$1")/promtool" tsdb create-blocks-from openmetrics --max-block-duration=64d "$A360_STACK_HISTORY" \
+        "$(cached "$1")/promtool" tsdb create-blocks-from openmetrics --max-block-duration=1536h "$A360_STACK_HISTORY" \
             "$(run_dir "$1")/data" >/dev/null
 }
 
