@@ -24,7 +24,7 @@ fn an_incident() {
 
     ## What stands out
 
-    - \[77\] Errors on /api/pay: 1.5 % → 62 % since 13:54; p95 of /api/pay 400 ms → 5 s; a restarted 13:56
+    - \[77\] Errors on /api/pay: 1.5 % → 62 % since 13:54; p95 of /api/pay 400 ms → ≥ 5 s; a restarted 13:56
       - errors by endpoint: ` a360 --context prod --view overview --from 2026-11-23T13:44:04Z --to 2026-11-23T14:03:27Z --select errors@2026-11-23T14:03:27Z `
       - latency by endpoint: ` a360 --context prod --view overview --from 2026-11-23T13:44:04Z --to 2026-11-23T14:03:27Z --select latency@2026-11-23T14:03:27Z `
       - memory by instance: ` a360 --context prod --view overview --from 2026-11-23T13:46:20Z --to 2026-11-23T14:03:27Z --select resources@2026-11-23T13:56:20Z `

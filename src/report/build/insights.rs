@@ -127,7 +127,14 @@ fn severity(limits: f64) -> f64 {
 
 /// `0.3 % → 31 %`; `31 %` where nothing is known of before.
 fn arrow(unit: Unit, was: Option<f64>, is: f64) -> String {
-    was.map_or_else(|| unit.show(is), |was| format!("{} → {}", unit.show(was), unit.show(is)))
+    arrow_to(unit, was, unit.show(is))
+}
+
+fn arrow_to(unit: Unit, was: Option<f64>, is: String) -> String {
+    match was {
+        Some(was) => format!("{} → {is}", unit.show(was)),
+        None => is,
+    }
 }
 
 fn nothing_before(report: &Report) -> Option<Finding> {

@@ -1,11 +1,12 @@
 //! Errors, latency and traffic, by endpoint and of the whole.
 
-use super::{Frames, Scene, Told, arrow, find, finding, severity};
+use super::{Frames, Scene, Told, arrow, arrow_to, find, finding, severity};
 use crate::analysis::insight::Kind;
 use crate::analysis::insight::episode::{Episode, Rule};
 use crate::analysis::insight::join::Sign;
 use crate::analysis::insight::split::window;
 use crate::analysis::insight::usual::Pick;
+use crate::analysis::stats::at_cap;
 use crate::model::labels::Labels;
 use crate::model::series::{Frame, Series};
 use crate::model::unit::Unit;
@@ -114,7 +115,9 @@ fn latency(scene: &Scene, signs: &mut Vec<Sign>) {
             }
             let excess = (episode.is - episode.was.unwrap_or(0.0)) / limit.max(0.001);
             let score = 100.0 * severity(excess) * (0.75 + 0.25 * share.sqrt());
-            let figures = arrow(Unit::Seconds, episode.was, episode.is);
+            // At the histogram's last bucket nobody knows how long it really took.
+            let sign = if at_cap(episode.is, scene.report.performance.cap) { "≥ " } else { "" };
+            let figures = arrow_to(Unit::Seconds, episode.was, format!("{sign}{}", Unit::Seconds.show(episode.is)));
             let text = format!("p95 of {}: {figures}{}", row.name, scene.when(episode.from, episode.to));
             let told = Told { kind: Kind::Latency, subject: row.name.clone(), score, unit: Unit::Seconds, text };
             let mut finding = finding(told, &episode);
