@@ -78,12 +78,12 @@ impl Opening {
             say("--select", select.to_owned());
         }
         words.splice(1..1, self.flags.iter().cloned());
-        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        words.iter().map(|word| for_shell(word)).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// For a POSIX shell.
-fn quoted(word: &str) -> String {
+/// A word for a POSIX shell.
+pub fn for_shell(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+=,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -2,6 +2,7 @@
 
 use super::{Program, variables};
 use crate::config::{Config, Schedule, Zone};
+use crate::model::place::for_shell;
 use crate::model::timetable::Rule;
 
 pub fn print(config: &Config, program: &Program) -> String {
@@ -55,12 +56,7 @@ fn entry(schedule: &Schedule, program: &Program) -> String {
 
 /// For the shell, and before it for cron, to which `%` is the end of the line.
 fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+=,".contains(c);
-    let word = match word.chars().all(is_plain) && !word.is_empty() {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    };
-    word.replace('%', "\\%")
+    for_shell(word).replace('%', "\\%")
 }
 
 #[cfg(test)]
