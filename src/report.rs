@@ -25,6 +25,8 @@ mod write;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::Instrument;
 
@@ -57,6 +59,8 @@ pub struct Delivery {
     /// The folder for a report that could not be written or sent.
     pub spare: PathBuf,
     pub patience: Patience,
+    /// Set when something goes out to a target, so that whoever cuts the run off knows that it may have arrived.
+    pub begun: Arc<AtomicBool>,
 }
 
 /// A clock that is further off than this moves the period; less is within the distance of two points.
@@ -115,14 +119,32 @@ async fn run_once(ask: &impl Ask, plan: &Plan, delivery: &Delivery, clock: Clock
     let mut unsent = deliver::files(&report, delivery);
     let code = exit_code(&report, delivery.fail_on);
     if !delivery.targets.is_empty() {
+        delivery.begun.store(true, Ordering::Relaxed);
+        let mut cut_off = CutOff { report: &report, delivery, is_over: false };
         let sending = deliver::targets(&report, delivery, code, watched, clock);
         unsent.extend(sending.instrument(telemetry::step("send")).await);
+        cut_off.is_over = true;
     }
     if unsent.is_empty() {
         return code;
     }
     telemetry::step("write").in_scope(|| deliver::keep(&report, delivery, &unsent));
     NOT_SENT
+}
+
+/// Keeps a report whose sending is cut off: it is not sent again.
+struct CutOff<'a> {
+    report: &'a Report,
+    delivery: &'a Delivery,
+    is_over: bool,
+}
+
+impl Drop for CutOff<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            deliver::keep(self.report, self.delivery, &send::WHOLE);
+        }
+    }
 }
 
 /// A standard error that nobody holds open is no reason to stop.

@@ -72,7 +72,7 @@ pub struct Told {
 }
 
 /// A mail or message has these beside it when it is kept.
-const WHOLE: [Format; 2] = [Format::Html, Format::Json];
+pub const WHOLE: [Format; 2] = [Format::Html, Format::Json];
 
 /// Sends to all targets. The outcomes stand in their order.
 pub async fn send(report: &Report, targets: &[Target], told: &Told, patience: &Patience, clock: Clock) -> Vec<Outcome> {

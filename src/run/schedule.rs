@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -52,10 +53,8 @@ pub fn command(command: &ScheduleCommand, cli: &Cli, places: &Places, env: Env) 
         ScheduleCommand::Run { once, only, state } => {
             let schedules = chosen(&config, only)?;
             let folder = folder(state.as_ref());
-            run(
-                Desk { cli, config: &config, schedules, folder, env, is_quiet: *once && !io::stderr().is_terminal() },
-                *once,
-            )
+            let is_quiet = *once && !io::stderr().is_terminal();
+            run(Desk { cli, config: &config, schedules, folder, env, is_quiet, begun: Arc::default() }, *once)
         }
     }
 }
@@ -139,6 +138,8 @@ struct Desk<'a> {
     env: Env<'a>,
     /// Only what is wrong is said.
     is_quiet: bool,
+    /// Whether the last order has begun to send.
+    begun: Arc<AtomicBool>,
 }
 
 /// Everything that one run needs.
@@ -175,10 +176,8 @@ impl Desk<'_> {
         let number = config.contexts.iter().position(|context| context.name == config.context).unwrap_or(0);
         Ok(Order { backend: Backend::of(&cli, &config, number, Arc::default()), plan, delivery })
     }
-}
 
-impl Office for Desk<'_> {
-    async fn run(&mut self, number: usize, due: Timestamp) -> u8 {
+    async fn write(&self, number: usize, due: Timestamp) -> u8 {
         let Some(schedule) = self.schedules.get(number) else { return CALM };
         let now = clock();
         // A day by the calendar is that of the time it was due at, and what was missed is told as of then.
@@ -186,6 +185,7 @@ impl Office for Desk<'_> {
         match self.order(schedule, if is_of_then { due } else { now }) {
             Ok(mut order) => {
                 order.plan.generated_at = now;
+                order.delivery.begun = Arc::clone(&self.begun);
                 report::run(&order.backend, &order.plan, &order.delivery, clock).await
             }
             Err(mistake) => {
@@ -193,6 +193,18 @@ impl Office for Desk<'_> {
                 NOT_SENT
             }
         }
+    }
+}
+
+impl Office for Desk<'_> {
+    fn run(&mut self, number: usize, due: Timestamp) -> impl Future<Output = u8> {
+        // At once, and not when the work begins: what was sent before is none of this one's.
+        self.begun = Arc::default();
+        self.write(number, due)
+    }
+
+    fn has_begun_to_send(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
     }
 
     fn keep(&mut self, state: &State) {

@@ -2,6 +2,7 @@
 //! terminal is taken.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use directories::ProjectDirs;
@@ -115,7 +116,10 @@ pub fn report(
         }
     }
     let (files, fail_on, patience) = (cli.files(), cli.fail_on, Patience::default());
-    Ok((plan, Delivery { files, targets, fail_on, ascii, spare: spare(&state_folder()), patience }))
+    Ok((
+        plan,
+        Delivery { files, targets, fail_on, ascii, spare: spare(&state_folder()), patience, begun: Arc::default() },
+    ))
 }
 
 /// Where is kept what was done: the state folder of this user, or beside the temporary files where there is no home.

@@ -1,6 +1,7 @@
 //! The exit code, and the whole run with its file.
 
 use std::fs;
+use std::sync::Arc;
 
 use a360::cli::{FailOn, Format, Output};
 use a360::model::alert::AlertState;
@@ -65,6 +66,7 @@ fn run_to(script: Script, output: Output) -> u8 {
         ascii: false,
         spare: spare.path().to_owned(),
         patience: Patience::default(),
+        begun: Arc::default(),
     };
     runtime.block_on(run(&scripted(script), &plan(), &delivery, || NOW))
 }

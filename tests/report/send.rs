@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use a360::cli::{FailOn, Format, Output};
@@ -222,9 +223,34 @@ fn a_folder_that_is_not_there_or_no_folder_is_said() {
 }
 
 fn delivered(files: Vec<(Format, Output)>, targets: Vec<Target>, spare: &Path) -> u8 {
-    let delivery =
-        Delivery { files, targets, fail_on: FailOn::Critical, ascii: false, spare: spare.to_owned(), patience: HASTE };
+    let delivery = delivery(files, targets, spare);
     runtime().block_on(run(&scripted(Script::incident()), &plan(), &delivery, || NOW))
+}
+
+fn delivery(files: Vec<(Format, Output)>, targets: Vec<Target>, spare: &Path) -> Delivery {
+    let (spare, begun) = (spare.to_owned(), Arc::default());
+    Delivery { files, targets, fail_on: FailOn::Critical, ascii: false, spare, patience: HASTE, begun }
+}
+
+#[test]
+fn a_report_that_is_cut_off_while_it_is_sent_is_kept() {
+    let (place, (asked, arrived)) = (tempfile::tempdir().unwrap(), std::sync::mpsc::channel());
+    let silent = Server::new(move |_, _| {
+        let _ = asked.send(());
+        std::thread::sleep(Duration::from_secs(2));
+        Then::Close
+    });
+    let delivery = delivery(Vec::new(), vec![chat(&silent.url())], place.path());
+    let (ask, plan) = (scripted(Script::incident()), plan());
+    let cut = async || {
+        tokio::select! {
+            _ = run(&ask, &plan, &delivery, || NOW) => false,
+            it = tokio::task::spawn_blocking(move || arrived.recv().is_ok()) => it.unwrap(),
+        }
+    };
+    assert!(runtime().block_on(cut()));
+    assert!(delivery.begun.load(std::sync::atomic::Ordering::Relaxed));
+    assert_eq!(endings(place.path()), ["html", "json"]);
 }
 
 fn endings(folder: &Path) -> Vec<String> {

@@ -37,6 +37,7 @@ struct Book {
     said: Vec<String>,
     kept: Option<State>,
     hangs: Option<usize>,
+    sends: bool,
 }
 
 impl Office for Book {
@@ -50,6 +51,10 @@ impl Office for Book {
             sleep(Duration::from_secs(10)).await;
             number as u8
         }
+    }
+
+    fn has_begun_to_send(&self) -> bool {
+        self.sends
     }
 
     fn keep(&mut self, state: &State) {
@@ -135,6 +140,18 @@ async fn what_is_stopped_under_way_is_made_up_for() {
     hours(&entries, &mut state, &mut book, HOUR).await;
     assert_eq!(due(&book), [(0, "10-04T07:30"); 2]);
     assert_eq!(state.last("a").map(|last| last.code), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_stopped_while_it_is_sent_is_not_sent_again() {
+    begin();
+    let entries = [entry("a", "07:30")];
+    let (mut state, mut book) = (State::default(), Book { sends: true, ..Book::default() });
+    hours(&entries, &mut state, &mut book, 7 * HOUR + 30 * MINUTE + 5_000).await;
+    assert_eq!(state.last("a").map(|last| (last.code, last.took_ms)), Some((3, 5_000)));
+    assert_eq!(book.kept.as_ref(), Some(&state));
+    hours(&entries, &mut state, &mut book, HOUR).await;
+    assert_eq!(due(&book), [(0, "10-04T07:30")]);
 }
 
 #[tokio::test(start_paused = true)]

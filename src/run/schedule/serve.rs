@@ -29,6 +29,8 @@ pub enum Wake {
 pub trait Office {
     /// Does the entry of that number, which was due then; gives its exit code.
     fn run(&mut self, number: usize, due: Timestamp) -> impl Future<Output = u8>;
+    /// Whether what ran last has begun to send: then it may have arrived, and is not done again.
+    fn has_begun_to_send(&self) -> bool;
     fn keep(&mut self, state: &State);
     /// Says something of an entry.
     fn say(&mut self, number: usize, text: &str, is_well: bool);
@@ -73,7 +75,13 @@ pub async fn serve(
             let code = tokio::select! {
                 biased;
                 code = &mut stop => {
-                    office.say(number, "was stopped under way; it will be made up for", false);
+                    if office.has_begun_to_send() {
+                        state.settle(&entries[number].name, ended(due, now, clock(), NOT_SENT));
+                        office.keep(state);
+                        office.say(number, "was stopped while it was sent; a part of it may have arrived, so it is not sent again", false);
+                    } else {
+                        office.say(number, "was stopped under way; it will be made up for", false);
+                    }
                     return code;
                 }
                 code = timeout(DEADLINE, office.run(number, due)) => code,
@@ -82,7 +90,7 @@ pub async fn serve(
                 office.say(number, &format!("was given up after {}m", DEADLINE.as_secs() / 60), false);
                 NOT_SENT
             });
-            let ended = Ended { due, began: now, took_ms: clock().since(now).max(0), code };
+            let ended = ended(due, now, clock(), code);
             state.settle(&entries[number].name, ended);
             office.keep(state);
             let text = format!("{}, took {}, exit code {code}", outcome(code), length(ended.took_ms));
@@ -101,6 +109,10 @@ pub async fn serve(
             () = sleep(Duration::from_millis(wait.unsigned_abs())) => {}
         }
     }
+}
+
+fn ended(due: Timestamp, began: Timestamp, now: Timestamp, code: u8) -> Ended {
+    Ended { due, began, took_ms: now.since(began).max(0), code }
 }
 
 /// What an exit code says.
