@@ -240,7 +240,9 @@ fn flags(cli: &Cli) -> Vec<String> {
         flags.push("--demo".to_owned());
     }
     if let Some(path) = &cli.config {
-        flags.extend(["--config".to_owned(), path.to_string_lossy().into_owned()]);
+        // Whole: the command is read in another folder than this one, out of a chat or a mail.
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        flags.extend(["--config".to_owned(), whole.to_string_lossy().into_owned()]);
     }
     for (flag, url) in [
         ("--prometheus", &cli.prometheus),
@@ -259,9 +261,16 @@ mod tests {
 
     #[test]
     fn a_copied_command_line_comes_to_the_same_servers() {
-        let said = "--jaeger http://j:16686 --alertmanager http://am:9093/x/ --elasticsearch http://es --prometheus http://prom --config a.toml --range 6h";
+        let said = "--jaeger http://j:16686 --alertmanager http://am:9093/x/ --elasticsearch http://es --prometheus http://prom --config /etc/a.toml --range 6h";
         let cli = crate::cli::parse(["a360"].into_iter().chain(said.split(' ')).map(Into::into)).unwrap();
-        let expected = "--config a.toml --prometheus http://prom --alertmanager http://am:9093/x --elasticsearch http://es --jaeger http://j:16686";
+        let expected = "--config /etc/a.toml --prometheus http://prom --alertmanager http://am:9093/x --elasticsearch http://es --jaeger http://j:16686";
         assert_eq!(flags(&cli).join(" "), expected);
+    }
+
+    #[test]
+    fn a_copied_command_line_finds_its_config_from_any_folder() {
+        let cli = crate::cli::parse(["a360", "--config", "a.toml"].map(Into::into)).unwrap();
+        let here = std::env::current_dir().unwrap().join("a.toml");
+        assert_eq!(flags(&cli), ["--config".to_owned(), here.to_string_lossy().into_owned()]);
     }
 }

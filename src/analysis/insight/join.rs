@@ -139,7 +139,8 @@ fn cause(group: &[Sign], close: i64) -> usize {
     let is_gone = |sign: &Sign| matches!(sign.finding.kind, Kind::Down | Kind::Restart);
     let ran_out = |gone: &Sign| {
         at(&|sign| {
-            let ends = sign.finding.to.is_some_and(|to| (from(gone) - to).abs() <= close);
+            // Apart, not minus: what was gone before the period began has no beginning.
+            let ends = sign.finding.to.is_some_and(|to| from(gone).abs_diff(to) <= close.unsigned_abs());
             sign.finding.kind == Kind::Memory && ends && is_same(sign.instance.as_ref(), gone.instance.as_ref())
         })
     };
@@ -210,6 +211,14 @@ mod tests {
         // A restart that ends the errors did not cause them.
         let late = sign(Kind::Down, "i", 70.0, (112, 113));
         assert!(told(vec![errors, late])[0].starts_with("errors /a"));
+    }
+
+    #[test]
+    fn what_was_gone_all_the_time_has_no_beginning_to_compare() {
+        let leak = sign(Kind::Memory, "i", 50.0, (0, 1400));
+        let mut down = sign(Kind::Down, "i", 70.0, (0, 1400));
+        (down.finding.from, down.finding.to) = (None, Some(1400 * MINUTE));
+        assert_eq!(told(vec![leak, down]), ["down i; also memory"]);
     }
 
     #[test]
