@@ -69,6 +69,11 @@ pub struct Args {
     #[arg(long, value_name = "SPEC")]
     pub incident: Vec<Order>,
 
+    /// When the simulation started, in ms since 1970; by default now, or at the beginning of the newest stretch of
+    /// `--history`. With the same one, counters go on from where that history ends
+    #[arg(long, value_name = "MS")]
+    pub started: Option<i64>,
+
     /// Print what was stored from so long ago until so long ago, as OpenMetrics with times, and end: 6h..0s; can be
     /// given again. Incidents are counted from the beginning of the newest stretch
     #[arg(long, value_name = "FROM..TO", value_parser = ago)]

@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if !args.history.is_empty() {
         return Ok(past(&args, clock())?);
     }
-    let started = clock();
+    let started = args.started.map_or_else(clock, Timestamp);
     let sim = if args.calm { Sim::calm(args.seed, started) } else { Sim::new(args.seed, started) };
     let world = Arc::new(World::new(sim));
     for order in &args.incident {
@@ -72,10 +72,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn past(args: &Args, now: Timestamp) -> io::Result<()> {
     let mut stretches: Vec<_> = args.history.iter().map(|Ago(from, to)| (now.plus(-from), now.plus(-to))).collect();
     stretches.sort();
-    let started = stretches.last().map_or(now, |(from, _)| *from);
+    let newest = stretches.last().map_or(now, |(from, _)| *from);
+    let started = args.started.map_or(newest, Timestamp);
     let world = World::new(if args.calm { Sim::calm(args.seed, started) } else { Sim::new(args.seed, started) });
     for order in &args.incident {
-        if let Err(refused) = world.add(order, started) {
+        if let Err(refused) = world.add(order, newest) {
             Args::refuse(&format!("--incident: {refused}"));
         }
     }

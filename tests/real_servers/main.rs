@@ -21,6 +21,7 @@ mod silencing;
 mod stack_itself;
 mod trace_walk;
 mod traces;
+mod why;
 
 #[path = "../support/program.rs"]
 mod program;
