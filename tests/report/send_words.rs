@@ -87,7 +87,7 @@ fn an_incident_is_one_message_that_says_what_matters() {
         "*Worst p95*",
         "*Alerts firing*",
         "1. *[87]* errors rose\n`a360 --context prod --view logs",
-        "The whole report: /var/reports/&lt;x&gt;.html",
+        "The whole report also goes to: /var/reports/&lt;x&gt;.html",
     ] {
         assert!(all.contains(part), "{part}\n{all}");
     }

@@ -69,17 +69,20 @@ pub fn episodes(series: &Series, usual: &Usual, step: i64, rule: &Rule) -> Vec<E
 }
 
 fn odd(number: usize, value: f64, band: Option<Band>, spread: f64, rule: &Rule) -> Option<Point> {
-    let Some(band) = band else {
+    // What lasts since before the period before is like it was, and yet an outage.
+    let beyond = || {
         let limit = rule.limit.filter(|limit| value > *limit && *limit > 0.0)?;
-        return Some(Point { number, excess: value / limit, falls: false, band: None });
+        Some(Point { number, excess: value / limit, falls: false, band: None })
     };
+    let Some(band) = band else { return beyond() };
     let least = |from: f64, ratio: f64| (rule.sure * spread).max(rule.floor).max(ratio * from.abs());
     let up = (value - band.high) / least(band.high, rule.ratio - 1.0);
     if up >= 1.0 {
         return Some(Point { number, excess: up, falls: false, band: Some(band) });
     }
     let down = (band.low - value) / least(band.low, 1.0 - 1.0 / rule.ratio);
-    (rule.falls && down >= 1.0).then_some(Point { number, excess: down, falls: true, band: Some(band) })
+    let fall = (rule.falls && down >= 1.0).then_some(Point { number, excess: down, falls: true, band: Some(band) });
+    fall.or_else(beyond)
 }
 
 fn episode(series: &Series, run: &[Point], step: i64, rule: &Rule) -> Option<Episode> {
@@ -119,7 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     const STEP: i64 = 2 * MINUTE;
-    const RULE: Rule = Rule { sure: 6.0, floor: 0.01, ratio: 1.5, limit: Some(0.1), window: 5 * MINUTE, falls: true };
+    const RULE: Rule = Rule { sure: 6.0, floor: 0.01, ratio: 1.5, limit: None, window: 5 * MINUTE, falls: true };
 
     fn series(back: i64, value: impl Fn(i64) -> f64) -> Series {
         let times: Vec<i64> = (1..=720).map(|i| i * STEP).collect();
@@ -133,6 +136,15 @@ mod tests {
 
     fn found(now: &Series, before: &Series) -> Vec<Episode> {
         episodes(now, &Usual::new([(before, DAY)], STEP, Pick::Both), STEP, &RULE)
+    }
+
+    #[test]
+    fn what_was_beyond_its_limit_before_already_is_one_all_the_time() {
+        let (before, now) = (series(DAY, |_| 0.88), series(0, |_| 0.88));
+        let rule = Rule { limit: Some(0.1), ..RULE };
+        let found = episodes(&now, &Usual::new([(&before, DAY)], STEP, Pick::Both), STEP, &rule);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].from, found[0].to, found[0].was), (None, None, None));
     }
 
     #[test]
@@ -160,9 +172,9 @@ mod tests {
     fn without_another_period_only_the_limit_speaks() {
         let none = Usual::new([], STEP, Pick::Both);
         let now = series(0, |t| if (HOUR..2 * HOUR).contains(&t) { 0.3 } else { 0.09 });
-        let all = episodes(&now, &none, STEP, &RULE);
+        let all = episodes(&now, &none, STEP, &Rule { limit: Some(0.1), ..RULE });
         assert_eq!((all.len(), all[0].was), (1, None));
-        assert_eq!(episodes(&now, &none, STEP, &Rule { limit: None, ..RULE }), []);
+        assert_eq!(episodes(&now, &none, STEP, &RULE), []);
     }
 
     proptest! {

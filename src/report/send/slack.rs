@@ -138,7 +138,7 @@ fn ending(report: &Report, told: &Told, more: usize) -> Value {
     let left_out = if more > 0 { "More did not fit in here. " } else { "" };
     let places: Vec<String> = told.places.iter().map(|place| escape(place, 400)).collect();
     let text = match places.is_empty() {
-        false => format!("{left_out}The whole report: {}", places.join(", ")),
+        false => format!("{left_out}The whole report also goes to: {}", places.join(", ")),
         true => {
             let command = code(&report.plan.opening.line("overview", Time::Fixed(report.grid.now), None));
             match command.chars().count() {
