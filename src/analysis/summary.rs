@@ -92,7 +92,9 @@ fn history(facts: &Facts, limits: &Limits, clock: &dyn Fn(i64) -> String) -> Hea
     let told = |what: &str, unit: Unit, (from, to, peak): (i64, i64, f64)| {
         format!("{what} up to {} from {} to {}", unit.show(peak), clock(from), clock(to))
     };
-    let failed = worst(facts.errors, limits.error_ratio).map(|(_, stretch)| told("5xx", Unit::Ratio, stretch));
+    let of_all = worst(facts.errors, limits.error_ratio).map(|(_, stretch)| told("5xx", Unit::Ratio, stretch));
+    let of_one = || worst(facts.errors_by_endpoint, limits.error_ratio);
+    let failed = of_all.or_else(|| of_one().map(|(who, stretch)| told(&format!("5xx of {who}"), Unit::Ratio, stretch)));
     let slow = worst(facts.latency, limits.latency_seconds)
         .map(|(who, stretch)| told(&format!("p95 of {who}"), Unit::Seconds, stretch));
     let heard = blamed(facts.logs, None);
@@ -156,10 +158,19 @@ fn absence(facts: &Facts, since: &Since) -> Option<Headline> {
 }
 
 fn failing(facts: &Facts, limits: &Limits, since: &Since) -> Option<Headline> {
-    let all = facts.errors?.series.first()?;
-    let began = above(all, limits.error_ratio)?;
-    let (_, ratio) = all.last()?;
-    let who = facts.errors_by_endpoint.and_then(|by| culprit(by, facts.requests, limits.error_ratio));
+    let limit = limits.error_ratio;
+    let all = facts.errors.and_then(|errors| errors.series.first());
+    let of_all = all.and_then(|all| Some((above(all, limit)?, all.last()?.1)));
+    let culprit = facts.errors_by_endpoint.and_then(|by| culprit(by, facts.requests, limit));
+    let who = culprit.map(|(series, _)| series);
+    let (level, began, ratio) = match of_all {
+        Some((began, ratio)) => (Level::Critical, began, ratio),
+        // One endpoint alone may fail wholly and be little of all requests.
+        None => {
+            let (series, _) = culprit.filter(|(_, failed)| *failed >= FEW)?;
+            (Level::Warning, above(series, limit)?, series.last()?.1)
+        }
+    };
     let endpoint = who.and_then(|series| series.labels.get("endpoint")).map(Plain::as_str);
     let mut text = match who {
         Some(series) => {
@@ -180,11 +191,14 @@ fn failing(facts: &Facts, limits: &Limits, since: &Since) -> Option<Headline> {
     if let Some(Availability::Degraded { up, targets, .. }) = &facts.availability {
         text = format!("{up} of {targets} targets up; {text}");
     }
-    Some(said(Level::Critical, text))
+    Some(said(level, text))
 }
 
-/// The endpoint that carries most of the failed requests now.
-fn culprit<'a>(ratios: &'a Frame, requests: Option<&Frame>, limit: f64) -> Option<&'a Series> {
+/// Fewer failed requests a second of one endpoint, some seven in five minutes, are no news.
+const FEW: f64 = 0.025;
+
+/// The endpoint that carries most of the failed requests now, and how many a second those are.
+fn culprit<'a>(ratios: &'a Frame, requests: Option<&Frame>, limit: f64) -> Option<(&'a Series, f64)> {
     let volume = |labels: &Labels| {
         let same = |series: &&Series| series.labels.get("endpoint") == labels.get("endpoint");
         requests.and_then(|frame| frame.series.iter().find(same)).and_then(Series::last).map_or(1.0, |(_, rate)| rate)
@@ -192,7 +206,7 @@ fn culprit<'a>(ratios: &'a Frame, requests: Option<&Frame>, limit: f64) -> Optio
     let ratio = |series: &Series| series.last().map_or(0.0, |(_, ratio)| ratio);
     let failed = |series: &Series| ratio(series) * volume(&series.labels);
     let failing = ratios.series.iter().filter(|series| ratio(series) > limit);
-    failing.max_by(|a, b| failed(a).total_cmp(&failed(b)))
+    failing.map(|series| (series, failed(series))).max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 fn slow(facts: &Facts, limits: &Limits, since: &Since) -> Option<String> {

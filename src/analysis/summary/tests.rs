@@ -38,6 +38,24 @@ fn the_failing_endpoint_is_named_with_before_now_and_since() {
 }
 
 #[test]
+fn one_endpoint_that_fails_is_told_though_it_is_little_of_all() {
+    let errors = frame(&[("", &[0.003, 0.02, 0.07])]);
+    let by = frame(&[("/a", &[0.003, 0.003, 0.003]), ("/b", &[0.0, 0.5, 0.77])]);
+    let latency = frame(&[("/b", &[0.2, 3.0, 3.1])]);
+    let say_with = |rate: f64, is_history: bool| {
+        let requests = frame(&[("/a", &[100.0]), ("/b", &[rate])]);
+        let (requests, errors, by, latency) = (Some(&requests), Some(&errors), Some(&by), Some(&latency));
+        say(&Facts { requests, errors, errors_by_endpoint: by, latency, is_history, ..Facts::default() })
+    };
+    let told = say_with(10.0, false);
+    assert_eq!(told.text, "/b fails: 5xx 0 % → 77 % since t10 (59s); p95 200 ms → 3.1 s");
+    assert_eq!(told.level, Level::Warning);
+    assert_eq!(say_with(0.001, false).text, "/b is slow: p95 200 ms → 3.1 s since t10 (59s)", "a few are no news");
+    let text = say_with(10.0, true).text;
+    assert!(text.starts_with("in this range: 5xx of /b up to 77 % from t10 to t20"), "{text}");
+}
+
+#[test]
 fn down_is_louder_than_everything() {
     let errors = frame(&[("", &[0.5])]);
     let facts = Facts {

@@ -60,7 +60,8 @@ fn ratio(scene: &Scene, signs: &mut Vec<Sign>) {
     for row in &scene.report.resources.memory_ratio.rows {
         for episode in scene.stretches(scene.answers.frames(Topic::MemoryRatio), &row.labels, Pick::Both, &rule) {
             let peak = episode.peak.1;
-            let gain = episode.was.map_or(1.0, |was| ((peak - was) / 0.15).clamp(0.0, 1.0).sqrt());
+            // What has been near its limit all the time is a danger, and not yet a harm.
+            let gain = episode.was.map_or(0.6, |was| ((peak - was) / 0.15).clamp(0.0, 1.0).sqrt());
             let score = 80.0 * gain * (0.5 + 0.5 * (peak / limit.max(0.01)).clamp(0.0, 1.0));
             let what = (Topic::MemoryRatio, Unit::Ratio);
             signs.push(grown(scene, what, (&row.name, &row.labels), &episode, score, Some(1.0)));
