@@ -56,6 +56,7 @@ const SESSIONS: [Session; 9] = [
         ],
     },
     themed("default", &[shot("acknowledge-120x40", USUAL, "2a", "Enter SEND")]),
+    themed("default", &[shot("why-120x40", USUAL, "W", "carried by")]),
     themed(
         "default",
         &[shot("logs-120x40", USUAL, "3", "warnings among"), shot("patterns-120x40", USUAL, "P", "requests      /api")],
