@@ -41,7 +41,7 @@ const SMALL: (u16, u16) = (80, 24);
 const USUAL: (u16, u16) = (120, 40);
 const LARGE: (u16, u16) = (200, 50);
 
-const SESSIONS: [Session; 9] = [
+const SESSIONS: [Session; 10] = [
     Session {
         theme: "default",
         lang: "C.UTF-8",
