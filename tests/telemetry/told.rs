@@ -23,8 +23,9 @@ fn a_report_is_one_trace_of_its_steps_polls_and_requests() {
     for span in &spans {
         let expected: &[&str] = match span.name.as_str() {
             "report" => &[""],
-            "ask" | "build" | "render" | "write" => &["report"],
-            "Range" | "Instant" | "Alerts" => &["ask"],
+            "ask" | "build" | "explain" | "render" | "write" => &["report"],
+            // The second round asks about what stands out.
+            "Range" | "Instant" | "Alerts" => &["ask", "explain"],
             "HTTP POST" => &["Range", "Instant"],
             "HTTP GET" => &["Alerts"],
             "decode" => &["Range", "Instant", "Alerts"],
@@ -33,7 +34,7 @@ fn a_report_is_one_trace_of_its_steps_polls_and_requests() {
         assert!(expected.contains(&parent(span)), "{span:?}");
         assert_eq!(span.error, None, "{span:?}");
     }
-    for step in ["report", "ask", "build", "render", "write"] {
+    for step in ["report", "ask", "build", "explain", "render", "write"] {
         assert_eq!(spans.iter().filter(|span| span.name == step).count(), 1, "{step}");
     }
     // One for each question, and each request has its own.
