@@ -127,7 +127,7 @@ async fn a_session_is_found_in(jaeger: &str) {
     let root = trace.root();
     assert_eq!((text(&root["operationName"]), trace.service(root)), ("report".to_owned(), "a360".to_owned()));
     let steps: BTreeSet<String> = trace.below(root).iter().map(|span| text(&span["operationName"])).collect();
-    assert_eq!(steps, ["ask", "build", "render", "write"].map(str::to_owned).into());
+    assert_eq!(steps, ["ask", "build", "explain", "render", "write"].map(str::to_owned).into());
     let poll = trace.spans().iter().find(|span| tag(span, "query").contains("agent360_requests_total")).unwrap();
     assert_eq!((tag(poll, "function.name"), tag(poll, "source")), ("poll".to_owned(), "prom".to_owned()));
     assert!(tag(poll, "function.args").starts_with("expr, "), "{poll}");
